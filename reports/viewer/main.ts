@@ -1,0 +1,3 @@
+/** Entry point of the script inside report.html. */
+
+export {};

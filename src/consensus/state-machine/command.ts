@@ -1,0 +1,63 @@
+/** What clients can ask of the replicated key-value store, and what they are told. Plain JSON values throughout. */
+
+export type Value = unknown;
+
+/** Missing keys read as null. */
+export type Command =
+  | { readonly f: 'write'; readonly key: string; readonly value: Value }
+  /** Result: true when the value was `from` (compared as JSON) and is now `to`; false when it was not. */
+  | { readonly f: 'cas'; readonly key: string; readonly from: Value; readonly to: Value }
+  /** Appends to a list (missing: empty). Result: the new length. */
+  | { readonly f: 'append'; readonly key: string; readonly value: Value }
+  /** Adds to a number (missing: 0). Result: the new value. */
+  | { readonly f: 'add'; readonly key: string; readonly delta: number }
+  /** All or nothing, in order. Result: the steps with their results filled in. */
+  | { readonly f: 'txn'; readonly steps: readonly TxnStep[] };
+
+/** `['r', key, null]`, `['w', key, value]`, `['append', key, value]`. */
+export type TxnStep = readonly ['r' | 'w' | 'append', string, Value];
+
+/** Changes nothing, so it need not go through the log. */
+export type Query =
+  | { readonly f: 'read'; readonly key: string }
+  | { readonly f: 'read-many'; readonly keys: readonly string[] };
+
+/** What travels from a client to a node. */
+export type ClientRequest =
+  /** Opens a session; the result is its number. Sessions make updates happen exactly once (Raft dissertation 6.3). */
+  | { readonly kind: 'open-session' }
+  /** `sequence` counts up from 1 within the session; a repeated one returns the first result again. */
+  | {
+      readonly kind: 'command';
+      readonly session: number;
+      readonly sequence: number;
+      readonly command: Command;
+    }
+  /** A linearizable read. */
+  | { readonly kind: 'query'; readonly query: Query };
+
+/** Every way in which a node can refuse. Whether nothing happened is decided here, once. */
+export const errorCodes = {
+  /** No leader is known here. */
+  'no-leader': { definite: true },
+  /** Too much work is waiting. */
+  overloaded: { definite: true },
+  /** The read could not be confirmed by a majority. */
+  'read-abandoned': { definite: true },
+  /** The session is not known: it expired. The command was not executed by this request. */
+  'session-unknown': { definite: true },
+  /** The sequence is older than the session's last: its result is gone. */
+  'sequence-stale': { definite: false },
+  /** The command cannot be applied to what is there (append to a number, say). Changed nothing. */
+  'bad-command': { definite: true },
+  /** Proposed, then the leader lost the lead: it may still happen. */
+  'lost-leadership': { definite: false },
+  /** Handed to the leader, and no answer came back in time. */
+  'forward-timeout': { definite: false },
+} as const satisfies Record<string, { readonly definite: boolean }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export type ClientResponse =
+  | { readonly kind: 'ok'; readonly result: unknown }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly detail?: string };
