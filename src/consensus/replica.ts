@@ -1,0 +1,63 @@
+/**
+ * A whole node without its I/O: an algorithm, the state machine with its sessions, and the routing of clients' requests to
+ * the leader. Everything in it but the algorithm is shared, so that what differs between two systems is the algorithm.
+ *
+ * The node process and the simulator drive it: they feed inputs, perform effects in order, and keep the promise that a
+ * `send` leaves only after everything persisted up to its `afterDurable` is on disk.
+ */
+
+import type { NodeId, RequestId, Status, TraceEvent } from './algorithm.ts';
+import type { ClientRequest, ClientResponse } from './state-machine/command.ts';
+
+/** What travels between nodes. JSON-serialisable. */
+export type PeerMessage =
+  | { readonly kind: 'algorithm'; readonly message: unknown }
+  /** A client's request, handed to the leader. `request` is the sender's and unique within its `incarnation`. */
+  | {
+      readonly kind: 'forward';
+      readonly request: RequestId;
+      readonly incarnation: number;
+      readonly body: ClientRequest;
+    }
+  | {
+      readonly kind: 'forwarded';
+      readonly request: RequestId;
+      readonly incarnation: number;
+      readonly response: ClientResponse;
+    };
+
+export type ReplicaInput =
+  | { readonly kind: 'tick'; readonly nowMs: number }
+  | {
+      readonly kind: 'peer';
+      readonly nowMs: number;
+      readonly from: NodeId;
+      readonly message: PeerMessage;
+    }
+  | {
+      readonly kind: 'client';
+      readonly nowMs: number;
+      readonly request: RequestId;
+      readonly body: ClientRequest;
+    }
+  /** Everything persisted with a sequence up to and including this one is on disk. */
+  | { readonly kind: 'durable'; readonly nowMs: number; readonly sequence: number };
+
+export type ReplicaEffect =
+  /** JSON-serialisable records for the write-ahead log, in order; given back at the next creation as `durable`. */
+  | { readonly kind: 'persist'; readonly sequence: number; readonly records: readonly unknown[] }
+  | {
+      readonly kind: 'send';
+      readonly to: NodeId;
+      readonly message: PeerMessage;
+      readonly afterDurable: number;
+    }
+  /** Exactly one for every `client` input, unless the node dies first. */
+  | { readonly kind: 'reply'; readonly request: RequestId; readonly response: ClientResponse }
+  | { readonly kind: 'trace'; readonly event: TraceEvent };
+
+export interface Replica {
+  /** Deterministic. Throws on a broken invariant: the driver must then stop the node. */
+  step(input: ReplicaInput): readonly ReplicaEffect[];
+  status(): Status;
+}
