@@ -1,0 +1,83 @@
+/** What `check` is told and what it answers. */
+
+import type { PartitionKey } from './model.ts';
+import type { Operation } from './operation.ts';
+
+/** `unknown` means that a limit was reached first. It is neither good nor bad news. */
+export type Verdict = 'ok' | 'illegal' | 'unknown';
+
+export interface CheckOptions {
+  /** Past it the answer is `unknown`. Default: no limit. Integer or fraction of ms, above 0. */
+  readonly timeLimitMs?: number;
+  /**
+   * How much the search may remember, in bytes. A search that has filled it forgets and goes on: slower, never wrong.
+   * Default 512 MiB, at least 1 MiB.
+   */
+  readonly memoryLimitBytes?: number;
+  /** Goes on with the other partitions after one turned out illegal. Default false. */
+  readonly exhaustive?: boolean;
+  /** Uses nothing of the model but init, step, equal, hash and partition. For measuring and for cross-checks. Default false. */
+  readonly ignoreHints?: boolean;
+  /** Called now and then, at most about every 100 ms. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly elapsedMs: number;
+  /** Model steps and configurations tried so far. */
+  readonly steps: number;
+  readonly partitionsDecided: number;
+  readonly partitions: number;
+}
+
+/** Why a partition is `unknown`: a limit, or another partition was illegal already and `exhaustive` was off. */
+export type UnknownReason = 'time-limit' | 'another-partition-is-illegal';
+
+interface Judged<Input, Output> {
+  /** What the model's `partition` said; absent without one. */
+  readonly key?: PartitionKey;
+  /** All operations of this partition, in the order given. */
+  readonly operations: readonly Operation<Input, Output>[];
+  /** Configurations tried. */
+  readonly steps: number;
+}
+
+export interface OkPartition<Input, Output> extends Judged<Input, Output> {
+  readonly verdict: 'ok';
+  /** Every completed operation, and those unknown ones that had to take effect, in an order the model accepts. */
+  readonly linearization: readonly Operation<Input, Output>[];
+}
+
+export interface IllegalPartition<State, Input, Output> extends Judged<Input, Output> {
+  readonly verdict: 'illegal';
+  /** Orders that the model accepts and that go as far as any can; the longest first. At least one, perhaps empty. */
+  readonly partialLinearizations: readonly (readonly Operation<Input, Output>[])[];
+  /**
+   * The first operation, by return, that no order can hold: what returned before it can be linearized, together with it
+   * it cannot.
+   */
+  readonly blocked: Operation<Input, Output>;
+  /** States that the object can have been in where `blocked` should have taken effect; some of them, when there are many. */
+  readonly statesBefore: readonly State[];
+}
+
+export interface UnknownPartition<Input, Output> extends Judged<Input, Output> {
+  readonly verdict: 'unknown';
+  readonly reason: UnknownReason;
+  /** How far the search got: the longest accepted orders it has seen, the longest first. */
+  readonly partialLinearizations: readonly (readonly Operation<Input, Output>[])[];
+}
+
+export type PartitionResult<State, Input, Output> =
+  | OkPartition<Input, Output>
+  | IllegalPartition<State, Input, Output>
+  | UnknownPartition<Input, Output>;
+
+export interface CheckResult<State, Input, Output> {
+  /** `illegal` if any partition is, else `unknown` if any partition is, else `ok`. */
+  readonly verdict: Verdict;
+  /** In order of first appearance. */
+  readonly partitions: readonly PartitionResult<State, Input, Output>[];
+  readonly steps: number;
+  readonly elapsedMs: number;
+}
