@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Checker } from '#checkers/checker';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Generator } from '#src/generator/generator';
-import type { Completion, Invocation } from '#src/history/operation';
+import type { Completion, History, Invocation } from '#src/history/operation';
 
 export interface WorkloadSettings {
   /** Client threads. */
@@ -18,8 +18,8 @@ export interface Workload {
   readonly claim: string;
   /** Endless, or ends by itself; the run limits its time and rate. */
   readonly generator: Generator;
-  /** Runs after all faults are healed, for example final reads. */
-  readonly finalGenerator?: Generator;
+  /** Runs once per client thread after all faults are healed, for example final reads of what the history touched. */
+  finalOperations?(history: History): readonly Invocation[];
   /** What to ask of the system. */
   call(op: Invocation): Call;
   /** What the answer means. A cas that found another value is a `fail`. Must turn an unknown read into a `fail`. */

@@ -1,0 +1,50 @@
+/** `dissent check`: a verdict on a history from anywhere. */
+
+import { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
+import { checkFile } from '../run/check-file.ts';
+import { jsonOrText, number } from './options.ts';
+import { output } from './output.ts';
+
+interface Flags {
+  readonly model: string;
+  readonly format?: string;
+  readonly init?: unknown;
+  readonly timeLimit: number;
+  readonly json: boolean;
+}
+
+async function run(file: string, flags: Flags): Promise<void> {
+  const out = output(flags.json);
+  const result = await checkFile({
+    file,
+    model: flags.model,
+    ...(flags.format === undefined ? {} : { format: flags.format }),
+    ...(flags.init === undefined ? {} : { init: flags.init }),
+    timeLimitMs: flags.timeLimit,
+  });
+  for (const warning of result.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
+  out.line(`${file}: ${verdictInWords(result.valid)} (${result.operations} operations, ${flags.model})`);
+  for (const anomaly of result.anomalies) out.line(`\n${anomaly.name}: ${anomaly.explanation}`);
+  if (result.valid === 'unknown' && result.reason !== undefined) out.line(result.reason);
+  out.result(result);
+  if (result.valid === false) process.exitCode = exitCodes.violation;
+  if (result.valid === 'unknown') process.exitCode = exitCodes.unknown;
+}
+
+function verdictInWords(valid: true | false | 'unknown'): string {
+  if (valid === 'unknown') return 'unknown';
+  return valid ? 'valid' : 'VIOLATION';
+}
+
+export const checkCommand = (): Command =>
+  new Command('check')
+    .description('Gives a verdict on a recorded history: JSON lines, Jepsen EDN, Jepsen log, Porcupine kv.')
+    .argument('<history>', 'the file')
+    .requiredOption('--model <model>', 'register, cas-register, multi-register, kv, ...')
+    .option('--format <format>', 'jsonl, edn, jepsen-log, porcupine-kv (default: told by name and content)')
+    .option('--init <value>', 'initial value of a register (default: nil)', jsonOrText)
+    .option('--time-limit <ms>', 'gives up as unknown after this long', number, 60_000)
+    .option('--json', 'prints the verdict as JSON on stdout, words on stderr', false)
+    .addHelpText('after', '\nExample: dissent check history.edn --model cas-register --init 0')
+    .action(run);

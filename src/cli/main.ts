@@ -1,0 +1,57 @@
+/** The command line: one file per command, exit codes in one place. */
+
+import { Command, CommanderError } from 'commander';
+import { BadInput, exitCodes, HarnessFailure } from '../errors.ts';
+import { analyzeCommand } from './analyze.ts';
+import { checkCommand } from './check.ts';
+import { listCommand } from './list.ts';
+import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
+import { testCommand } from './test.ts';
+
+const program = new Command('dissent')
+  .description(
+    'Breaks consensus on purpose: fault injection, linearizability checking, recovery figures.',
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 valid, 1 violation, 2 unknown, 3 did not recover, 254 bad input, 255 harness failure.' +
+      '\nExample: dissent test raft --nemesis partition,kill,pause --time 30 --seed 7',
+  )
+  .showHelpAfterError('(see dissent --help)');
+
+for (const command of [
+  testCommand(),
+  checkCommand(),
+  analyzeCommand(),
+  reportCommand(),
+  replayCommand(),
+  listCommand(),
+]) {
+  program.addCommand(command);
+}
+
+// Errors of usage must come back here to get the exit code that scripts can tell from a verdict.
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.valid : exitCodes.badInput;
+  }
+  if (error instanceof BadInput) {
+    console.error(`dissent: ${error.message}`);
+    return exitCodes.badInput;
+  }
+  if (error instanceof HarnessFailure) {
+    console.error(`dissent: the harness failed: ${error.message}`);
+    return exitCodes.harnessFailure;
+  }
+  console.error('dissent: unexpected error, this is a bug in Dissent:', error);
+  return exitCodes.harnessFailure;
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

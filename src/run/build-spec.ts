@@ -1,0 +1,106 @@
+/** From what a user asked for to the whole description of a test: names looked up, defaults filled in, schedule drawn. */
+
+import { faults } from '#nemesis/index';
+import { workloads } from '#workloads/index';
+import { BadInput } from '../errors.ts';
+import { generateSchedule } from '../schedule/generate.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import { systems } from '../systems/index.ts';
+import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
+
+/** What may be left out has a default; what is asked for in words is looked up. */
+export interface TestRequest {
+  readonly system: string;
+  readonly systemOptions?: Readonly<Record<string, unknown>>;
+  readonly workload?: string;
+  readonly workloadOptions?: Readonly<Record<string, unknown>>;
+  /** Kinds of fault; `none` or nothing for none. */
+  readonly nemesis?: readonly string[];
+  readonly nodes?: number;
+  readonly clients?: number;
+  readonly rate?: number;
+  /** Seconds. */
+  readonly time?: number;
+  readonly opTimeoutMs?: number;
+  readonly recoveryTimeoutMs?: number;
+  readonly checkTimeoutMs?: number;
+  readonly seed?: number;
+  readonly world?: string;
+  readonly trace?: boolean;
+  readonly name?: string;
+  /** Replaces the generated schedule. Already checked against the faults. */
+  readonly schedule?: Schedule;
+}
+
+/** Throws BadInput that names the value and what there is. */
+function lookUp<T>(what: string, name: string, known: ReadonlyMap<string, T>): T {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  throw new BadInput(
+    `unknown ${what} "${name}"; there are: ${[...known.keys()].join(', ')}.\nnext: see \`dissent list\``,
+  );
+}
+
+interface Schema {
+  safeParse(value: unknown): { success: true; data: unknown } | { success: false; error: unknown };
+}
+
+function checkedOptions(what: string, schema: Schema, value: unknown): Record<string, unknown> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data as Record<string, unknown>;
+  throw new BadInput(
+    describeIssues(parsed.error as Parameters<typeof describeIssues>[0], value, what),
+  );
+}
+
+/** Fills a request up to a whole description. Throws BadInput for whatever cannot be used. */
+export function buildSpec(request: TestRequest, seed: number): TestSpec {
+  const system = lookUp('system', request.system, systems);
+  const workload = lookUp('workload', request.workload ?? 'register', workloads);
+  const kinds = (request.nemesis ?? []).filter((kind) => kind !== 'none');
+  for (const kind of kinds) lookUp('fault', kind, faults);
+  if (request.world === 'sim') {
+    throw new BadInput('the simulated world is not available yet; allowed: --world real');
+  }
+  const draft = {
+    name: request.name ?? `${request.system}-${workload.name}`,
+    system: system.name,
+    systemOptions: checkedOptions(
+      `options of ${system.name}`,
+      system.options,
+      request.systemOptions ?? {},
+    ),
+    workload: workload.name,
+    workloadOptions: checkedOptions(
+      `options of workload ${workload.name}`,
+      workload.options,
+      request.workloadOptions ?? {},
+    ),
+    nemesis: kinds,
+    nodes: request.nodes ?? 5,
+    clients: request.clients ?? 10,
+    rate: request.rate ?? 200,
+    time: request.time ?? 20,
+    opTimeoutMs: request.opTimeoutMs ?? 1000,
+    recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,
+    checkTimeoutMs: request.checkTimeoutMs ?? 60_000,
+    seed,
+    world: request.world ?? 'real',
+    trace: request.trace ?? true,
+    schedule: request.schedule ?? [],
+  };
+  // Everything but the schedule first: drawing one needs valid numbers.
+  const spec = parseSpec(draft, 'the test');
+  if (request.schedule !== undefined || kinds.length === 0) return spec;
+  const schedule = generateSchedule({
+    seed,
+    kinds,
+    nodes: nodeNames(spec.nodes),
+    durationMs: spec.time * 1000,
+  });
+  return { ...spec, schedule: [...schedule] };
+}
+
+/** n1, n2, ... */
+export const nodeNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `n${i + 1}`);

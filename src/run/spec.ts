@@ -1,0 +1,64 @@
+/** The whole description of a test: enough to run it again. Written to `test.json`. */
+
+import { z } from 'zod';
+import { BadInput } from '../errors.ts';
+import { scheduleSchema } from '../schedule/schedule.ts';
+
+/** More nodes or clients than this on one machine measures the machine. */
+const limits = { nodes: 25, clients: 10_000, timeSeconds: 7 * 24 * 3600 } as const;
+
+export const specSchema = z.strictObject({
+  /** Folder below the store, by default `<system>-<workload>`. */
+  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, dashes and underscores'),
+  system: z.string(),
+  systemOptions: z.record(z.string(), z.unknown()),
+  workload: z.string(),
+  workloadOptions: z.record(z.string(), z.unknown()),
+  /** The kinds of fault that the schedule was generated from; empty for none. */
+  nemesis: z.array(z.string()),
+  nodes: z.number().int().min(1).max(limits.nodes),
+  /** Client threads. Thread i talks to node i modulo the number of nodes. */
+  clients: z.number().int().min(1).max(limits.clients),
+  /** Operations per second over all clients. */
+  rate: z.number().positive().max(1_000_000),
+  /** Seconds of workload and faults, before the cluster is healed for the final operations. */
+  time: z.number().positive().max(limits.timeSeconds),
+  /** After this long a call is given up, in ms. */
+  opTimeoutMs: z.number().positive(),
+  /** How long a healed cluster may take to serve every client again, in ms. */
+  recoveryTimeoutMs: z.number().positive(),
+  /** Budget of each checker, in ms. */
+  checkTimeoutMs: z.number().positive(),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  world: z.enum(['real', 'sim']),
+  /** Protocol traces in `nodes/<n>/trace.jsonl`. */
+  trace: z.boolean(),
+  /** As planned; what became of it is in the results. */
+  schedule: scheduleSchema,
+});
+export type TestSpec = z.infer<typeof specSchema>;
+
+/** Throws BadInput that names every field that is wrong, its value and what is allowed. */
+export function parseSpec(input: unknown, source: string): TestSpec {
+  const parsed = specSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new BadInput(describeIssues(parsed.error, input, source));
+}
+
+/** The value at a path inside a JSON value, or undefined. */
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined,
+    input,
+  );
+}
+
+/** One line per problem: field, what is wrong with it, the value that was there. */
+export function describeIssues(error: z.ZodError, input: unknown, source: string): string {
+  const lines = error.issues.map((issue) => {
+    const field = issue.path.map(String).join('.') || '(the whole value)';
+    return `  ${field}: ${issue.message}; got ${JSON.stringify(valueAt(input, issue.path)) ?? 'nothing'}`;
+  });
+  return `${source} is not valid:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,57 @@
+/** What can be tested: how to bring it up, how to talk to it, what it can be told on the command line. */
+
+import type { z } from 'zod';
+import type { Connection } from '../client/connection.ts';
+import type { NodeStatus } from '../node/protocol.ts';
+import type { World } from '../schedule/world.ts';
+
+export interface StartContext<Options> {
+  readonly nodes: readonly string[];
+  /** The run folder: node logs, traces and data live below `nodes/`. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly options: Options;
+  /** Write protocol traces. */
+  readonly trace: boolean;
+  /** Where the run's clock starts: `process.hrtime.bigint()` at time 0 of the history. */
+  readonly originNs: bigint;
+  /** Ports to use, both ends included; left out: any free ones. */
+  readonly ports?: { readonly from: number; readonly to: number };
+  /** URL of a running Toxiproxy, or which kind to start. */
+  readonly toxiproxy: string | 'auto' | 'embedded' | 'real';
+  readonly signal: AbortSignal;
+  /** A line for the run's log. */
+  readonly log: (line: string) => void;
+}
+
+/** A system that is up. Disposing of it stops everything that was started for it. */
+export interface RunningSystem extends AsyncDisposable {
+  readonly world: World;
+  /** Opens the connection of a client process to a node, through that node's proxy. */
+  connect(node: string): Connection;
+  /** What the nodes say of themselves, past every cut link. Nodes that do not answer are left out. */
+  statuses(): Promise<readonly NodeStatus[]>;
+  /** Which Toxiproxy carries the links, for the report. */
+  readonly proxy: string;
+  /** Nodes that ended although nobody killed them: a finding about the system. */
+  unexpectedExits(): readonly string[];
+}
+
+/** A switch of one system on the command line, off by default. */
+export interface SystemFlag {
+  readonly flag: string;
+  readonly description: string;
+  /** Merged into the system's options when the switch is given. */
+  readonly sets: Readonly<Record<string, unknown>>;
+}
+
+export interface SystemKind<Options = unknown> {
+  readonly name: string;
+  /** One line for `dissent list`. */
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  readonly flags: readonly SystemFlag[];
+  /** Settings held equal between systems under comparison, printed in reports. */
+  controls(options: Options): Readonly<Record<string, string | number | boolean>>;
+  start(context: StartContext<Options>): Promise<RunningSystem>;
+}

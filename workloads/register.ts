@@ -1,0 +1,156 @@
+/** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. */
+
+import { z } from 'zod';
+import { linearizable } from '#checkers/linearizable';
+import { logPattern } from '#checkers/log-pattern';
+import { stats } from '#checkers/stats';
+import type { Call, Outcome } from '#src/client/connection';
+import type { Context, Generator, Next, Thread } from '#src/generator/generator';
+import type { Completion, History, Invocation, Key, Operation } from '#src/history/operation';
+import type { Random } from '#src/random/random';
+import type { Workload, WorkloadKind } from './workload.ts';
+
+const optionsSchema = z.strictObject({
+  /** Keys in use at the same time. Few keys and many clients make contention, which is what shows stale reads. */
+  activeKeys: z.number().int().min(1).max(10_000).default(5),
+  /** Operations on a key before a fresh one takes its place: keeps each key's history short enough to decide. */
+  operationsPerKey: z.number().int().min(1).max(1_000_000).default(150),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** One key in use. Written values are 1, 2, 3, ... per key: a value that is read names its writer. */
+interface Slot {
+  readonly key: string;
+  readonly operations: number;
+  readonly nextValue: number;
+  /** The newest value seen in a completion, so that a compare-and-set has a fair chance. */
+  readonly seen: number | null;
+}
+
+const freshSlot = (number: number): Slot => ({
+  key: `k${number}`,
+  operations: 0,
+  nextValue: 1,
+  seen: null,
+});
+
+/** Half reads, a third writes, the rest compare-and-sets. */
+function draw(random: Random, slot: Slot): Invocation {
+  const dice = random.below(6);
+  if (dice < 3) return { f: 'read', key: slot.key, value: null };
+  if (dice < 5) return { f: 'write', key: slot.key, value: slot.nextValue };
+  return { f: 'cas', key: slot.key, value: [slot.seen, slot.nextValue] };
+}
+
+/** The value that a completed operation left behind or saw. */
+function seenIn(op: Operation): number | undefined {
+  const value = op.f === 'cas' && Array.isArray(op.value) ? op.value[1] : op.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+class RegisterGenerator implements Generator {
+  readonly #options: Options;
+  readonly #slots: readonly Slot[];
+  readonly #keysUsed: number;
+
+  constructor(options: Options, slots: readonly Slot[], keysUsed: number) {
+    this.#options = options;
+    this.#slots = slots;
+    this.#keysUsed = keysUsed;
+  }
+
+  next(context: Context): Next {
+    const thread = context.someFree((candidate) => candidate !== 'nemesis');
+    if (thread === undefined) return { kind: 'pending', then: this };
+    const at = context.random.below(this.#slots.length);
+    const slot = this.#slots[at] as Slot;
+    const op = draw(context.random, slot);
+    const worn = slot.operations + 1 >= this.#options.operationsPerKey;
+    const nextSlot = worn
+      ? freshSlot(this.#keysUsed)
+      : {
+          ...slot,
+          operations: slot.operations + 1,
+          nextValue: op.f === 'read' ? slot.nextValue : slot.nextValue + 1,
+        };
+    const then = new RegisterGenerator(
+      this.#options,
+      this.#slots.with(at, nextSlot),
+      worn ? this.#keysUsed + 1 : this.#keysUsed,
+    );
+    return { kind: 'op', planned: { kind: 'invoke', timeNs: context.timeNs, thread, op }, then };
+  }
+
+  update(_context: Context, event: Operation, _thread: Thread): Generator {
+    if (event.type !== 'ok') return this;
+    const at = this.#slots.findIndex((slot) => slot.key === event.key);
+    const slot = this.#slots[at];
+    const seen = seenIn(event);
+    if (slot === undefined || seen === undefined || seen === slot.seen) return this;
+    return new RegisterGenerator(
+      this.#options,
+      this.#slots.with(at, { ...slot, seen }),
+      this.#keysUsed,
+    );
+  }
+}
+
+function call(op: Invocation): Call {
+  const key = String(op.key);
+  switch (op.f) {
+    case 'read':
+      return { f: 'read', key };
+    case 'write':
+      return { f: 'write', key, value: op.value };
+    case 'cas': {
+      const [from, to] = op.value as readonly [unknown, unknown];
+      return { f: 'cas', key, from, to };
+    }
+    default:
+      throw new RangeError(`the register workload has no operation ${op.f}`);
+  }
+}
+
+function completion(op: Invocation, outcome: Outcome): Completion {
+  switch (outcome.kind) {
+    case 'fail':
+      return { type: 'fail', value: op.value, error: outcome.error };
+    case 'unknown':
+      // A read changes nothing, so not knowing its result is the same as not having asked.
+      return { type: op.f === 'read' ? 'fail' : 'info', value: op.value, error: outcome.error };
+    case 'ok':
+      if (op.f === 'read') return { type: 'ok', value: outcome.result };
+      if (op.f === 'cas' && outcome.result !== true) {
+        return { type: 'fail', value: op.value, error: 'precondition: another value was there' };
+      }
+      return { type: 'ok', value: op.value };
+  }
+}
+
+/** Reads of the keys that were in use last: what was acknowledged must still be there. */
+function finalOperations(history: History, count: number): readonly Invocation[] {
+  const keys = new Set<Key>();
+  for (let i = history.length - 1; i >= 0 && keys.size < count; i -= 1) {
+    const key = history[i]?.key;
+    if (key !== undefined) keys.add(key);
+  }
+  return [...keys].map((key) => ({ f: 'read', key, value: null }));
+}
+
+export const register: WorkloadKind<Options> = {
+  name: 'register',
+  summary: 'reads, writes and compare-and-sets on many keys; each key is one linearizable register',
+  options: optionsSchema,
+  create(options): Workload {
+    const slots = Array.from({ length: options.activeKeys }, (_, i) => freshSlot(i));
+    return {
+      name: 'register',
+      claim: 'Each key behaves like one atomic register: every read returns the latest write.',
+      generator: new RegisterGenerator(options, slots, options.activeKeys),
+      finalOperations: (history) => finalOperations(history, options.activeKeys),
+      call,
+      completion,
+      checkers: [linearizable({ model: 'cas-register' }), stats(), logPattern()],
+    };
+  },
+};
