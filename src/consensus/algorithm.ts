@@ -140,4 +140,6 @@ export interface AlgorithmConfig {
   readonly members: readonly NodeId[];
   readonly timing: Timing;
   readonly limits: Limits;
+  /** Whether to emit `trace` effects; left out: yes. Off, events are not even built. */
+  readonly trace?: boolean;
 }

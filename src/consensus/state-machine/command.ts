@@ -4,6 +4,7 @@ export type Value = unknown;
 
 /** Missing keys read as null. */
 export type Command =
+  /** Result: null. */
   | { readonly f: 'write'; readonly key: string; readonly value: Value }
   /** Result: true when the value was `from` (compared as JSON) and is now `to`; false when it was not. */
   | { readonly f: 'cas'; readonly key: string; readonly from: Value; readonly to: Value }
@@ -14,12 +15,14 @@ export type Command =
   /** All or nothing, in order. Result: the steps with their results filled in. */
   | { readonly f: 'txn'; readonly steps: readonly TxnStep[] };
 
-/** `['r', key, null]`, `['w', key, value]`, `['append', key, value]`. */
+/** `['r', key, null]` (null is replaced by the value), `['w', key, value]`, `['append', key, value]`. */
 export type TxnStep = readonly ['r' | 'w' | 'append', string, Value];
 
 /** Changes nothing, so it need not go through the log. */
 export type Query =
+  /** Result: the value. */
   | { readonly f: 'read'; readonly key: string }
+  /** Result: the values, in the order of the keys. */
   | { readonly f: 'read-many'; readonly keys: readonly string[] };
 
 /** What travels from a client to a node. */
@@ -35,6 +38,9 @@ export type ClientRequest =
     }
   /** A linearizable read. */
   | { readonly kind: 'query'; readonly query: Query };
+
+/** What goes into the replicated log: every request but the queries. */
+export type LogCommand = Exclude<ClientRequest, { readonly kind: 'query' }>;
 
 /** Every way in which a node can refuse. Whether nothing happened is decided here, once. */
 export const errorCodes = {

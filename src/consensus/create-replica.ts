@@ -1,0 +1,261 @@
+/** The replica: an algorithm, the key-value store with its sessions, and the way of every request to exactly one reply. */
+
+import type {
+  Algorithm,
+  AlgorithmConfig,
+  Effect,
+  NodeId,
+  RandomSource,
+  RejectReason,
+  RequestId,
+} from './algorithm.ts';
+import { algorithms } from './algorithms.ts';
+import { hashJson } from './hash.ts';
+import { broken, unreachable } from './invariant.ts';
+import type { Replica, ReplicaEffect, ReplicaInput } from './replica.ts';
+import { requestProblem } from './request.ts';
+import { type Origin, Router } from './router.ts';
+import type {
+  ClientRequest,
+  ClientResponse,
+  Command,
+  ErrorCode,
+  LogCommand,
+  Query,
+} from './state-machine/command.ts';
+import { createKv } from './state-machine/kv.ts';
+import { type SessionMachine, withSessions } from './state-machine/sessions.ts';
+import type { TraceSink } from './trace.ts';
+
+export interface ReplicaSetup {
+  /** A name in `algorithms`. */
+  readonly algorithm: string;
+  readonly config: AlgorithmConfig;
+  /** The algorithm's own options, unchecked. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The records that earlier incarnations persisted, in order, as far as they reached the disk. */
+  readonly durable: readonly unknown[];
+  readonly random: RandomSource;
+  /** The node's monotonic clock, as in every input. */
+  readonly nowMs: number;
+  /** Different for every start of this node, so that answers to an earlier one are not taken for ours. */
+  readonly incarnation: number;
+}
+
+type AlgorithmEffect = Effect<unknown, unknown, LogCommand>;
+
+interface Node {
+  readonly setup: ReplicaSetup;
+  readonly core: Algorithm<unknown, unknown, LogCommand>;
+  readonly machine: SessionMachine<Command, Query, ClientResponse>;
+  readonly router: Router;
+  readonly trace: TraceSink;
+  effects: ReplicaEffect[];
+  applied: number;
+  chain: number;
+}
+
+/** Throws RangeError on an unknown algorithm or unusable configuration, BrokenInvariant on records that make no sense. */
+export function createReplica(setup: ReplicaSetup): Replica {
+  const create = new Map(Object.entries(algorithms)).get(setup.algorithm);
+  if (create === undefined) {
+    throw new RangeError(
+      `unknown algorithm ${setup.algorithm}; allowed are ${Object.keys(algorithms).join(', ')}`,
+    );
+  }
+  const { config, options, durable, random, nowMs } = setup;
+  const node: Node = {
+    setup,
+    core: create(config, options, durable, random, nowMs),
+    machine: withSessions(createKv()),
+    router: new Router(2 * config.timing.electionTimeoutMs),
+    trace:
+      config.trace === false ? undefined : (event) => node.effects.push({ kind: 'trace', event }),
+    effects: [],
+    applied: 0,
+    chain: 0,
+  };
+  return { step: (input) => step(node, input), status: () => node.core.status() };
+}
+
+function step(node: Node, input: ReplicaInput): readonly ReplicaEffect[] {
+  handle(node, input);
+  const { effects } = node;
+  node.effects = [];
+  return effects;
+}
+
+function handle(node: Node, input: ReplicaInput): void {
+  const { nowMs } = input;
+  switch (input.kind) {
+    case 'tick':
+      perform(node, node.core.step({ kind: 'tick', nowMs }));
+      for (const request of node.router.overdue(nowMs)) {
+        replyToClient(node, request, { kind: 'error', code: 'forward-timeout' });
+      }
+      return;
+    case 'durable':
+      perform(node, node.core.step({ kind: 'durable', nowMs, sequence: input.sequence }));
+      return;
+    case 'client':
+      onClient(node, nowMs, input.request, input.body);
+      return;
+    case 'peer':
+      onPeer(node, nowMs, input.from, input.message);
+      return;
+    default:
+      unreachable(input);
+  }
+}
+
+function onPeer(
+  node: Node,
+  nowMs: number,
+  from: NodeId,
+  message: Extract<ReplicaInput, { readonly kind: 'peer' }>['message'],
+): void {
+  switch (message.kind) {
+    case 'algorithm':
+      perform(node, node.core.step({ kind: 'message', nowMs, from, message: message.message }));
+      return;
+    case 'forward': {
+      const { request, incarnation, body } = message;
+      // Not handed on if this node does not lead either: requests would circle while nobody leads.
+      submit(node, nowMs, { kind: 'peer', node: from, request, incarnation }, body);
+      return;
+    }
+    case 'forwarded':
+      if (message.incarnation !== node.setup.incarnation) return;
+      if (!node.router.forwardAnswered(message.request)) return;
+      replyToClient(node, message.request, message.response);
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+function onClient(node: Node, nowMs: number, request: number, body: ClientRequest): void {
+  const problem = requestProblem(body);
+  const { leader } = node.core.status();
+  const self = node.setup.config.self;
+  if (problem !== undefined) {
+    replyToClient(node, request, { kind: 'error', code: 'bad-command', detail: problem });
+  } else if (leader === undefined || leader === self) {
+    submit(node, nowMs, { kind: 'client', request }, body);
+  } else {
+    node.router.forwarded(request, nowMs);
+    const { incarnation } = node.setup;
+    const message = { kind: 'forward', request, incarnation, body } as const;
+    node.effects.push({ kind: 'send', to: leader, message, afterDurable: 0 });
+  }
+}
+
+/** To the algorithm of this node, which refuses when it does not lead. */
+function submit(node: Node, nowMs: number, origin: Origin, body: ClientRequest): void {
+  const request = node.router.open(origin, body);
+  if (body.kind === 'query') perform(node, node.core.step({ kind: 'read', nowMs, request }));
+  else perform(node, node.core.step({ kind: 'propose', nowMs, request, command: body }));
+}
+
+function perform(node: Node, effects: readonly AlgorithmEffect[]): void {
+  for (const effect of effects) performOne(node, effect);
+}
+
+function performOne(node: Node, effect: AlgorithmEffect): void {
+  switch (effect.kind) {
+    case 'persist':
+    case 'trace':
+      node.effects.push(effect);
+      return;
+    case 'send': {
+      const message = { kind: 'algorithm', message: effect.message } as const;
+      node.effects.push({ ...effect, message });
+      return;
+    }
+    case 'commit':
+      applyCommit(node, effect);
+      return;
+    case 'readReady':
+      answerRead(node, effect.request);
+      return;
+    case 'reject':
+      answer(node, effect.request, { kind: 'error', code: errorCodeOf[effect.reason] });
+      return;
+    default:
+      unreachable(effect);
+  }
+}
+
+const errorCodeOf = {
+  'not-leader': 'no-leader',
+  overloaded: 'overloaded',
+  'lost-leadership': 'lost-leadership',
+  'read-abandoned': 'read-abandoned',
+} as const satisfies Record<RejectReason, ErrorCode>;
+
+type Commit = Extract<AlgorithmEffect, { readonly kind: 'commit' }>;
+
+function applyCommit(node: Node, { index, term, command, request }: Commit): void {
+  if (index !== node.applied + 1) broken(`commit of ${index} after ${node.applied}`);
+  node.applied = index;
+  const repeated = command !== undefined && node.machine.isRepeated(command);
+  const response = command === undefined ? undefined : node.machine.apply(command);
+  if (node.trace !== undefined) traceApply(node, { index, term, command, repeated, response });
+  if (request === undefined) return;
+  answer(node, request, response ?? broken(`request ${request} ended as the no-op at ${index}`));
+}
+
+function traceApply(
+  node: Node,
+  applied: Pick<Commit, 'index' | 'term' | 'command'> & {
+    readonly repeated: boolean;
+    readonly response: ClientResponse | undefined;
+  },
+): void {
+  const { index, term, command, repeated, response } = applied;
+  node.chain = hashJson([index, command, response], node.chain);
+  const named = command === undefined ? {} : sessionOf(command);
+  const hash = hashJson(command);
+  node.trace?.({ ev: 'apply', index, term, hash, chain: node.chain, ...named });
+  if (repeated && command?.kind === 'command') {
+    const { session, sequence } = command;
+    node.trace?.({ ev: 'dedupeHit', index, session, sequence });
+  }
+}
+
+const sessionOf = (body: ClientRequest) =>
+  body.kind === 'command' ? { session: body.session, sequence: body.sequence } : {};
+
+/** The algorithm has said that the applied state is fresh enough. */
+function answerRead(node: Node, request: RequestId): void {
+  const { origin, body } = node.router.close(request);
+  if (body.kind !== 'query')
+    broken(`request ${request} is confirmed as a read but is ${body.kind}`);
+  finish(node, origin, body, node.machine.query(body.query));
+}
+
+function answer(node: Node, request: RequestId, response: ClientResponse): void {
+  const { origin, body } = node.router.close(request);
+  finish(node, origin, body, response);
+}
+
+function finish(node: Node, origin: Origin, body: ClientRequest, response: ClientResponse): void {
+  node.trace?.({
+    ev: 'replied',
+    request: origin.request,
+    applied: node.applied,
+    outcome: response.kind === 'ok' ? 'ok' : response.code,
+    ...sessionOf(body),
+  });
+  if (origin.kind === 'client') {
+    replyToClient(node, origin.request, response);
+  } else {
+    const { request, incarnation } = origin;
+    const message = { kind: 'forwarded', request, incarnation, response } as const;
+    node.effects.push({ kind: 'send', to: origin.node, message, afterDurable: 0 });
+  }
+}
+
+function replyToClient(node: Node, request: RequestId, response: ClientResponse): void {
+  node.effects.push({ kind: 'reply', request, response });
+}

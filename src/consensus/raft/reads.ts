@@ -1,0 +1,94 @@
+/**
+ * Heartbeats, and linearizable reads on them (dissertation 6.4).
+ *
+ *     client      leader            followers
+ *     read ------> readIndex = what is committed now
+ *                  round 7 ------->
+ *                         <-------- yes, you led when round 7 reached us     (a majority: still leader after the read began)
+ *                  applied >= readIndex
+ *          <------ answer
+ *
+ * An answer to round 6 would prove nothing: round 6 may have passed before the read began.
+ */
+
+import type { NodeId, RequestId } from '../algorithm.ts';
+import type { Leader, Raft } from './core.ts';
+import type { MessageOf } from './messages.ts';
+import { progressOf, retryUnanswered } from './replication.ts';
+
+/** A round of heartbeats: shows that we lead, carries the commit index, and asks whether we still do. */
+export function startRound<C>(raft: Raft<C>, leader: Leader): void {
+  leader.round += 1;
+  leader.nextHeartbeatMs = raft.nowMs + raft.config.timing.heartbeatMs;
+  const { round } = leader;
+  for (const [peer, progress] of leader.progress) {
+    // Never more than the follower is known to hold: the rest of its log may contradict ours.
+    const commit = Math.min(progress.match, raft.commitIndex);
+    raft.out.send(
+      peer,
+      { kind: 'heartbeat', term: raft.term, commit, round },
+      raft.hardStateSequence,
+    );
+  }
+}
+
+export function onRead<C>(raft: Raft<C>, request: RequestId): void {
+  const { role } = raft;
+  if (role.kind !== 'leader') {
+    raft.out.put({ kind: 'reject', request, reason: 'not-leader' });
+    return;
+  }
+  if (raft.options.reads === 'local-leader') {
+    confirm(raft, { request, readIndex: raft.emittedIndex, round: 0 });
+    return;
+  }
+  if (role.reads.length >= raft.config.limits.maxPendingReads) {
+    raft.out.put({ kind: 'reject', request, reason: 'overloaded' });
+    return;
+  }
+  // Before our no-op is committed we do not know what earlier leaders committed; all of it is before the no-op.
+  const readIndex = Math.max(raft.commitIndex, role.termStartIndex);
+  const round = role.round + 1;
+  role.reads.push({ request, readIndex, round });
+  raft.trace?.({ ev: 'readRequested', term: raft.term, request, readIndex, round });
+  // At most one round is asked at a time for reads: those that come meanwhile share the next one.
+  if (confirmedRound(raft, role) === role.round) startRound(raft, role);
+}
+
+export function onHeartbeatReply<C>(
+  raft: Raft<C>,
+  leader: Leader,
+  from: NodeId,
+  message: MessageOf<'heartbeatReply', C>,
+): void {
+  const progress = progressOf(leader, from);
+  progress.ackedRound = Math.max(progress.ackedRound, message.round);
+  retryUnanswered(raft, from, progress);
+  const unasked = (leader.reads.at(-1)?.round ?? 0) > leader.round;
+  if (unasked && confirmedRound(raft, leader) === leader.round) startRound(raft, leader);
+}
+
+/** The newest round that a majority answered, this node included. */
+function confirmedRound<C>(raft: Raft<C>, leader: Leader): number {
+  const rounds = [...leader.progress.values()].map((progress) => progress.ackedRound);
+  rounds.push(leader.round);
+  rounds.sort((a, b) => b - a);
+  return rounds[raft.quorum - 1] ?? 0;
+}
+
+/** Answer the reads that are confirmed and whose commits were handed over. Called at the end of every step. */
+export function releaseReads<C>(raft: Raft<C>): void {
+  const { role } = raft;
+  if (role.kind !== 'leader' || role.reads.length === 0) return;
+  const confirmed = confirmedRound(raft, role);
+  const waiting = role.reads.findIndex(
+    (read) => read.round > confirmed || read.readIndex > raft.emittedIndex,
+  );
+  const ready = role.reads.splice(0, waiting === -1 ? role.reads.length : waiting);
+  for (const read of ready) confirm(raft, read);
+}
+
+function confirm<C>(raft: Raft<C>, read: Leader['reads'][number]): void {
+  raft.out.put({ kind: 'readReady', request: read.request });
+  raft.trace?.({ ev: 'readConfirmed', term: raft.term, applied: raft.emittedIndex, ...read });
+}

@@ -1,0 +1,68 @@
+/** Which request came from where: the bookkeeping that gives every client input exactly one reply. */
+
+import type { NodeId, RequestId } from './algorithm.ts';
+import { broken } from './invariant.ts';
+import type { ClientRequest } from './state-machine/command.ts';
+
+/** A client of this node, or a peer that handed on its client's request. */
+export type Origin =
+  | { readonly kind: 'client'; readonly request: RequestId }
+  | {
+      readonly kind: 'peer';
+      readonly node: NodeId;
+      readonly request: RequestId;
+      readonly incarnation: number;
+    };
+
+export interface OpenRequest {
+  readonly origin: Origin;
+  readonly body: ClientRequest;
+}
+
+/** Requests given to the algorithm here get numbers of their own, since two peers may choose the same ones. */
+export class Router {
+  readonly #forwardTimeoutMs: number;
+  readonly #open = new Map<RequestId, OpenRequest>();
+  /** Requests handed to a leader, in the order of their deadlines. */
+  readonly #forwards = new Map<RequestId, number>();
+  #last = 0;
+
+  constructor(forwardTimeoutMs: number) {
+    this.#forwardTimeoutMs = forwardTimeoutMs;
+  }
+
+  /** A number for a request that goes to the algorithm of this node. */
+  open(origin: Origin, body: ClientRequest): RequestId {
+    this.#last += 1;
+    this.#open.set(this.#last, { origin, body });
+    return this.#last;
+  }
+
+  /** The request that is answered now. Throws BrokenInvariant when it was answered before. */
+  close(request: RequestId): OpenRequest {
+    const found = this.#open.get(request) ?? broken(`request ${request} was already answered`);
+    this.#open.delete(request);
+    return found;
+  }
+
+  forwarded(request: RequestId, nowMs: number): void {
+    if (this.#forwards.has(request)) broken(`request ${request} was used twice`);
+    this.#forwards.set(request, nowMs + this.#forwardTimeoutMs);
+  }
+
+  /** Whether an answer to this forwarded request is still wanted; it is not wanted again. */
+  forwardAnswered(request: RequestId): boolean {
+    return this.#forwards.delete(request);
+  }
+
+  /** Forwarded requests whose time is up; they are not waited for any longer. */
+  overdue(nowMs: number): readonly RequestId[] {
+    const out: RequestId[] = [];
+    for (const [request, deadlineMs] of this.#forwards) {
+      if (deadlineMs > nowMs) break;
+      out.push(request);
+      this.#forwards.delete(request);
+    }
+    return out;
+  }
+}

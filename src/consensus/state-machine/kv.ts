@@ -1,0 +1,136 @@
+/** The key-value store that clients share: keys to JSON values, a missing key reads as null. */
+
+import { broken } from '../invariant.ts';
+import type { ClientResponse, Command, Query, TxnStep, Value } from './command.ts';
+import { equalJson } from './json.ts';
+import type { StateMachine } from './state-machine.ts';
+
+/** Reading through and writing to a part of the store that can still be thrown away. */
+interface View {
+  get(key: string): Value;
+  set(key: string, value: Value): void;
+}
+
+/** A command that cannot be applied. Caught here: a bad command must not stop the nodes that agreed on it. */
+class BadCommand extends Error {}
+
+/**
+ * An empty store. A command that cannot be applied (append to a number, an unknown `f`) is answered with `bad-command` and
+ * changes nothing. Values are never changed in place, so results may be kept.
+ */
+export function createKv(): StateMachine<Command, Query, ClientResponse> {
+  let values = new Map<string, Value>();
+  return {
+    apply: (command) =>
+      answer(() => {
+        const changes = new Map<string, Value>();
+        const result = execute(overlay(values, changes), command);
+        for (const [key, value] of changes) values.set(key, value);
+        return result;
+      }),
+    query: (query) => answer(() => ask(values, query)),
+    snapshot: () => [...values],
+    restore: (snapshot) => {
+      values = decodeSnapshot(snapshot);
+    },
+  };
+}
+
+function answer(work: () => unknown): ClientResponse {
+  try {
+    return { kind: 'ok', result: work() };
+  } catch (error) {
+    if (!(error instanceof BadCommand)) throw error;
+    return { kind: 'error', code: 'bad-command', detail: error.message };
+  }
+}
+
+const overlay = (base: ReadonlyMap<string, Value>, changes: Map<string, Value>): View => ({
+  get: (key) => (changes.has(key) ? changes.get(key) : (base.get(key) ?? null)),
+  set: (key, value) => changes.set(key, value ?? null),
+});
+
+/** Returns the result; throws BadCommand. */
+function execute(view: View, command: Command): unknown {
+  switch (command.f) {
+    case 'write':
+      view.set(keyOf(command.key), command.value);
+      return null;
+    case 'cas':
+      if (!equalJson(view.get(keyOf(command.key)), command.from ?? null)) return false;
+      view.set(command.key, command.to);
+      return true;
+    case 'append':
+      return append(view, keyOf(command.key), command.value);
+    case 'add':
+      return add(view, keyOf(command.key), command.delta);
+    case 'txn':
+      if (!Array.isArray(command.steps)) throw new BadCommand('steps of txn must be a list');
+      return command.steps.map((step) => executeStep(view, step));
+    default:
+      throw new BadCommand(`unknown command ${JSON.stringify(command)}`);
+  }
+}
+
+function executeStep(view: View, step: TxnStep): TxnStep {
+  if (!Array.isArray(step))
+    throw new BadCommand(`a step of txn is a list: ${JSON.stringify(step)}`);
+  const key = keyOf(step[1]);
+  switch (step[0]) {
+    case 'r':
+      return ['r', key, view.get(key)];
+    case 'w':
+      view.set(key, step[2]);
+      return step;
+    case 'append':
+      append(view, key, step[2]);
+      return step;
+    default:
+      throw new BadCommand(`unknown step of txn: ${JSON.stringify(step)}`);
+  }
+}
+
+function append(view: View, key: string, value: Value): number {
+  const list = view.get(key) ?? [];
+  if (!Array.isArray(list)) {
+    throw new BadCommand(`append needs a list at ${key}, found ${typeof list}`);
+  }
+  view.set(key, [...list, value ?? null]);
+  return list.length + 1;
+}
+
+function add(view: View, key: string, delta: number): number {
+  const number = view.get(key) ?? 0;
+  if (typeof number !== 'number') {
+    throw new BadCommand(`add needs a number at ${key}, found ${typeof number}`);
+  }
+  const sum = number + delta;
+  if (typeof delta !== 'number' || !Number.isFinite(sum)) {
+    throw new BadCommand(`cannot add ${JSON.stringify(delta)} to ${number}`);
+  }
+  view.set(key, sum);
+  return sum;
+}
+
+/** `read`: the value. `read-many`: the values in the order of the keys. */
+function ask(values: ReadonlyMap<string, Value>, query: Query): unknown {
+  switch (query.f) {
+    case 'read':
+      return values.get(keyOf(query.key)) ?? null;
+    case 'read-many':
+      if (!Array.isArray(query.keys)) throw new BadCommand('keys of read-many must be a list');
+      return query.keys.map((key) => values.get(keyOf(key)) ?? null);
+    default:
+      throw new BadCommand(`unknown query ${JSON.stringify(query)}`);
+  }
+}
+
+function keyOf(key: unknown): string {
+  if (typeof key !== 'string') throw new BadCommand(`a key is a string, not ${typeof key}`);
+  return key;
+}
+
+function decodeSnapshot(snapshot: unknown): Map<string, Value> {
+  if (!Array.isArray(snapshot)) broken('a snapshot of the store is a list of [key, value]');
+  return new Map(snapshot as readonly (readonly [string, Value])[]);
+}

@@ -1,0 +1,159 @@
+/**
+ * The protocol events of both algorithms, told apart by `ev`. They hold what is needed to check the invariants of
+ * consensus from a trace alone, by a reader that trusts none of the nodes. The driver stamps node, incarnation and time.
+ *
+ * Indices are log indices (Raft) or slots (Paxos), from 1. Terms are Raft's terms or Paxos's ballot rounds. Hashes are
+ * `hashJson` of the command. A node emits a `persist` before any event that speaks of its sequence as durable.
+ */
+
+import type { NodeId, RequestId } from './algorithm.ts';
+
+/** Emitted by every algorithm. */
+export type CommonTrace =
+  | { readonly ev: 'becomeFollower'; readonly term: number; readonly leader: NodeId | null }
+  | { readonly ev: 'becomeCandidate'; readonly term: number }
+  /** `lastIndex`, `lastTerm`: the log before anything of this term (Leader Completeness is checked on it). */
+  | {
+      readonly ev: 'becomeLeader';
+      readonly term: number;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+      readonly commit: number;
+    }
+  | {
+      readonly ev: 'stepDown';
+      readonly term: number;
+      readonly reason: 'higher-term' | 'check-quorum';
+    }
+  /** Handed to the disk. `vote` is null when nobody was voted for; `lastIndex` is the log's end with these records. */
+  | {
+      readonly ev: 'persist';
+      readonly sequence: number;
+      readonly term: number;
+      readonly vote: NodeId | null;
+      readonly lastIndex: number;
+      readonly records: number;
+    }
+  /** On disk: everything up to `sequence`, hence the log up to `durableIndex`. */
+  | {
+      readonly ev: 'durable';
+      readonly term: number;
+      readonly sequence: number;
+      readonly durableIndex: number;
+    }
+  /** `matches`: on the leader, the durable index it counted for each member (itself included). */
+  | {
+      readonly ev: 'commit';
+      readonly term: number;
+      readonly index: number;
+      readonly lastIndex: number;
+      readonly role: 'leader' | 'follower';
+      readonly matches?: Readonly<Record<NodeId, number>>;
+    }
+  /** A read at this leader was invoked; it must see everything up to `readIndex`. */
+  | {
+      readonly ev: 'readRequested';
+      readonly term: number;
+      readonly request: RequestId;
+      readonly readIndex: number;
+      readonly round: number;
+    }
+  /** A majority answered a round that began after the read, or (`round` 0) nobody was asked. */
+  | {
+      readonly ev: 'readConfirmed';
+      readonly term: number;
+      readonly request: RequestId;
+      readonly readIndex: number;
+      readonly applied: number;
+      readonly round: number;
+    };
+
+/** Emitted by Raft only. */
+export type RaftTrace =
+  | { readonly ev: 'becomePreCandidate'; readonly term: number }
+  /** Leaves this node once `afterDurable` is on disk. `lastIndex`, `lastTerm` are the candidate's. */
+  | {
+      readonly ev: 'voteGranted';
+      readonly term: number;
+      readonly candidate: NodeId;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+      readonly afterDurable: number;
+    }
+  /** Entries from `index` on were put into the log, one term and one hash for each. */
+  | {
+      readonly ev: 'append';
+      readonly term: number;
+      readonly role: 'leader' | 'follower';
+      readonly index: number;
+      readonly count: number;
+      readonly terms: readonly number[];
+      readonly hashes: readonly number[];
+      readonly prevTerm: number;
+    }
+  /** Promised to the leader: the log matches up to `index`. Leaves once `afterDurable` is on disk. */
+  | {
+      readonly ev: 'appendAcknowledged';
+      readonly term: number;
+      readonly leader: NodeId;
+      readonly index: number;
+      readonly afterDurable: number;
+    }
+  | {
+      readonly ev: 'appendRejected';
+      readonly term: number;
+      readonly leader: NodeId;
+      readonly prevIndex: number;
+      readonly hintIndex: number;
+      readonly hintTerm: number;
+    }
+  /** Entries from `index` on contradicted the leader's and were removed. */
+  | {
+      readonly ev: 'conflictTruncated';
+      readonly term: number;
+      readonly index: number;
+      readonly count: number;
+      readonly commit: number;
+    }
+  /** The leader learnt that `peer` holds its log durably up to `match`. */
+  | {
+      readonly ev: 'matchAdvanced';
+      readonly term: number;
+      readonly peer: NodeId;
+      readonly match: number;
+      readonly next: number;
+    };
+
+/** Emitted by the replica around either algorithm. */
+export type ReplicaTrace =
+  /** `chain` hashes all commands and results up to here: equal on all nodes that applied `index`. */
+  | {
+      readonly ev: 'apply';
+      readonly index: number;
+      readonly term: number;
+      readonly hash: number;
+      readonly chain: number;
+      readonly session?: number;
+      readonly sequence?: number;
+    }
+  /** The command at `index` had been applied before: its first result was given again. */
+  | {
+      readonly ev: 'dedupeHit';
+      readonly index: number;
+      readonly session: number;
+      readonly sequence: number;
+    }
+  /** What a client of this node was told, or a peer that had forwarded for its client. */
+  | {
+      readonly ev: 'replied';
+      readonly request: RequestId;
+      readonly applied: number;
+      readonly outcome: string;
+      readonly session?: number;
+      readonly sequence?: number;
+    };
+
+export type ConsensusTrace = CommonTrace | RaftTrace | ReplicaTrace;
+
+/** Where events go; undefined when tracing is off, so that `trace?.({...})` does not even build the event. */
+export type TraceSink = ((event: ConsensusTrace) => void) | undefined;
