@@ -1,0 +1,134 @@
+/** From JSON that somebody wrote to a schedule whose every fault and target is known to exist. */
+
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import type { Fault } from '#nemesis/fault';
+import { BadInput } from '../errors.ts';
+import { entrySchema, type Schedule, type ScheduleEntry } from './schedule.ts';
+import { namedNodes } from './targets.ts';
+import type { Node } from './world.ts';
+
+/** An entry together with the fault that it names. */
+export interface PlannedFault {
+  /** With the fault's defaults filled in. */
+  readonly entry: ScheduleEntry;
+  readonly fault: Fault;
+  /** Validated by the fault's own schema. */
+  readonly parameters: unknown;
+}
+
+export interface Known {
+  readonly faults: readonly Fault[];
+  readonly nodes: readonly Node[];
+}
+
+/** A schedule of more entries than this is a mistake, and its report unreadable. */
+const maxEntries = 10_000;
+
+/** What was there, short enough for one line. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined,
+    value,
+  );
+}
+
+/** A union hides what each of its members had to say: for a fault given as an object, the object's complaints are the ones. */
+function flatten(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const closest = issue.errors.find((group) => group.every((inner) => inner.path.length > 0));
+  if (closest === undefined) return [issue];
+  return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function problems(error: z.ZodError, value: unknown, place: string): string[] {
+  return error.issues.flatMap(flatten).map((issue) => {
+    const field = [place, ...issue.path.map(String)].join('.');
+    return `${field}: ${issue.message}; got ${shown(at(value, issue.path))}`;
+  });
+}
+
+type Checked =
+  | { readonly kind: 'planned'; readonly planned: PlannedFault }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] };
+
+function checkEntry(value: unknown, place: string, known: Known): Checked {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) return { kind: 'wrong', problems: problems(parsed.error, value, place) };
+  const entry = parsed.data;
+  const strangers = namedNodes(entry.target).filter((node) => !known.nodes.includes(node));
+  const wrong = strangers.map(
+    (node) => `${place}.target: no node ${shown(node)}; allowed: ${known.nodes.join(', ')}`,
+  );
+  const fault = known.faults.find((candidate) => candidate.kind === entry.fault.kind);
+  if (fault === undefined) {
+    const kinds = known.faults.map((candidate) => candidate.kind).join(', ');
+    wrong.push(`${place}.fault: unknown fault ${shown(entry.fault.kind)}; allowed: ${kinds}`);
+    return { kind: 'wrong', problems: wrong };
+  }
+  const parameters = fault.schema.safeParse(entry.fault);
+  if (!parameters.success) {
+    wrong.push(...problems(parameters.error, entry.fault, `${place}.fault`));
+  }
+  if (!parameters.success || wrong.length > 0) return { kind: 'wrong', problems: wrong };
+  const spec = { ...entry.fault, ...Object(parameters.data), kind: fault.kind };
+  return {
+    kind: 'planned',
+    planned: { entry: { ...entry, fault: spec }, fault, parameters: parameters.data },
+  };
+}
+
+/**
+ * Checks a JSON value against the schedule's schema, the faults' own schemas and the members of the cluster.
+ * Throws BadInput that lists every problem with its index, field, value and what is allowed.
+ */
+export function validateSchedule(
+  value: unknown,
+  known: Known,
+  source = 'schedule',
+): readonly PlannedFault[] {
+  if (!Array.isArray(value)) {
+    throw new BadInput(
+      `${source} is not a schedule: got ${shown(value)}; a schedule is a list of {"at": ms, "for": ms, "fault": ..., "target": ...}`,
+    );
+  }
+  if (value.length > maxEntries) {
+    throw new BadInput(
+      `${source} has ${value.length} entries; at most ${maxEntries} are allowed: split it`,
+    );
+  }
+  const checked = value.map((entry: unknown, index) => checkEntry(entry, `[${index}]`, known));
+  const wrong = checked.flatMap((result) => (result.kind === 'wrong' ? result.problems : []));
+  if (wrong.length > 0) {
+    throw new BadInput(
+      `${source} is not valid:\n${wrong.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+  return checked.flatMap((result) => (result.kind === 'planned' ? [result.planned] : []));
+}
+
+/** Reads a schedule from a JSON file. Throws BadInput when it cannot be read, is not JSON or is not a valid schedule. */
+export async function readSchedule(path: string, known: Known): Promise<readonly PlannedFault[]> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new BadInput(`cannot read the schedule ${path}: ${error.message}`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new BadInput(
+      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return validateSchedule(value, known, path);
+}
+
+/** The plain schedule, as written to `schedule.json`. */
+export const entriesOf = (planned: readonly PlannedFault[]): Schedule =>
+  planned.map(({ entry }) => entry);

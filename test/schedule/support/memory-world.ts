@@ -1,0 +1,68 @@
+/** A world in memory: processes are states and links are sets of owners, with the semantics that the contract asks for. */
+
+import type { Clock } from '#src/schedule/clock';
+import type { CutStyle, Link, Node, World } from '#src/schedule/world';
+
+export interface MemoryWorld extends World {
+  /** Set by the test: who thinks they lead. */
+  leading: readonly Node[];
+  /** Set by the test: nodes that cannot be killed, paused or brought back. */
+  stubborn: readonly Node[];
+  state(node: Node): 'up' | 'paused' | 'down';
+  /** Every link that anybody cuts, as `a->b`, sorted. */
+  cutLinks(): readonly string[];
+  /** Whether nothing is cut, paused or down. */
+  isWhole(): boolean;
+}
+
+type Hold = { readonly kind: 'kill' | 'pause'; readonly node: Node };
+
+export function memoryWorld(
+  nodes: readonly Node[],
+  clock: Pick<Clock, 'nowNs'> = { nowNs: () => 0 },
+): MemoryWorld {
+  const cuts = new Map<string, { links: readonly Link[]; style: CutStyle }>();
+  const holds = new Map<string, Hold[]>();
+  const held = (node: Node, kind: Hold['kind']) =>
+    [...holds.values()].flat().some((hold) => hold.node === node && hold.kind === kind);
+  const refuseIfStubborn = (node: Node) => {
+    if (world.stubborn.includes(node)) throw new Error(`${node} does not obey`);
+  };
+  const hold = async (owner: string, kind: Hold['kind'], node: Node) => {
+    holds.set(owner, [...(holds.get(owner) ?? []), { kind, node }]);
+    refuseIfStubborn(node);
+  };
+  const world: MemoryWorld = {
+    nodes,
+    leading: nodes.slice(0, 1),
+    stubborn: [],
+    leaders: async () => world.leading.filter((node) => world.state(node) === 'up'),
+    nowNs: clock.nowNs,
+    links: {
+      cut: async (owner, links, style) => {
+        cuts.set(owner, { links: [...(cuts.get(owner)?.links ?? []), ...links], style });
+      },
+      heal: async (owner) => {
+        cuts.delete(owner);
+      },
+    },
+    processes: {
+      kill: (owner, node) => hold(owner, 'kill', node),
+      pause: (owner, node) => hold(owner, 'pause', node),
+      release: async (owner) => {
+        const released = holds.get(owner) ?? [];
+        for (const { node } of released) refuseIfStubborn(node);
+        holds.delete(owner);
+      },
+    },
+    state: (node) => (held(node, 'kill') ? 'down' : held(node, 'pause') ? 'paused' : 'up'),
+    cutLinks: () =>
+      [
+        ...new Set(
+          [...cuts.values()].flatMap((cut) => cut.links.map(({ from, to }) => `${from}->${to}`)),
+        ),
+      ].sort(),
+    isWhole: () => cuts.size === 0 && nodes.every((node) => world.state(node) === 'up'),
+  };
+  return world;
+}
