@@ -32,10 +32,12 @@ export const majoritySize = (nodes: number): number => Math.floor(nodes / 2) + 1
 export function resolveTarget(target: Target, members: Members, random: Random): Resolution {
   const { nodes } = members;
   const leader = members.leaders.find((node) => nodes.includes(node));
-  const resolved = (chosen: readonly Node[], otherwise: string): Resolution =>
-    chosen.length === 0
+  const resolved = (chosen: readonly Node[], otherwise: string): Resolution => {
+    const members = nodes.filter((node) => chosen.includes(node));
+    return members.length === 0
       ? { kind: 'skipped', reason: otherwise }
-      : { kind: 'resolved', nodes: nodes.filter((node) => chosen.includes(node)) };
+      : { kind: 'resolved', nodes: members };
+  };
   const some = (count: number): readonly Node[] => shuffle(random, nodes).slice(0, count);
   if (needsLeader(target) && leader === undefined) {
     return { kind: 'skipped', reason: `no node says that it leads, so nobody is "${target}"` };

@@ -109,7 +109,7 @@ describe('faults', () => {
     assert.equal(skipped.kind, 'skipped');
   });
 
-  it('leave the leader alone no more than half of the time', () => {
+  it('go for the leader often', () => {
     for (const fault of faults) {
       const targets = Array.from(
         { length: 300 },
