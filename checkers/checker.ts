@@ -12,6 +12,8 @@ export interface Anomaly {
   /** A sentence or a few for a reader who has not seen the history. */
   readonly explanation: string;
   readonly operations: readonly Operation[];
+  /** `index` of the invocation or the completion of the one operation that fits nowhere, where there is one: reports highlight it. */
+  readonly impossible?: number;
 }
 
 export interface CheckResult {

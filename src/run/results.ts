@@ -1,28 +1,3 @@
-/** `results.json`: the outcome of a run. */
+/** `results.json`: the outcome of a run. The type lives with the reports, which read it and may not look in here. */
 
-import type { CheckResult, Valid } from '#checkers/checker';
-import type { Availability, FaultFigures, Quantiles } from '../metrics/types.ts';
-
-export interface Results {
-  readonly valid: Valid;
-  readonly exitCode: number;
-  /** Why it is not valid, one sentence each, worst first. */
-  readonly reasons: readonly string[];
-  readonly system: string;
-  readonly workload: string;
-  readonly world: 'real' | 'sim';
-  readonly seed: number;
-  readonly counts: { readonly ok: number; readonly fail: number; readonly info: number };
-  readonly checkers: Readonly<Record<string, CheckResult>>;
-  /** By `f`, of successful operations. */
-  readonly latency: Readonly<Record<string, Quantiles>>;
-  readonly availability: Availability;
-  readonly faults: readonly FaultFigures[];
-  readonly leader: { readonly changes: number; readonly elections: number };
-  readonly cost: {
-    readonly messagesPerOp: number | null;
-    readonly bytesPerOp: number | null;
-    readonly fsyncsPerOp: number | null;
-  };
-  readonly traceHash?: string;
-}
+export type { Results } from '#reports/results';
