@@ -44,7 +44,7 @@ export interface ReplicaSetup {
 
 type AlgorithmEffect = Effect<unknown, unknown, LogCommand>;
 
-interface Node {
+interface State {
   readonly setup: ReplicaSetup;
   readonly core: Algorithm<unknown, unknown, LogCommand>;
   readonly machine: SessionMachine<Command, Query, ClientResponse>;
@@ -64,44 +64,46 @@ export function createReplica(setup: ReplicaSetup): Replica {
     );
   }
   const { config, options, durable, random, nowMs } = setup;
-  const node: Node = {
+  const replica: State = {
     setup,
     core: create(config, options, durable, random, nowMs),
     machine: withSessions(createKv()),
     router: new Router(2 * config.timing.electionTimeoutMs),
     trace:
-      config.trace === false ? undefined : (event) => node.effects.push({ kind: 'trace', event }),
+      config.trace === false
+        ? undefined
+        : (event) => replica.effects.push({ kind: 'trace', event }),
     effects: [],
     applied: 0,
     chain: 0,
   };
-  return { step: (input) => step(node, input), status: () => node.core.status() };
+  return { step: (input) => step(replica, input), status: () => replica.core.status() };
 }
 
-function step(node: Node, input: ReplicaInput): readonly ReplicaEffect[] {
-  handle(node, input);
-  const { effects } = node;
-  node.effects = [];
+function step(replica: State, input: ReplicaInput): readonly ReplicaEffect[] {
+  handle(replica, input);
+  const { effects } = replica;
+  replica.effects = [];
   return effects;
 }
 
-function handle(node: Node, input: ReplicaInput): void {
+function handle(replica: State, input: ReplicaInput): void {
   const { nowMs } = input;
   switch (input.kind) {
     case 'tick':
-      perform(node, node.core.step({ kind: 'tick', nowMs }));
-      for (const request of node.router.overdue(nowMs)) {
-        replyToClient(node, request, { kind: 'error', code: 'forward-timeout' });
+      perform(replica, replica.core.step({ kind: 'tick', nowMs }));
+      for (const request of replica.router.overdue(nowMs)) {
+        replyToClient(replica, request, { kind: 'error', code: 'forward-timeout' });
       }
       return;
     case 'durable':
-      perform(node, node.core.step({ kind: 'durable', nowMs, sequence: input.sequence }));
+      perform(replica, replica.core.step({ kind: 'durable', nowMs, sequence: input.sequence }));
       return;
     case 'client':
-      onClient(node, nowMs, input.request, input.body);
+      onClient(replica, nowMs, input.request, input.body);
       return;
     case 'peer':
-      onPeer(node, nowMs, input.from, input.message);
+      onPeer(replica, nowMs, input.from, input.message);
       return;
     default:
       unreachable(input);
@@ -109,77 +111,80 @@ function handle(node: Node, input: ReplicaInput): void {
 }
 
 function onPeer(
-  node: Node,
+  replica: State,
   nowMs: number,
   from: NodeId,
   message: Extract<ReplicaInput, { readonly kind: 'peer' }>['message'],
 ): void {
   switch (message.kind) {
     case 'algorithm':
-      perform(node, node.core.step({ kind: 'message', nowMs, from, message: message.message }));
+      perform(
+        replica,
+        replica.core.step({ kind: 'message', nowMs, from, message: message.message }),
+      );
       return;
     case 'forward': {
       const { request, incarnation, body } = message;
       // Not handed on if this node does not lead either: requests would circle while nobody leads.
-      submit(node, nowMs, { kind: 'peer', node: from, request, incarnation }, body);
+      submit(replica, nowMs, { kind: 'peer', from, request, incarnation }, body);
       return;
     }
     case 'forwarded':
-      if (message.incarnation !== node.setup.incarnation) return;
-      if (!node.router.forwardAnswered(message.request)) return;
-      replyToClient(node, message.request, message.response);
+      if (message.incarnation !== replica.setup.incarnation) return;
+      if (!replica.router.forwardAnswered(message.request)) return;
+      replyToClient(replica, message.request, message.response);
       return;
     default:
       unreachable(message);
   }
 }
 
-function onClient(node: Node, nowMs: number, request: number, body: ClientRequest): void {
+function onClient(replica: State, nowMs: number, request: number, body: ClientRequest): void {
   const problem = requestProblem(body);
-  const { leader } = node.core.status();
-  const self = node.setup.config.self;
+  const { leader } = replica.core.status();
+  const self = replica.setup.config.self;
   if (problem !== undefined) {
-    replyToClient(node, request, { kind: 'error', code: 'bad-command', detail: problem });
+    replyToClient(replica, request, { kind: 'error', code: 'bad-command', detail: problem });
   } else if (leader === undefined || leader === self) {
-    submit(node, nowMs, { kind: 'client', request }, body);
+    submit(replica, nowMs, { kind: 'client', request }, body);
   } else {
-    node.router.forwarded(request, nowMs);
-    const { incarnation } = node.setup;
+    replica.router.forwarded(request, nowMs);
+    const { incarnation } = replica.setup;
     const message = { kind: 'forward', request, incarnation, body } as const;
-    node.effects.push({ kind: 'send', to: leader, message, afterDurable: 0 });
+    replica.effects.push({ kind: 'send', to: leader, message, afterDurable: 0 });
   }
 }
 
 /** To the algorithm of this node, which refuses when it does not lead. */
-function submit(node: Node, nowMs: number, origin: Origin, body: ClientRequest): void {
-  const request = node.router.open(origin, body);
-  if (body.kind === 'query') perform(node, node.core.step({ kind: 'read', nowMs, request }));
-  else perform(node, node.core.step({ kind: 'propose', nowMs, request, command: body }));
+function submit(replica: State, nowMs: number, origin: Origin, body: ClientRequest): void {
+  const request = replica.router.open(origin, body);
+  if (body.kind === 'query') perform(replica, replica.core.step({ kind: 'read', nowMs, request }));
+  else perform(replica, replica.core.step({ kind: 'propose', nowMs, request, command: body }));
 }
 
-function perform(node: Node, effects: readonly AlgorithmEffect[]): void {
-  for (const effect of effects) performOne(node, effect);
+function perform(replica: State, effects: readonly AlgorithmEffect[]): void {
+  for (const effect of effects) performOne(replica, effect);
 }
 
-function performOne(node: Node, effect: AlgorithmEffect): void {
+function performOne(replica: State, effect: AlgorithmEffect): void {
   switch (effect.kind) {
     case 'persist':
     case 'trace':
-      node.effects.push(effect);
+      replica.effects.push(effect);
       return;
     case 'send': {
       const message = { kind: 'algorithm', message: effect.message } as const;
-      node.effects.push({ ...effect, message });
+      replica.effects.push({ ...effect, message });
       return;
     }
     case 'commit':
-      applyCommit(node, effect);
+      applyCommit(replica, effect);
       return;
     case 'readReady':
-      answerRead(node, effect.request);
+      answerRead(replica, effect.request);
       return;
     case 'reject':
-      answer(node, effect.request, { kind: 'error', code: errorCodeOf[effect.reason] });
+      answer(replica, effect.request, { kind: 'error', code: errorCodeOf[effect.reason] });
       return;
     default:
       unreachable(effect);
@@ -195,31 +200,32 @@ const errorCodeOf = {
 
 type Commit = Extract<AlgorithmEffect, { readonly kind: 'commit' }>;
 
-function applyCommit(node: Node, { index, term, command, request }: Commit): void {
-  if (index !== node.applied + 1) broken(`commit of ${index} after ${node.applied}`);
-  node.applied = index;
-  const repeated = command !== undefined && node.machine.isRepeated(command);
-  const response = command === undefined ? undefined : node.machine.apply(command);
-  if (node.trace !== undefined) traceApply(node, { index, term, command, repeated, response });
+function applyCommit(replica: State, { index, term, command, request }: Commit): void {
+  if (index !== replica.applied + 1) broken(`commit of ${index} after ${replica.applied}`);
+  replica.applied = index;
+  const repeated = command !== undefined && replica.machine.isRepeated(command);
+  const response = command === undefined ? undefined : replica.machine.apply(command);
+  if (replica.trace !== undefined)
+    traceApply(replica, { index, term, command, repeated, response });
   if (request === undefined) return;
-  answer(node, request, response ?? broken(`request ${request} ended as the no-op at ${index}`));
+  answer(replica, request, response ?? broken(`request ${request} ended as the no-op at ${index}`));
 }
 
 function traceApply(
-  node: Node,
+  replica: State,
   applied: Pick<Commit, 'index' | 'term' | 'command'> & {
     readonly repeated: boolean;
     readonly response: ClientResponse | undefined;
   },
 ): void {
   const { index, term, command, repeated, response } = applied;
-  node.chain = hashJson([index, command, response], node.chain);
+  replica.chain = hashJson([index, command, response], replica.chain);
   const named = command === undefined ? {} : sessionOf(command);
   const hash = hashJson(command);
-  node.trace?.({ ev: 'apply', index, term, hash, chain: node.chain, ...named });
+  replica.trace?.({ ev: 'apply', index, term, hash, chain: replica.chain, ...named });
   if (repeated && command?.kind === 'command') {
     const { session, sequence } = command;
-    node.trace?.({ ev: 'dedupeHit', index, session, sequence });
+    replica.trace?.({ ev: 'dedupeHit', index, session, sequence });
   }
 }
 
@@ -227,35 +233,40 @@ const sessionOf = (body: ClientRequest) =>
   body.kind === 'command' ? { session: body.session, sequence: body.sequence } : {};
 
 /** The algorithm has said that the applied state is fresh enough. */
-function answerRead(node: Node, request: RequestId): void {
-  const { origin, body } = node.router.close(request);
+function answerRead(replica: State, request: RequestId): void {
+  const { origin, body } = replica.router.close(request);
   if (body.kind !== 'query')
     broken(`request ${request} is confirmed as a read but is ${body.kind}`);
-  finish(node, origin, body, node.machine.query(body.query));
+  finish(replica, origin, body, replica.machine.query(body.query));
 }
 
-function answer(node: Node, request: RequestId, response: ClientResponse): void {
-  const { origin, body } = node.router.close(request);
-  finish(node, origin, body, response);
+function answer(replica: State, request: RequestId, response: ClientResponse): void {
+  const { origin, body } = replica.router.close(request);
+  finish(replica, origin, body, response);
 }
 
-function finish(node: Node, origin: Origin, body: ClientRequest, response: ClientResponse): void {
-  node.trace?.({
+function finish(
+  replica: State,
+  origin: Origin,
+  body: ClientRequest,
+  response: ClientResponse,
+): void {
+  replica.trace?.({
     ev: 'replied',
     request: origin.request,
-    applied: node.applied,
+    applied: replica.applied,
     outcome: response.kind === 'ok' ? 'ok' : response.code,
     ...sessionOf(body),
   });
   if (origin.kind === 'client') {
-    replyToClient(node, origin.request, response);
+    replyToClient(replica, origin.request, response);
   } else {
     const { request, incarnation } = origin;
     const message = { kind: 'forwarded', request, incarnation, response } as const;
-    node.effects.push({ kind: 'send', to: origin.node, message, afterDurable: 0 });
+    replica.effects.push({ kind: 'send', to: origin.from, message, afterDurable: 0 });
   }
 }
 
-function replyToClient(node: Node, request: RequestId, response: ClientResponse): void {
-  node.effects.push({ kind: 'reply', request, response });
+function replyToClient(replica: State, request: RequestId, response: ClientResponse): void {
+  replica.effects.push({ kind: 'reply', request, response });
 }

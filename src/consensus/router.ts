@@ -9,7 +9,7 @@ export type Origin =
   | { readonly kind: 'client'; readonly request: RequestId }
   | {
       readonly kind: 'peer';
-      readonly node: NodeId;
+      readonly from: NodeId;
       readonly request: RequestId;
       readonly incarnation: number;
     };

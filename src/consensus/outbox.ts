@@ -1,0 +1,45 @@
+/** What one step asks of the driver, gathered in order. */
+
+import type { Effect, NodeId } from './algorithm.ts';
+
+/** All records of one step go to the disk as one write with one sequence, before everything else of that step. */
+export class Outbox<Message, DurableRecord, Command> {
+  /** The newest sequence handed out; what waits for it waits for everything written so far. */
+  lastSequence = 0;
+  #records: DurableRecord[] = [];
+  #effects: Effect<Message, DurableRecord, Command>[] = [];
+
+  /** The sequence that the records of this step have, or will have. */
+  nextSequence(): number {
+    return this.#records.length === 0 ? this.lastSequence + 1 : this.lastSequence;
+  }
+
+  /** Returns the sequence to wait for. */
+  persist(record: DurableRecord): number {
+    this.lastSequence = this.nextSequence();
+    this.#records.push(record);
+    return this.lastSequence;
+  }
+
+  send(to: NodeId, message: Message, afterDurable: number): void {
+    this.#effects.push({ kind: 'send', to, message, afterDurable });
+  }
+
+  put(effect: Effect<Message, DurableRecord, Command>): void {
+    this.#effects.push(effect);
+  }
+
+  get recordCount(): number {
+    return this.#records.length;
+  }
+
+  /** Everything since the last take. */
+  take(): readonly Effect<Message, DurableRecord, Command>[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    if (this.#records.length === 0) return effects;
+    const records = this.#records;
+    this.#records = [];
+    return [{ kind: 'persist', sequence: this.lastSequence, records }, ...effects];
+  }
+}
