@@ -1,0 +1,64 @@
+/**
+ * Faults out of the nemesis's own lines in a history, so that a run can be measured again from its folder alone:
+ *
+ *     invoke kill | info kill (outcome, resolved) ........ invoke heal-kill | info heal-kill
+ *                   startNs                                                  endNs
+ */
+
+import type { History, Operation } from '../history/operation.ts';
+import type { FaultWindow } from './faults.ts';
+import type { FaultFigures } from './types.ts';
+
+const healing = 'heal-';
+
+const get = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+const text = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' ? value : otherwise;
+
+const names = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/** What is not understood counts as failed: better a fault too few in the figures than one that never was. */
+function outcomeOf(value: unknown): FaultFigures['outcome'] {
+  const kind = get(value, 'kind');
+  if (kind === 'installed') return { kind };
+  if (kind === 'skipped') return { kind, reason: text(get(value, 'reason'), 'no reason recorded') };
+  return { kind: 'failed', error: text(get(value, 'error'), 'no outcome recorded') };
+}
+
+function windowOf(op: Operation, endNs: number): FaultWindow {
+  const parameters = get(op.value, 'parameters');
+  return {
+    kind: op.f,
+    target: text(get(op.value, 'target'), '?'),
+    resolved: names(get(op.value, 'resolved')),
+    startNs: op.time,
+    endNs,
+    outcome: outcomeOf(get(op.value, 'outcome')),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
+/**
+ * One window per `info` line that reports an injection, in order of time. Ends at the `info` of its healing; at the end of
+ * the history when it was not seen healed; at its own start when it was skipped. Lines without a place in the schedule
+ * (`value.index`) are not faults and are passed over.
+ */
+export function faultWindowsOf(history: History): FaultWindow[] {
+  const historyEndNs = history.at(-1)?.time ?? 0;
+  const healed = new Map<unknown, number>();
+  const injected: Operation[] = [];
+  for (const op of history) {
+    if (op.process !== 'nemesis' || op.type !== 'info') continue;
+    const place = get(op.value, 'index');
+    if (place === undefined) continue;
+    if (op.f.startsWith(healing)) healed.set(place, op.time);
+    else injected.push(op);
+  }
+  return injected.map((op) => {
+    const never = get(get(op.value, 'outcome'), 'kind') === 'skipped' ? op.time : historyEndNs;
+    return windowOf(op, healed.get(get(op.value, 'index')) ?? never);
+  });
+}
