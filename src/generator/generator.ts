@@ -12,12 +12,27 @@ export interface Context {
   readonly random: Random;
   /** Client threads in all. */
   readonly concurrency: number;
+  /** The threads that may be used here, in order, the nemesis last. A restriction such as `clients` narrows them. */
+  readonly threads: readonly Thread[];
+  /** How many of `threads` are free. */
   readonly freeCount: number;
+  /** Whether the thread is one of `threads`. */
+  has(thread: Thread): boolean;
   isFree(thread: Thread): boolean;
   /** A free thread that passes the filter, or undefined. Fair: not always the lowest. */
   someFree(filter?: (thread: Thread) => boolean): Thread | undefined;
   /** The process that a thread runs now. Changes after an `info`. */
   processOf(thread: Thread): Process;
+  /** The same moment, seen by a generator that may use the selected threads only. */
+  only(selection: Selection): Context;
+}
+
+/** A way to choose some of the threads. One object per use: what it chooses is remembered by its identity. */
+export interface Selection {
+  /** For messages: `clients`, `threads 0..4`. */
+  readonly name: string;
+  /** Pure: a part of `threads`, in the same order. */
+  choose(threads: readonly Thread[]): readonly Thread[];
 }
 
 /** An operation that a generator wants done, by whom and not before when. */
@@ -49,7 +64,10 @@ export type Next =
   | { readonly kind: 'pending'; readonly then: Generator; readonly untilNs?: number }
   | { readonly kind: 'done' };
 
-/** Laws: both methods are pure (randomness comes from the context); `next` may be asked again with the same context. */
+/**
+ * Laws: both methods are pure (randomness comes from the context); `next` may be asked again with the same context, and
+ * an answer counts only if its `then` is kept. A context is valid during the call: it is a view that changes afterwards.
+ */
 export interface Generator {
   next(context: Context): Next;
   /** Told of every invocation and completion, with the thread it happened on. */
