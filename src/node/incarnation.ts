@@ -6,6 +6,10 @@ import { writeDurably } from './durable-file.ts';
 
 const fileName = 'incarnation';
 
+/** Whether a node has ever been started from this directory to the end of its recovery. */
+export const wasStartedBefore = (directory: string): boolean =>
+  existsSync(join(directory, fileName));
+
 /**
  * A number larger than at every earlier start from this directory; recorded durably before it is returned. Based on the wall clock
  * (ms), so that it is also new after the directory was wiped. Throws the system's error, or Error when the file is not ours.

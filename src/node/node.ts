@@ -1,5 +1,6 @@
 /** A node: a replica and its driver between disk, peers and clients. Everything but the process itself (main.ts). */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Status } from '../consensus/algorithm.ts';
@@ -10,7 +11,7 @@ import { ClientPort } from './client-port.ts';
 import type { NodeConfig } from './config.ts';
 import { Driver } from './driver.ts';
 import { errorMessage } from './error-message.ts';
-import { nextIncarnation } from './incarnation.ts';
+import { nextIncarnation, wasStartedBefore } from './incarnation.ts';
 import { tickMs } from './limits.ts';
 import { listen } from './listen.ts';
 import { hello } from './peer-hello.ts';
@@ -19,7 +20,7 @@ import { PeerPort } from './peer-port.ts';
 import { maxFrameBytes, type NodeStatus } from './protocol.ts';
 import { noTrace, openTrace, type TraceWriter } from './trace-writer.ts';
 import { Turn } from './turn.ts';
-import { type RecoveredWal, recoverWal, type Wal } from './wal.ts';
+import { type RecoveredWal, recoverWal, type Wal, walFileName } from './wal.ts';
 import { WalCorrupt } from './wal-format.ts';
 
 /** The node cannot go on, and must not. `cause` is what happened. */
@@ -39,9 +40,13 @@ function recover({ config, log }: NodeParts): {
   readonly incarnation: number;
   readonly wal: RecoveredWal;
 } {
+  const file = join(config.dataDir, walFileName);
   try {
-    const incarnation = nextIncarnation(config.dataDir, Date.now());
+    // The log is made before the incarnation is recorded, so this one has been lost, and with it what the node promised.
+    if (wasStartedBefore(config.dataDir) && !existsSync(file))
+      throw new WalCorrupt(0, 'it is gone');
     const wal = recoverWal(config.dataDir);
+    const incarnation = nextIncarnation(config.dataDir, Date.now());
     log(`recovered ${wal.records.length} records from ${wal.lastBatch} batches`);
     if (wal.torn !== undefined) {
       const { bytes, offset, reason } = wal.torn;
@@ -50,7 +55,6 @@ function recover({ config, log }: NodeParts): {
     return { incarnation, wal };
   } catch (error) {
     if (error instanceof WalCorrupt) {
-      const file = join(config.dataDir, 'wal');
       const where = `${file} at offset ${error.offset}`;
       throw new Fatal(`wal corrupt: ${where}: ${error.message}`, { cause: error });
     }
