@@ -9,18 +9,20 @@ import { pause } from './pause.ts';
 export type { Fault, Firing, Injected } from './fault.ts';
 export { kill, partition, pause };
 
-/** Every fault that ships, in the order in which `dissent list` shows them. */
-export const faults: readonly Fault[] = [partition, kill, pause];
+/** Faults by kind. */
+export type Faults = ReadonlyMap<string, Fault>;
+
+const shipped: readonly Fault[] = [partition, kill, pause];
+
+/** Every fault that ships, by kind, in the order in which `dissent list` shows them. */
+export const faults: Faults = new Map(shipped.map((fault) => [fault.kind, fault]));
 
 /** The faults of these kinds, each once. Throws BadInput that names an unknown kind and the known ones. */
-export function faultsOf(
-  kinds: readonly string[],
-  known: readonly Fault[] = faults,
-): readonly Fault[] {
+export function faultsOf(kinds: readonly string[], known: Faults = faults): readonly Fault[] {
   return [...new Set(kinds)].map((kind) => {
-    const fault = known.find((candidate) => candidate.kind === kind);
+    const fault = known.get(kind);
     if (fault !== undefined) return fault;
-    const allowed = known.map((candidate) => candidate.kind).join(', ');
+    const allowed = [...known.keys()].join(', ');
     throw new BadInput(`unknown fault ${JSON.stringify(kind)}; allowed: ${allowed}`);
   });
 }

@@ -1,9 +1,10 @@
 /** Seeded schedules: faults of the given kinds one after the other, with quiet gaps in which the cluster can recover. */
 
-import type { Fault } from '#nemesis/fault';
+import { type Fault, type Faults, faultsOf, faults as shipped } from '#nemesis/index';
 import { BadInput } from '../errors.ts';
 import { type Random, shuffle, stream } from '../random/random.ts';
-import { type PlannedFault, validateSchedule } from './validate.ts';
+import type { Schedule } from './schedule.ts';
+import { entriesOf, validateSchedule } from './validate.ts';
 import type { Node } from './world.ts';
 
 /** All in ms. A gap outlasts TCP's retransmission back-off after a cut, and a few election timeouts. */
@@ -19,12 +20,14 @@ export const pace = {
 } as const;
 
 export interface GenerateOptions {
-  /** Every one of them appears. */
-  readonly faults: readonly Fault[];
+  /** Kinds of fault, every one of which appears. */
+  readonly kinds: readonly string[];
   readonly nodes: readonly Node[];
   /** Length of the workload, in ms. */
   readonly durationMs: number;
   readonly seed: number;
+  /** The faults that there are; left out: those that ship. */
+  readonly faults?: Faults;
 }
 
 /** A run shorter than its faults need shortens them in proportion, down to this share: less is over before anyone notices. */
@@ -90,31 +93,27 @@ function rounds(random: Random, faults: readonly Fault[], count: number): Fault[
 }
 
 /**
- * A schedule of faults that never overlap, the same for the same options; empty for no faults. The last one is healed before
- * the end. Throws BadInput when there is no time for one fault of every kind.
+ * A schedule of faults that never overlap, the same for the same options; empty for no kinds. The last one is healed before the
+ * end. Throws BadInput for an unknown kind, and when there is no time for one fault of every kind.
  */
-export function generateSchedule({
-  faults,
-  nodes,
-  durationMs,
-  seed,
-}: GenerateOptions): readonly PlannedFault[] {
-  if (faults.length === 0) return [];
-  const shortest = leastScale * neededMs(faults.length);
+export function generateSchedule(options: GenerateOptions): Schedule {
+  const { kinds, nodes, durationMs, seed, faults = shipped } = options;
+  const asked = faultsOf(kinds, faults);
+  if (asked.length === 0) return [];
+  const shortest = leastScale * neededMs(asked.length);
   if (durationMs < shortest) {
-    const kinds = faults.map(({ kind }) => kind).join(', ');
     throw new BadInput(
-      `${durationMs / 1000} s is too short for one fault of every kind (${kinds}); ` +
+      `${durationMs / 1000} s is too short for one fault of every kind (${kinds.join(', ')}); ` +
         `allowed: at least ${Math.ceil(shortest / 100) / 10} s, or fewer kinds`,
     );
   }
   const random = stream(seed, 'schedule');
-  const times = slots(random, durationMs, Math.max(faults.length, fittingCount(durationMs)));
-  const chosen = rounds(random, faults, times.length);
+  const times = slots(random, durationMs, Math.max(asked.length, fittingCount(durationMs)));
+  const chosen = rounds(random, asked, times.length);
   const entries = times.map((time, index) => {
     // One stream per entry: a fault that learns to draw more does not change the others.
     const drawn = chosen[index]?.draw(stream(seed, `schedule/${index}`), nodes);
     return { ...time, fault: drawn?.parameters, target: drawn?.target };
   });
-  return validateSchedule(entries, { faults, nodes }, 'the generated schedule');
+  return entriesOf(validateSchedule(entries, { faults, nodes }, 'the generated schedule'));
 }

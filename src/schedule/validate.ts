@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import type { Fault } from '#nemesis/fault';
+import { type Fault, type Faults, faults as shipped } from '#nemesis/index';
 import { BadInput } from '../errors.ts';
 import { entrySchema, type Schedule, type ScheduleEntry } from './schedule.ts';
 import { namedNodes } from './targets.ts';
@@ -18,8 +18,9 @@ export interface PlannedFault {
 }
 
 export interface Known {
-  readonly faults: readonly Fault[];
   readonly nodes: readonly Node[];
+  /** The faults that there are; left out: those that ship. */
+  readonly faults?: Faults;
 }
 
 /** A schedule of more entries than this is a mistake, and its report unreadable. */
@@ -66,9 +67,10 @@ function checkEntry(value: unknown, place: string, known: Known): Checked {
   const wrong = strangers.map(
     (node) => `${place}.target: no node ${shown(node)}; allowed: ${known.nodes.join(', ')}`,
   );
-  const fault = known.faults.find((candidate) => candidate.kind === entry.fault.kind);
+  const faults = known.faults ?? shipped;
+  const fault = faults.get(entry.fault.kind);
   if (fault === undefined) {
-    const kinds = known.faults.map((candidate) => candidate.kind).join(', ');
+    const kinds = [...faults.keys()].join(', ');
     wrong.push(`${place}.fault: unknown fault ${shown(entry.fault.kind)}; allowed: ${kinds}`);
     return { kind: 'wrong', problems: wrong };
   }

@@ -45,7 +45,7 @@ describe('faults', () => {
       fc.property(
         fc.integer(),
         fc.integer({ min: 1, max: 9 }),
-        fc.constantFrom(...faults),
+        fc.constantFrom(...faults.values()),
         (seed, count, fault) => {
           const members = Array.from({ length: count }, (_, i) => `n${i + 1}`);
           const { parameters, target } = fault.draw(stream(seed, 'draw'), members);
@@ -61,7 +61,7 @@ describe('faults', () => {
 
   it('have defaults for everything: a bare kind is enough', () => {
     assert.deepEqual(
-      faults.map((fault) => fault.schema.parse({ kind: fault.kind })),
+      [...faults.values()].map((fault) => fault.schema.parse({ kind: fault.kind })),
       [
         { kind: 'partition', shape: 'isolate', direction: 'both', style: 'hold' },
         { kind: 'kill' },
@@ -71,7 +71,7 @@ describe('faults', () => {
   });
 
   it('take effect, and heal: twice is as good as once, and healing what was never injected is harmless', async () => {
-    for (const fault of faults) {
+    for (const fault of faults.values()) {
       const at = firing(fault, ['n2', 'n3']);
       const parameters = fault.schema.parse({ kind: fault.kind });
       await fault.heal(parameters, at);
@@ -110,7 +110,7 @@ describe('faults', () => {
   });
 
   it('go for the leader often', () => {
-    for (const fault of faults) {
+    for (const fault of faults.values()) {
       const targets = Array.from(
         { length: 300 },
         (_, seed) => fault.draw(stream(seed, 'draw'), nodes).target,

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { faults } from '#nemesis/index';
 import { entriesOf, readSchedule, validateSchedule } from '#src/schedule/validate';
 
-const known = { faults, nodes: ['n1', 'n2', 'n3'] };
+const known = { nodes: ['n1', 'n2', 'n3'] };
 const entry = { at: 1000, for: 500, fault: 'kill', target: 'leader' };
 const wrong = (value: unknown, ...messages: readonly RegExp[]) =>
   assert.throws(
