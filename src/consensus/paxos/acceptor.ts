@@ -1,0 +1,69 @@
+/** The acceptor: the memory of Paxos. It promises ballots and accepts one command per slot and ballot (PMMC 2.1, A1-A4). */
+
+import { broken } from '../invariant.ts';
+import { type Ballot, compareBallots, sameBallot, zeroBallot } from './ballot.ts';
+import type { Proposal, Pvalue } from './messages.ts';
+
+export class Acceptor<Command> {
+  #ballot: Ballot = zeroBallot;
+  #maxSlot = 0;
+  /** Undecided slots only: what is decided is the learner's to keep. */
+  readonly #accepted = new Map<number, Pvalue<Command>>();
+
+  /** The highest ballot promised. Never goes down (A1). */
+  get ballot(): Ballot {
+    return this.#ballot;
+  }
+
+  /** The highest slot ever accepted, dropped ones included. */
+  get maxSlot(): number {
+    return this.#maxSlot;
+  }
+
+  /** Promises a ballot that is not lower than the last; true when it is higher, so that it has to be made durable. */
+  promise(ballot: Ballot): boolean {
+    const order = compareBallots(ballot, this.#ballot);
+    if (order < 0) {
+      broken(
+        `promise of ${ballot.round}/${ballot.node} after ${this.#ballot.round}/${this.#ballot.node}`,
+      );
+    }
+    this.#ballot = ballot;
+    return order > 0;
+  }
+
+  /** Accepts in the promised ballot only (A2). Returns what was not accepted before and has to be made durable. */
+  accept(ballot: Ballot, proposals: readonly Proposal<Command>[]): Proposal<Command>[] {
+    if (!sameBallot(ballot, this.#ballot)) {
+      broken(
+        `accept in ${ballot.round}/${ballot.node}, promised ${this.#ballot.round}/${this.#ballot.node}`,
+      );
+    }
+    const fresh = proposals.filter(({ slot }) => {
+      const had = this.#accepted.get(slot);
+      return had === undefined || !sameBallot(had.ballot, ballot);
+    });
+    for (const proposal of fresh) {
+      this.#accepted.set(proposal.slot, { ...proposal, ballot });
+      this.#maxSlot = Math.max(this.#maxSlot, proposal.slot);
+    }
+    return fresh;
+  }
+
+  get(slot: number): Pvalue<Command> | undefined {
+    return this.#accepted.get(slot);
+  }
+
+  /** Everything accepted and not dropped from this slot on, in order of slot. */
+  acceptedFrom(slot: number): Pvalue<Command>[] {
+    return [...this.#accepted.values()]
+      .filter((pvalue) => pvalue.slot >= slot)
+      .sort((a, b) => a.slot - b.slot);
+  }
+
+  /** Forgets a decided slot: the learner of this node has it (PMMC 4.2). */
+  drop(slot: number): void {
+    this.#accepted.delete(slot);
+    this.#maxSlot = Math.max(this.#maxSlot, slot);
+  }
+}

@@ -1,0 +1,186 @@
+/** The active leader: phase 2 (PMMC's commanders), heartbeats, and what to do when the majority is gone. */
+
+import type { NodeId, RequestId } from '../algorithm.ts';
+import { hashJson } from '../hash.ts';
+import { sameBallot } from './ballot.ts';
+import {
+  broadcast,
+  type Leader,
+  type Paxos,
+  type Peer,
+  retransmitMs,
+  shrinkPatience,
+} from './core.ts';
+import { accept, becomeFollower, markDecided } from './follower.ts';
+import type { MessageOf, Proposal } from './messages.ts';
+
+/** A command of a client of this node, or of one that handed it on. */
+export function propose<C>(paxos: Paxos<C>, request: RequestId, command: C): void {
+  const { role } = paxos;
+  if (role.kind !== 'leader') {
+    paxos.out.put({ kind: 'reject', request, reason: 'not-leader' });
+    return;
+  }
+  // WINDOW: also what keeps phase 1 short, since only undecided slots are told there.
+  if (role.slotIn - paxos.learner.slotOut >= paxos.config.limits.maxUncommitted) {
+    paxos.out.put({ kind: 'reject', request, reason: 'overloaded' });
+    return;
+  }
+  const slot = role.slotIn;
+  role.slotIn += 1;
+  paxos.requests.set(slot, request);
+  proposeAt(paxos, role, [{ slot, command }]);
+  fillPeers(paxos, role);
+}
+
+/** Starts a commander for each. The leader's own acceptor accepts at once and is counted when that is on disk. */
+export function proposeAt<C>(
+  paxos: Paxos<C>,
+  leader: Leader<C>,
+  proposals: readonly Proposal<C>[],
+): void {
+  if (proposals.length === 0) return;
+  for (const proposal of proposals) {
+    leader.commanders.set(proposal.slot, { proposal, acks: new Set() });
+    paxos.trace?.({
+      ev: 'proposed',
+      term: leader.ballot.round,
+      ballot: leader.ballot,
+      slot: proposal.slot,
+      hash: hashJson(proposal.command),
+    });
+  }
+  const sequence = accept(paxos, leader.ballot, proposals);
+  const slots = proposals.map(({ slot }) => slot);
+  paxos.unsynced.push({ sequence, ballot: leader.ballot, slots });
+}
+
+/** No-ops up to a slot that some acceptor accepted for somebody: a read waits for it. */
+export function fillUpTo<C>(paxos: Paxos<C>, leader: Leader<C>, slot: number): void {
+  const holes: Proposal<C>[] = [];
+  for (; leader.slotIn <= slot; leader.slotIn += 1) {
+    paxos.trace?.({ ev: 'holeFilled', term: leader.ballot.round, slot: leader.slotIn });
+    holes.push({ slot: leader.slotIn });
+  }
+  proposeAt(paxos, leader, holes);
+  fillPeers(paxos, leader);
+}
+
+/** Sends what there is to send to everybody who has room for it. */
+export function fillPeers<C>(paxos: Paxos<C>, leader: Leader<C>): void {
+  for (const peer of paxos.peers) fillPeer(paxos, leader, peer);
+}
+
+function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, node: NodeId): void {
+  const peer = leader.peers.get(node) as Peer;
+  const { maxInflight, maxBatchEntries } = paxos.config.limits;
+  while (peer.flights.length < maxInflight && peer.nextSlot < leader.slotIn) {
+    const proposals: Proposal<C>[] = [];
+    while (peer.nextSlot < leader.slotIn && proposals.length < maxBatchEntries) {
+      const commander = leader.commanders.get(peer.nextSlot);
+      // Decided meanwhile: whoever missed it learns it as a decision.
+      if (commander !== undefined) proposals.push(commander.proposal);
+      peer.nextSlot += 1;
+    }
+    if (proposals.length === 0) return;
+    const slots = new Set(proposals.map(({ slot }) => slot));
+    peer.flights.push({ slots, sentMs: paxos.nowMs });
+    const decided = paxos.learner.slotOut;
+    // In parallel with the leader's own disk: its own acceptance is not what the message speaks of.
+    paxos.out.send(node, { kind: 'p2a', ballot: leader.ballot, proposals, decided }, 0);
+  }
+}
+
+export function onP2b<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p2b', C>): void {
+  const { role } = paxos;
+  if (role.kind !== 'leader' || !sameBallot(role.ballot, message.ballot)) return;
+  const peer = role.peers.get(from);
+  if (peer === undefined) return;
+  peer.heardMs = paxos.nowMs;
+  for (const slot of message.slots) {
+    for (const flight of peer.flights) flight.slots.delete(slot);
+  }
+  peer.flights = peer.flights.filter((flight) => flight.slots.size > 0);
+  countAccepted(paxos, role, from, message.slots);
+  fillPeer(paxos, role, from);
+}
+
+/** The leader's own acceptances that have reached the disk. Those of an older ballot of its own do not count. */
+export function countOwnAccepted<C>(paxos: Paxos<C>): void {
+  for (;;) {
+    const oldest = paxos.unsynced[0];
+    if (oldest === undefined || oldest.sequence > paxos.durableSequence) return;
+    paxos.unsynced.shift();
+    const { role } = paxos;
+    if (role.kind === 'leader' && sameBallot(role.ballot, oldest.ballot)) {
+      countAccepted(paxos, role, paxos.self, oldest.slots);
+    }
+  }
+}
+
+/** A slot is decided when a majority of distinct acceptors has it in this ballot. */
+function countAccepted<C>(
+  paxos: Paxos<C>,
+  leader: Leader<C>,
+  by: NodeId,
+  slots: readonly number[],
+): void {
+  for (const slot of slots) {
+    const commander = leader.commanders.get(slot);
+    if (commander === undefined) continue;
+    commander.acks.add(by);
+    if (commander.acks.size < paxos.quorum) continue;
+    leader.commanders.delete(slot);
+    const { ballot } = leader;
+    const quorum = [...commander.acks];
+    paxos.trace?.({ ev: 'chosen', term: ballot.round, ballot, slot, quorum });
+    markDecided(paxos, { ...commander.proposal, round: ballot.round });
+    shrinkPatience(paxos);
+  }
+}
+
+export function onHeartbeatReply<C>(
+  paxos: Paxos<C>,
+  from: NodeId,
+  message: MessageOf<'heartbeatReply', C>,
+): void {
+  const { role } = paxos;
+  if (role.kind !== 'leader' || !sameBallot(role.ballot, message.ballot)) return;
+  const peer = role.peers.get(from);
+  if (peer !== undefined) peer.heardMs = paxos.nowMs;
+}
+
+/** What a leader does as time goes by. */
+export function leaderTick<C>(paxos: Paxos<C>, leader: Leader<C>): void {
+  if (paxos.options.checkQuorum && !hearsMajority(paxos, leader)) {
+    return becomeFollower(paxos, 'check-quorum');
+  }
+  // Decided slots that nobody alive can tell: a new phase 1 asks for what was accepted in them instead.
+  const stuck = paxos.learner.slotOut < leader.gcSlot;
+  if (stuck && paxos.nowMs - leader.adoptedMs > 2 * paxos.config.timing.electionTimeoutMs) {
+    return becomeFollower(paxos, 'check-quorum');
+  }
+  retransmit(paxos, leader);
+  if (paxos.nowMs < leader.nextHeartbeatMs) return;
+  leader.nextHeartbeatMs = paxos.nowMs + paxos.config.timing.heartbeatMs;
+  broadcast(paxos, { kind: 'heartbeat', ballot: leader.ballot, decided: paxos.learner.slotOut });
+  if (stuck) broadcast(paxos, { kind: 'learn', fromSlot: paxos.learner.slotOut });
+}
+
+/** Whether a majority, this node included, answered within the last election timeout. */
+function hearsMajority<C>(paxos: Paxos<C>, leader: Leader<C>): boolean {
+  const sinceMs = paxos.nowMs - paxos.config.timing.electionTimeoutMs;
+  const heard = [...leader.peers.values()].filter((peer) => peer.heardMs >= sinceMs);
+  return heard.length + 1 >= paxos.quorum;
+}
+
+/** An acceptor that owes an answer for too long gets everything again that is still undecided. */
+function retransmit<C>(paxos: Paxos<C>, leader: Leader<C>): void {
+  for (const [node, peer] of leader.peers) {
+    const oldest = peer.flights[0];
+    if (oldest === undefined || paxos.nowMs - oldest.sentMs < retransmitMs(paxos)) continue;
+    peer.flights = [];
+    peer.nextSlot = paxos.learner.slotOut;
+    fillPeer(paxos, leader, node);
+  }
+}

@@ -1,0 +1,23 @@
+/** The client of one process: a workload's vocabulary on one side, a connection to one node on the other. */
+
+import type { Workload } from '#workloads/workload';
+import type { Connection } from '../client/connection.ts';
+import type { Completion, Invocation } from '../history/operation.ts';
+
+export interface ProcessClient {
+  invoke(op: Invocation): Promise<Completion>;
+  close(): void;
+}
+
+/** Gives each call `opTimeoutMs`, in ms. */
+export const processClient = (
+  workload: Pick<Workload, 'call' | 'completion'>,
+  connection: Connection,
+  opTimeoutMs: number,
+): ProcessClient => ({
+  async invoke(op) {
+    const outcome = await connection.call(workload.call(op), opTimeoutMs);
+    return workload.completion(op, outcome);
+  },
+  close: () => connection.close(),
+});

@@ -1,0 +1,66 @@
+/** Asks the nodes now and then what they are doing: who leads, and what it has cost so far. */
+
+import { appendFileSync } from 'node:fs';
+import type { NodeStatus } from '../node/protocol.ts';
+
+/** How often, ms: often enough that a killed node's last counters are nearly its final ones. */
+const sampleEveryMs = 250;
+
+export interface Sample {
+  readonly timeNs: number;
+  readonly status: NodeStatus;
+}
+
+export interface Sampler {
+  /** The leader with the newest term at the last look. */
+  leader(): string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Appends a JSON line per node and look to `file`, until stopped. */
+export function startSampler(
+  statuses: () => Promise<readonly NodeStatus[]>,
+  nowNs: () => number,
+  file: string,
+): Sampler {
+  const ended = new AbortController();
+  let leader: string | undefined;
+  const look = async (): Promise<void> => {
+    const found = await statuses();
+    const timeNs = nowNs();
+    leader = newestLeader(found);
+    if (found.length === 0) return;
+    const lines = found.map((status) => JSON.stringify({ timeNs, status } satisfies Sample));
+    appendFileSync(file, `${lines.join('\n')}\n`);
+  };
+  const loop = (async () => {
+    while (!ended.signal.aborted) {
+      await look();
+      await pause(sampleEveryMs, ended.signal);
+    }
+    await look();
+  })();
+  return {
+    leader: () => leader,
+    async stop() {
+      ended.abort();
+      await loop;
+    },
+  };
+}
+
+function newestLeader(statuses: readonly NodeStatus[]): string | undefined {
+  const leaders = statuses.filter((status) => status.role === 'leader');
+  return leaders.sort((a, b) => b.term - a.term)[0]?.node;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
