@@ -1,0 +1,79 @@
+/** The verdict of a run in plain words, the same on the terminal, in the page, in Markdown and in JUnit. */
+
+import type { Results } from './results.ts';
+import { duration, percent, plural } from './text.ts';
+import type { Verdict, VerdictKind } from './types.ts';
+
+/** Exit code of a system that did not recover. */
+const notRecovered = 3;
+
+/** Exit code of a run that was stopped with Ctrl-C. */
+const interrupted = 130;
+
+function kindOf(results: Results): VerdictKind {
+  if (results.valid === false) return 'violation';
+  if (results.exitCode === notRecovered) return 'not-recovered';
+  // Only a run that says valid twice is called valid.
+  return results.valid === true && (results.exitCode === 0 || results.exitCode === interrupted)
+    ? 'valid'
+    : 'unknown';
+}
+
+const installed = (results: Results): number =>
+  results.faults.filter((fault) => fault.outcome.kind === 'installed').length;
+
+/** ` through 8 faults`, or nothing when there were none. */
+function through(results: Results): string {
+  const faults = installed(results);
+  return faults === 0 ? ', with no fault injected' : ` through ${plural(faults, 'fault')}`;
+}
+
+function evidence(results: Results): string[] {
+  const checkers = Object.keys(results.checkers);
+  const lines = [
+    `${plural(results.counts.ok, 'operation')} succeeded, ${plural(results.counts.fail, 'operation')} definitely did not happen, and of ${plural(results.counts.info, 'operation')} the outcome is unknown.`,
+    `${plural(checkers.length, 'checker')} looked at the history and found nothing wrong: ${checkers.join(', ')}.`,
+  ];
+  if (results.faults.length > 0) {
+    lines.push(
+      `At least one operation succeeded in ${percent(results.availability.fraction)} of all ${results.availability.windowMs} ms windows; the longest outage was ${duration(results.availability.longestOutageMs)}.`,
+    );
+  }
+  return lines;
+}
+
+/** What the results say, for people. The strings are not escaped: names in them may come from anywhere. */
+export function verdictOf(results: Results): Verdict {
+  const kind = kindOf(results);
+  const { system } = results;
+  switch (kind) {
+    case 'valid':
+      return {
+        kind,
+        word: 'Valid',
+        sentence: `${system} kept its promise${through(results)}.`,
+        why: evidence(results),
+      };
+    case 'violation':
+      return {
+        kind,
+        word: 'Violation',
+        sentence: `${system} broke its promise: clients saw something that must not happen.`,
+        why: results.reasons,
+      };
+    case 'not-recovered':
+      return {
+        kind,
+        word: 'Did not recover',
+        sentence: `${system} gave no wrong answer, but did not serve every client again after the faults were healed.`,
+        why: results.reasons,
+      };
+    case 'unknown':
+      return {
+        kind,
+        word: 'Unknown',
+        sentence: `This run does not show whether ${system} keeps its promise.`,
+        why: results.reasons,
+      };
+  }
+}
