@@ -22,7 +22,7 @@ import {
   errorCodes,
 } from '../consensus/state-machine/command.ts';
 import type { Address } from './config.ts';
-import { attemptTimeoutMs, retryPauseMs } from './limits.ts';
+import { attemptTimeoutMs, retryPauseMs, shortestAttemptMs } from './limits.ts';
 import type { NodeStatus } from './protocol.ts';
 import { type Answer, Wire } from './wire.ts';
 
@@ -31,6 +31,8 @@ export interface ConnectOptions extends Address {
   readonly attemptTimeoutMs?: number;
   /** Between attempts, in ms. */
   readonly retryPauseMs?: number;
+  /** No further attempt is made with less time left than this, in ms. */
+  readonly shortestAttemptMs?: number;
 }
 
 /** What is known after some attempts. */
@@ -62,6 +64,7 @@ class NodeConnection implements Connection {
   readonly #wire: Wire;
   readonly #attemptTimeoutMs: number;
   readonly #retryPauseMs: number;
+  readonly #shortestAttemptMs: number;
   readonly #closing = new AbortController();
   #session: number | undefined;
   #sequence = 0;
@@ -71,6 +74,7 @@ class NodeConnection implements Connection {
     this.#wire = new Wire(options);
     this.#attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
     this.#retryPauseMs = options.retryPauseMs ?? retryPauseMs;
+    this.#shortestAttemptMs = options.shortestAttemptMs ?? shortestAttemptMs;
   }
 
   async call(call: Call, timeoutMs: number): Promise<Outcome> {
@@ -158,9 +162,10 @@ class NodeConnection implements Connection {
     accept: (response: ClientResponse, before: Tried) => Accepted | undefined,
   ): Promise<Accepted | ({ readonly kind: 'tried' } & Tried)> {
     let tried: Tried = { definite: true, error: 'there was no time to ask' };
-    while (true) {
+    for (let attempt = 1; ; attempt += 1) {
       const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0 || this.#closed) return { kind: 'tried', ...tried };
+      const tooLate = leftMs < (attempt === 1 ? 0 : this.#shortestAttemptMs);
+      if (tooLate || this.#closed) return { kind: 'tried', ...tried };
       const answer = await this.#wire.ask(body, Math.min(leftMs, this.#attemptTimeoutMs));
       let last: Tried;
       if (answer.kind === 'answered') {

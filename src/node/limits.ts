@@ -42,3 +42,9 @@ export const attemptTimeoutMs = 750;
 
 /** Between a refusal (no leader, overloaded) or a failed dial and the next attempt of a client's call. */
 export const retryPauseMs = 30;
+
+/**
+ * A call that has been refused is not tried once more with less time left than this: an attempt that is cut short turns a definite
+ * refusal into an unknown outcome, and unknown outcomes make histories harder to judge.
+ */
+export const shortestAttemptMs = 100;

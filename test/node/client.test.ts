@@ -15,8 +15,10 @@ async function rig(...script: Reaction[]) {
   const fake = await FakeNode.start(...script);
   const connection: Connection = connect({
     ...fake.address,
-    attemptTimeoutMs: 60,
+    // Short only where no answer is to come, so that a slow machine does not turn an answer into none.
+    attemptTimeoutMs: script.includes('silent') ? 60 : 5000,
     retryPauseMs: 1,
+    shortestAttemptMs: script.includes('silent') ? 60 : 1000,
   });
   const dispose = async (): Promise<void> => {
     connection.close();
@@ -24,6 +26,10 @@ async function rig(...script: Reaction[]) {
   };
   return { fake, connection, [Symbol.asyncDispose]: dispose };
 }
+
+/** How often an attempt is made depends on the speed of the machine; in which order they are made does not. */
+const withoutRepeats = (asked: readonly string[]): string[] =>
+  asked.filter((one, i) => one !== asked[i - 1]);
 
 describe('client', () => {
   it('opens one session, before its first command, and counts its commands', async () => {
@@ -41,7 +47,6 @@ describe('client', () => {
     readonly script: readonly Reaction[];
     readonly kind: 'ok' | 'fail' | 'unknown';
     readonly asked?: readonly string[];
-    readonly timeoutMs?: number;
   }[] = [
     {
       name: 'is tried again with the same sequence after a definite refusal',
@@ -119,12 +124,13 @@ describe('client', () => {
     },
   ];
 
-  for (const { name, script, kind, asked, timeoutMs } of commands) {
+  for (const { name, script, kind, asked } of commands) {
     it(`a command ${name}`, async () => {
       await using r = await rig(...script);
-      const outcome = await r.connection.call(write, timeoutMs ?? (kind === 'ok' ? 5000 : 150));
+      const outcome = await r.connection.call(write, kind === 'ok' ? 5000 : 1150);
       assert.equal(outcome.kind, kind, JSON.stringify(outcome));
-      if (asked !== undefined) assert.deepEqual(r.fake.asked, ['open-session', ...asked]);
+      if (asked !== undefined)
+        assert.deepEqual(withoutRepeats(r.fake.asked.slice(1)), withoutRepeats(asked));
       else assert(new Set(r.fake.asked.slice(1)).size === 1, 'always the same sequence');
     });
   }
@@ -134,7 +140,8 @@ describe('client', () => {
     const first = await r.connection.call(write, 50);
     assert.equal(first.kind, 'unknown');
     assert.equal((await r.connection.call(write, 5000)).kind, 'ok');
-    assert.deepEqual(r.fake.asked, ['open-session', 'command 1/1', 'command 1/2']);
+    const asked = ['open-session', 'command 1/1', 'command 1/2'];
+    assert.deepEqual(withoutRepeats(r.fake.asked), asked);
   });
 
   it('queries without an answer fail, and are tried again until there is no time left', async () => {
