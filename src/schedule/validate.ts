@@ -1,6 +1,6 @@
 /** From JSON that somebody wrote to a schedule whose every fault and target is known to exist. */
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { type Fault, type Faults, faults as shipped } from '#nemesis/index';
 import { BadInput } from '../errors.ts';
@@ -18,7 +18,8 @@ export interface PlannedFault {
 }
 
 export interface Known {
-  readonly nodes: readonly Node[];
+  /** The members; left out: any name of a node will do. */
+  readonly nodes?: readonly Node[];
   /** The faults that there are; left out: those that ship. */
   readonly faults?: Faults;
 }
@@ -63,9 +64,10 @@ function checkEntry(value: unknown, place: string, known: Known): Checked {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) return { kind: 'wrong', problems: problems(parsed.error, value, place) };
   const entry = parsed.data;
-  const strangers = namedNodes(entry.target).filter((node) => !known.nodes.includes(node));
+  const nodes = known.nodes ?? namedNodes(entry.target);
+  const strangers = namedNodes(entry.target).filter((node) => !nodes.includes(node));
   const wrong = strangers.map(
-    (node) => `${place}.target: no node ${shown(node)}; allowed: ${known.nodes.join(', ')}`,
+    (node) => `${place}.target: no node ${shown(node)}; allowed: ${nodes.join(', ')}`,
   );
   const faults = known.faults ?? shipped;
   const fault = faults.get(entry.fault.kind);
@@ -115,22 +117,29 @@ export function validateSchedule(
   return checked.flatMap((result) => (result.kind === 'planned' ? [result.planned] : []));
 }
 
-/** Reads a schedule from a JSON file. Throws BadInput when it cannot be read, is not JSON or is not a valid schedule. */
-export async function readSchedule(path: string, known: Known): Promise<readonly PlannedFault[]> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new BadInput(`cannot read the schedule ${path}: ${error.message}`);
-  });
+/** The plain schedule, as written to `schedule.json`. */
+export const entriesOf = (planned: readonly PlannedFault[]): Schedule =>
+  planned.map(({ entry }) => entry);
+
+/**
+ * Reads a schedule from a JSON file, with the faults' defaults filled in. Whether the nodes that it names exist is for
+ * `validateSchedule` to say, when they are known. Throws BadInput when it cannot be read, is not JSON or is not a schedule.
+ */
+export function loadSchedule(path: string, faults: Faults = shipped): Schedule {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BadInput(`cannot read the schedule ${path}: ${messageOf(error)}`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new BadInput(
-      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new BadInput(`${path} is not JSON: ${messageOf(error)}`);
   }
-  return validateSchedule(value, known, path);
+  return entriesOf(validateSchedule(value, { faults }, path));
 }
 
-/** The plain schedule, as written to `schedule.json`. */
-export const entriesOf = (planned: readonly PlannedFault[]): Schedule =>
-  planned.map(({ entry }) => entry);
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entriesOf, readSchedule, validateSchedule } from '#src/schedule/validate';
+import { entriesOf, loadSchedule, validateSchedule } from '#src/schedule/validate';
 
 const known = { nodes: ['n1', 'n2', 'n3'] };
 const entry = { at: 1000, for: 500, fault: 'kill', target: 'leader' };
@@ -73,20 +73,25 @@ describe('schedules from outside', () => {
     );
   });
 
-  it('are read from files, and unreadable ones are bad input', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'dissent-schedule-'));
+  it('are read from files, and unreadable ones are bad input', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dissent-schedule-'));
     try {
       const path = join(folder, 'schedule.json');
-      await writeFile(path, JSON.stringify([entry]));
-      assert.equal((await readSchedule(path, known)).length, 1);
-      await writeFile(path, '[{');
-      await assert.rejects(readSchedule(path, known), { name: 'BadInput', message: /is not JSON/ });
-      await assert.rejects(readSchedule(join(folder, 'none.json'), known), {
+      writeFileSync(path, JSON.stringify([{ ...entry, target: 'n9' }]));
+      assert.deepEqual(loadSchedule(path), [{ ...entry, fault: { kind: 'kill' }, target: 'n9' }]);
+      writeFileSync(path, '[{');
+      assert.throws(() => loadSchedule(path), { name: 'BadInput', message: /is not JSON/ });
+      writeFileSync(path, '[7]');
+      assert.throws(() => loadSchedule(path), {
+        name: 'BadInput',
+        message: /schedule\.json is not valid/,
+      });
+      assert.throws(() => loadSchedule(join(folder, 'none.json')), {
         name: 'BadInput',
         message: /cannot read the schedule .*none\.json/,
       });
     } finally {
-      await rm(folder, { recursive: true });
+      rmSync(folder, { recursive: true });
     }
   });
 });
