@@ -26,8 +26,8 @@ export type SessionAnswer =
 
 interface Session<Result> {
   readonly sequence: number;
-  /** Undefined before the first command. */
-  readonly result: Result | undefined;
+  /** Not there before the first command. */
+  readonly result?: Result;
 }
 
 export interface SessionMachine<Command, Query, Result>
@@ -82,7 +82,7 @@ export function withSessions<Command, Query, Result>(
 
 function open<Result>(table: Table<Result>, maxSessions: number): SessionAnswer {
   table.opened += 1;
-  table.sessions.set(table.opened, { sequence: 0, result: undefined });
+  table.sessions.set(table.opened, { sequence: 0 });
   for (const oldest of table.sessions.keys()) {
     if (table.sessions.size <= maxSessions) break;
     table.sessions.delete(oldest);

@@ -53,7 +53,6 @@ describe('raft under random schedules', function () {
       fc.property(plans, (plan) => play(plan, {}, totals)),
       { numRuns, seed },
     );
-    if (process.env['DEBUGT']) console.log(totals);
     const corners = [
       'conflictTruncated',
       'dedupeHit',

@@ -77,6 +77,8 @@ interface FakeNode {
   paused: boolean;
   inbox: Pending[];
   open: Map<number, ReplyHandler>;
+  /** Starts again with every incarnation, as in a process. */
+  lastRequest: number;
 }
 
 export class Cluster {
@@ -88,7 +90,6 @@ export class Cluster {
   readonly #nodes: ReadonlyMap<NodeId, FakeNode>;
   readonly #random: Random;
   readonly #cuts = new Set<string>();
-  #lastRequest = 0;
 
   constructor(setup: ClusterSetup) {
     this.#setup = setup;
@@ -138,8 +139,8 @@ export class Cluster {
   request(id: NodeId, body: ClientRequest, onReply: ReplyHandler): void {
     const node = this.#node(id);
     if (node.replica === undefined) return;
-    this.#lastRequest += 1;
-    const request = this.#lastRequest;
+    node.lastRequest += 1;
+    const request = node.lastRequest;
     node.open.set(request, onReply);
     this.#input(node, (nowMs) => ({ kind: 'client', nowMs, request, body }));
   }
@@ -226,6 +227,7 @@ export class Cluster {
   #start(node: FakeNode): void {
     node.incarnation += 1;
     node.durable = 0;
+    node.lastRequest = 0;
     // As it would be read from a file: nothing but JSON survives.
     const durable: unknown = JSON.parse(JSON.stringify(node.disk));
     if (!Array.isArray(durable)) throw new Error('the disk is a list');
@@ -345,4 +347,5 @@ const emptyNode = (id: NodeId): FakeNode => ({
   paused: false,
   inbox: [],
   open: new Map(),
+  lastRequest: 0,
 });

@@ -1,6 +1,7 @@
 /** Fault plans as values that fast-check can generate and shrink. */
 
 import fc from 'fast-check';
+import { defaultLimits, type Limits } from '#src/consensus/algorithm';
 import type { Cluster, Weather } from './cluster.ts';
 
 export interface Fault {
@@ -15,6 +16,7 @@ export interface Plan {
   readonly seed: number;
   readonly size: number;
   readonly weather: Weather;
+  readonly limits: Limits;
   readonly faults: readonly Fault[];
 }
 
@@ -40,6 +42,12 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.integer(),
   size: fc.constantFrom(3, 5, 4, 2, 1),
   weather: weathers,
+  limits: fc.record({
+    maxBatchEntries: fc.constantFrom(defaultLimits.maxBatchEntries, 1, 2),
+    maxInflight: fc.constantFrom(defaultLimits.maxInflight, 1, 2),
+    maxUncommitted: fc.constantFrom(defaultLimits.maxUncommitted, 2),
+    maxPendingReads: fc.constantFrom(defaultLimits.maxPendingReads, 2),
+  }),
   faults: fc.array(faults, { maxLength: 10, size: 'max' }),
 });
 
