@@ -1,0 +1,105 @@
+/** The history as it comes into being: kept in memory for the checkers, and written line by line as it happens. */
+
+import { serializeOperation } from '../history/jsonl.ts';
+import type {
+  History,
+  Invocation,
+  Operation,
+  OperationType,
+  Process,
+} from '../history/operation.ts';
+import { LineFile } from './line-file.ts';
+
+/** What is known about an operation besides its place in the history. */
+export interface Entry {
+  /** Ns since the start of the run. */
+  readonly time: number;
+  readonly type: OperationType;
+  readonly process: Process;
+  readonly f: string;
+  readonly key?: Operation['key'];
+  readonly value?: unknown;
+  readonly error?: string;
+  readonly node?: string;
+}
+
+/** Operations are indexed in the order in which they are recorded, and their times never go back. */
+export class Recorder {
+  readonly #operations: Operation[] = [];
+  readonly #file: LineFile | undefined;
+  #lastNs = 0;
+
+  constructor(file?: LineFile) {
+    this.#file = file;
+  }
+
+  /** Grows while the run goes on. */
+  get operations(): History {
+    return this.#operations;
+  }
+
+  /** Whoever records should wait for `drained` first: the disk is behind. */
+  get congested(): boolean {
+    return this.#file?.congested === true;
+  }
+
+  /**
+   * Puts an operation into the history, at its time or, if something later has been recorded already, at that time. Throws
+   * TypeError when it cannot be written as JSON, and HarnessFailure when the disk has failed; then it is not in the history.
+   */
+  record({ time, type, process, f, key, value, error, node }: Entry): Operation {
+    return this.add(
+      time,
+      type,
+      process,
+      key === undefined ? { f } : { f, key },
+      value,
+      error,
+      node,
+    );
+  }
+
+  /** The same, without an object for each call. */
+  add(
+    timeNs: number,
+    type: OperationType,
+    process: Process,
+    op: Invocation,
+    value: unknown,
+    error: string | undefined,
+    node: string | undefined,
+  ): Operation {
+    const time = timeNs > this.#lastNs ? timeNs : this.#lastNs;
+    const operation: { -readonly [Field in keyof Operation]: Operation[Field] } = {
+      index: this.#operations.length,
+      time,
+      type,
+      process,
+      f: op.f,
+    };
+    if (op.key !== undefined) operation.key = op.key;
+    if (value !== undefined) operation.value = value;
+    if (error !== undefined) operation.error = error;
+    if (node !== undefined) operation.node = node;
+    this.#file?.append(serializeOperation(operation));
+    this.#operations.push(operation);
+    this.#lastNs = time;
+    return operation;
+  }
+
+  /** Resolves when it is not congested. Rejects with HarnessFailure when the disk has failed. */
+  async drained(): Promise<void> {
+    await this.#file?.drained();
+  }
+
+  /** Resolves when the file is complete and on disk. Rejects with HarnessFailure when it is not. May be called twice. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+}
+
+/** Records in memory only: for the simulated world, where waiting for a disk would not be deterministic. */
+export const memoryRecorder = (): Recorder => new Recorder();
+
+/** Records into a new file as well. Throws HarnessFailure when it exists already or cannot be made. */
+export const fileRecorder = (path: string): Recorder => new Recorder(new LineFile(path));
