@@ -27,6 +27,12 @@ export const tickMs = 10;
 /** Bytes of records in one write to the log. More wait for the next batch. */
 export const maxWalBatchBytes = 32 * 1024 * 1024;
 
+/**
+ * The log file grows by this many bytes of zeros at a time: a sync that need not record a new file size is a third cheaper. Small
+ * enough that the growing itself, about once in a thousand commands, does not show as a pause.
+ */
+export const walGrowBytes = 256 * 1024;
+
 /** How long the log is idle before the last batch is sealed (see wal.ts). Long enough not to compete with a next batch. */
 export const walSealDelayMs = 20;
 

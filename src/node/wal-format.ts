@@ -1,7 +1,7 @@
 /**
  * The bytes of a write-ahead log.
  *
- *     file   = magic (8) version (4) crc (4)  batch*
+ *     file   = magic (8) version (4) crc (4)  batch*  zeros
  *     batch  = magic (4) crc (4) number (6) synced (6) bytes (4) records (4)  record*
  *     record = length (4) crc (4)  JSON in UTF-8
  *
@@ -167,6 +167,14 @@ function parseRecord(log: Buffer, payload: Buffer): unknown {
   }
 }
 
+/** Room that was made in advance and not used yet. */
+function isUnused(log: Buffer, from: number): boolean {
+  for (let at = from; at < log.length; at += 1) {
+    if (log[at] !== 0) return false;
+  }
+  return true;
+}
+
 export interface DecodedLog {
   readonly records: readonly unknown[];
   /** Number of the last whole batch; 0 when there is none. */
@@ -183,7 +191,7 @@ export function decodeLog(log: Buffer): DecodedLog {
   const records: unknown[] = [];
   let lastBatch = 0;
   let end = fileHeaderBytes;
-  while (end < log.length) {
+  while (end < log.length && !isUnused(log, end)) {
     const batch = readBatch(log, end, lastBatch + 1);
     if (batch.kind === 'bad') {
       const proof = proofOnDisk(log, end + 1, lastBatch + 1);

@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from './durable-file.ts';
-import { maxWalBatchBytes, walSealDelayMs } from './limits.ts';
+import { maxWalBatchBytes, walGrowBytes, walSealDelayMs } from './limits.ts';
 import { type DecodedLog, decodeLog, encodeBatch, encodeFileHeader } from './wal-format.ts';
 
 export const walFileName = 'wal';
@@ -51,6 +51,8 @@ export interface WalCounters {
 export interface WalPosition {
   readonly batch: number;
   readonly offset: number;
+  /** The file's size: up to here it holds zeros. */
+  readonly size: number;
 }
 
 interface Pending {
@@ -63,6 +65,7 @@ export class Wal {
   readonly #file: LogFile;
   readonly #handlers: WalHandlers;
   #offset: number;
+  #size: number;
   /** Number of the last batch written (or being written), and of the last one known to be on disk. */
   #batch: number;
   #synced: number;
@@ -76,6 +79,7 @@ export class Wal {
     this.#file = file;
     this.#handlers = handlers;
     this.#offset = from.offset;
+    this.#size = from.size;
     this.#batch = from.batch;
     this.#synced = from.batch;
   }
@@ -143,7 +147,8 @@ export class Wal {
   #write(bytes: Buffer, done: () => void): void {
     this.#state = 'busy';
     this.#batch += 1;
-    this.#file.write(bytes, this.#offset, (error) => {
+    const padded = this.#withRoom(bytes);
+    this.#file.write(padded, this.#offset, (error) => {
       if (error !== null) {
         this.#fail(error);
         return;
@@ -152,6 +157,14 @@ export class Wal {
       this.#bytesPersisted += bytes.length;
       done();
     });
+  }
+
+  /** The batch, followed by zeros when it reaches beyond the end of the file. */
+  #withRoom(bytes: Buffer): Buffer {
+    const end = this.#offset + bytes.length;
+    if (end <= this.#size) return bytes;
+    this.#size = end + walGrowBytes;
+    return Buffer.concat([bytes], bytes.length + walGrowBytes);
   }
 
   #fail(error: Error): void {
@@ -188,7 +201,8 @@ export function recoverWal(directory: string): RecoveredWal {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, walFileName);
   if (!existsSync(path)) writeDurably(path, encodeFileHeader());
-  const decoded = decodeLog(readFileSync(path));
+  const bytes = readFileSync(path);
+  const decoded = decodeLog(bytes);
   const fd = openSync(path, 'r+');
   try {
     if (decoded.torn !== undefined) ftruncateSync(fd, decoded.end);
@@ -197,6 +211,7 @@ export function recoverWal(directory: string): RecoveredWal {
     closeSync(fd);
     throw error;
   }
-  const position = { batch: decoded.lastBatch, offset: decoded.end };
+  const size = decoded.torn === undefined ? bytes.length : decoded.end;
+  const position = { batch: decoded.lastBatch, offset: decoded.end, size };
   return { ...decoded, path, open: (handlers) => new Wal(logFile(fd), position, handlers) };
 }

@@ -44,7 +44,7 @@ function rig(replica: Replica, onSend?: (text: string) => void): Rig {
   const events: string[] = [];
   const wal: Wal = new Wal(
     disk,
-    { batch: 0, offset: fileHeaderBytes },
+    { batch: 0, offset: fileHeaderBytes, size: fileHeaderBytes },
     { onDurable: (sequence) => driver.durable(sequence), onFailure: assert.ifError },
   );
   const driver: Driver = new Driver(replica, {

@@ -53,6 +53,30 @@ describe('write-ahead log format', () => {
     );
   });
 
+  it('takes zeros behind the last batch for unused room, and nothing else', () => {
+    const log = logOf(sample);
+    const roomy = Buffer.concat([log], log.length + 1000);
+    assert.deepEqual(decodeLog(roomy), decodeLog(log));
+    roomy.writeUInt8(1, log.length + 999);
+    const torn = decodeLog(roomy);
+    assert.deepEqual([torn.records, torn.end], [flat(sample), log.length]);
+    assert.equal(torn.torn?.bytes, 1000);
+  });
+
+  it('recovers the whole batches when any part of the last write is still zero', () => {
+    const log = logOf(sample);
+    const lastStart = ends(sample).at(-2) ?? 0;
+    for (let from = lastStart; from < log.length; from += 1) {
+      for (let to = from + 1; to <= log.length; to += 1) {
+        const damaged = Buffer.concat([log], log.length + 100).fill(0, from, to);
+        const { records } = decodeLog(damaged);
+        // What was zero before may happen to read the same.
+        const whole = damaged.subarray(0, log.length).equals(log);
+        assert.deepEqual(records, flat(whole ? sample : sample.slice(0, -1)));
+      }
+    }
+  });
+
   it('recovers the whole batches before every possible end of the file', () => {
     fc.assert(
       fc.property(anyBatches, (batches) => {

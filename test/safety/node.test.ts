@@ -79,7 +79,10 @@ describe('a node process', function () {
     for (const [key, value] of acknowledged) {
       const read = await expectOk(reader, { f: 'read', key });
       // The write after the last acknowledged one may have happened too.
-      assert(read === value || read === value + 1, `${key}: read ${read}, acknowledged ${value}`);
+      assert(
+        read === value || read === value + 1,
+        `${key}: read ${JSON.stringify(read)}, acknowledged ${value}`,
+      );
     }
     for (const connection of [reader, ...connections]) connection.close();
     for (const name of cluster.nodes.keys())

@@ -43,7 +43,7 @@ export interface NodeProcess {
   readonly config: NodeConfig;
   readonly child: ChildProcess;
   /** What it printed so far. */
-  output(): string;
+  readonly output: () => string;
   /** Exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
 }

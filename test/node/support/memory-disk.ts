@@ -21,7 +21,8 @@ export class MemoryDisk implements LogFile {
   write(bytes: Buffer, position: number, done: Done): void {
     this.writes += 1;
     this.#later('write', done, () => {
-      this.bytes = Buffer.concat([this.bytes.subarray(0, position), bytes]);
+      const behind = this.bytes.subarray(position + bytes.length);
+      this.bytes = Buffer.concat([this.bytes.subarray(0, position), bytes, behind]);
     });
   }
 
