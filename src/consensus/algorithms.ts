@@ -1,6 +1,8 @@
 /** The algorithms a replica can run. One line each. */
 
 import type { Algorithm, AlgorithmConfig, RandomSource } from './algorithm.ts';
+import { paxosOptions } from './paxos/options.ts';
+import { createPaxos } from './paxos/paxos.ts';
 import { raftOptions } from './raft/options.ts';
 import { createRaft } from './raft/raft.ts';
 import type { LogCommand } from './state-machine/command.ts';
@@ -18,6 +20,8 @@ export type CreateAlgorithm = (
 ) => Algorithm<unknown, unknown, LogCommand>;
 
 export const algorithms: Readonly<Record<string, CreateAlgorithm>> = {
+  paxos: (config, options, durable, random, nowMs) =>
+    createPaxos<LogCommand>(config, paxosOptions(options), durable, random, nowMs),
   raft: (config, options, durable, random, nowMs) =>
     createRaft<LogCommand>(config, raftOptions(options), durable, random, nowMs),
 };

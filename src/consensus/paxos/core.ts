@@ -117,6 +117,8 @@ export interface Paxos<Command> {
   nextLearnMs: number;
   /** How far decisions are written down. */
   writtenSlotOut: number;
+  /** How far decisions were traced; after a restart, from the first one again. */
+  tracedSlotOut: number;
   /** By slot: who asked for what this leader proposed. Empty on all other nodes. */
   readonly requests: Map<number, RequestId>;
 }

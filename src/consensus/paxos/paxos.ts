@@ -76,6 +76,7 @@ export function createPaxos<Command>(
     emitted: 1,
     nextLearnMs: nowMs,
     writtenSlotOut: learner.slotOut,
+    tracedSlotOut: 1,
     requests: new Map(),
   };
   resetElectionTimer(paxos);
@@ -96,9 +97,8 @@ function status<C>(paxos: Paxos<C>): Status {
 
 function step<C>(paxos: Paxos<C>, input: Input<PaxosMessage<C>, C>): readonly PaxosEffect<C>[] {
   paxos.nowMs = Math.max(paxos.nowMs, input.nowMs);
-  const decidedBefore = paxos.learner.slotOut;
   handle(paxos, input);
-  if (paxos.learner.slotOut > decidedBefore) traceCommit(paxos);
+  traceCommit(paxos);
   emitCommits(paxos);
   releaseReads(paxos);
   noteDecided(paxos);
@@ -207,6 +207,8 @@ function noteDecided<C>(paxos: Paxos<C>): void {
 }
 
 function traceCommit<C>(paxos: Paxos<C>): void {
+  if (paxos.learner.slotOut === paxos.tracedSlotOut) return;
+  paxos.tracedSlotOut = paxos.learner.slotOut;
   paxos.trace?.({
     ev: 'commit',
     term: paxos.acceptor.ballot.round,

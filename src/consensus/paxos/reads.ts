@@ -24,6 +24,9 @@ export function onRead<C>(paxos: Paxos<C>, request: RequestId): void {
     paxos.out.put({ kind: 'reject', request, reason: 'overloaded' });
     return;
   }
+  const [term, readIndex] = [role.ballot.round, highestAccepted(paxos)];
+  const round = role.reads.round + 1;
+  paxos.trace?.({ ev: 'readRequested', term, request, readIndex, round });
   role.reads.waiting.push(request);
   startRound(paxos, role);
 }
@@ -70,10 +73,6 @@ function closeRoundIfMajority<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   if (reads.open === undefined || reads.open.replies.size < paxos.quorum) return;
   const slot = Math.max(...reads.open.replies.values());
   const { requests } = reads.open;
-  for (const request of requests) {
-    const term = leader.ballot.round;
-    paxos.trace?.({ ev: 'readRequested', term, request, readIndex: slot, round: reads.round });
-  }
   reads.fenced.push({ slot, requests, round: reads.round });
   reads.open = undefined;
   fillUpTo(paxos, leader, slot);

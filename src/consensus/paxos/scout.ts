@@ -53,12 +53,19 @@ function scoutIfWelcome<C>(paxos: Paxos<C>): void {
 
 /** Phase 1a, in a ballot above every ballot seen: this node's durable promise keeps it from being used again. */
 function scout<C>(paxos: Paxos<C>): void {
-  const round = Math.max(paxos.highestRound, paxos.acceptor.ballot.round) + 1;
-  const ballot: Ballot = { round, node: paxos.self };
+  const ballot: Ballot = { round: nextRound(paxos), node: paxos.self };
   const ownPromise = promise(paxos, ballot);
   paxos.role = { kind: 'scouting', ballot, promises: new Map(), ownPromise, sentMs: paxos.nowMs };
-  paxos.trace?.({ ev: 'becomeCandidate', term: round });
+  paxos.trace?.({ ev: 'becomeCandidate', term: ballot.round });
   broadcast(paxos, { kind: 'p1a', ballot, fromSlot: paxos.learner.slotOut }, ownPromise);
+}
+
+/** The next round that is this node's: each node has its own, so that a round alone names a leader, as Raft's term does. */
+function nextRound<C>(paxos: Paxos<C>): number {
+  const { members } = paxos.config;
+  const least = Math.max(paxos.highestRound, paxos.acceptor.ballot.round) + 1;
+  const own = members.indexOf(paxos.self);
+  return least + ((own - (least % members.length) + members.length) % members.length);
 }
 
 /** Links lose messages: ask again those who did not answer. */
