@@ -142,6 +142,7 @@ export class RunningNode {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#driver.stop();
+    this.#wal.close();
     this.#trace.close();
   }
 

@@ -33,6 +33,8 @@ type Done = (error: Error | null) => void;
 export interface LogFile {
   write(bytes: Buffer, position: number, done: Done): void;
   sync(done: Done): void;
+  /** Comes after everything else has completed. */
+  close(): void;
 }
 
 export interface WalHandlers {
@@ -70,7 +72,7 @@ export class Wal {
   #batch: number;
   #synced: number;
   #pending: Pending[] = [];
-  #state: 'idle' | 'busy' | 'failed' = 'idle';
+  #state: 'idle' | 'busy' | 'failed' | 'closed' = 'idle';
   #sealTimer: NodeJS.Timeout | undefined;
   #fsyncs = 0;
   #bytesPersisted = 0;
@@ -105,10 +107,7 @@ export class Wal {
     const bytes = encodeBatch(this.#batch + 1, this.#synced, texts);
     this.#write(bytes, () => {
       this.#file.sync((error) => {
-        if (error !== null) {
-          this.#fail(error);
-          return;
-        }
+        if (this.#ended(error)) return;
         this.#fsyncs += 1;
         this.#synced = this.#batch;
         this.#state = 'idle';
@@ -119,6 +118,13 @@ export class Wal {
         this.#handlers.onDurable(sequence);
       });
     });
+  }
+
+  /** Writes and reports nothing more, whatever is still queued. A write in flight may yet reach the disk. */
+  close(): void {
+    clearTimeout(this.#sealTimer);
+    if (this.#state === 'idle') this.#file.close();
+    this.#state = 'closed';
   }
 
   #takeBatch(): { texts: readonly string[]; sequence: number } {
@@ -149,10 +155,7 @@ export class Wal {
     this.#batch += 1;
     const padded = this.#withRoom(bytes);
     this.#file.write(padded, this.#offset, (error) => {
-      if (error !== null) {
-        this.#fail(error);
-        return;
-      }
+      if (this.#ended(error)) return;
       this.#offset += bytes.length;
       this.#bytesPersisted += bytes.length;
       done();
@@ -167,9 +170,16 @@ export class Wal {
     return Buffer.concat([bytes], bytes.length + walGrowBytes);
   }
 
-  #fail(error: Error): void {
+  /** Whether the log ends with this completion: it was closed meanwhile, or the disk failed. */
+  #ended(error: Error | null): boolean {
+    if (this.#state === 'closed') {
+      this.#file.close();
+      return true;
+    }
+    if (error === null) return false;
     this.#state = 'failed';
     this.#handlers.onFailure(error);
+    return true;
   }
 }
 
@@ -183,7 +193,7 @@ export function logFile(fd: number): LogFile {
       else writeAll(bytes.subarray(written), position + written, done);
     });
   };
-  return { write: writeAll, sync: (done) => fdatasync(fd, done) };
+  return { write: writeAll, sync: (done) => fdatasync(fd, done), close: () => closeSync(fd) };
 }
 
 export interface RecoveredWal extends DecodedLog {
@@ -207,11 +217,12 @@ export function recoverWal(directory: string): RecoveredWal {
   try {
     if (decoded.torn !== undefined) ftruncateSync(fd, decoded.end);
     fdatasyncSync(fd);
-  } catch (error) {
+  } finally {
     closeSync(fd);
-    throw error;
   }
   const size = decoded.torn === undefined ? bytes.length : decoded.end;
   const position = { batch: decoded.lastBatch, offset: decoded.end, size };
-  return { ...decoded, path, open: (handlers) => new Wal(logFile(fd), position, handlers) };
+  const open = (handlers: WalHandlers): Wal =>
+    new Wal(logFile(openSync(path, 'r+')), position, handlers);
+  return { ...decoded, path, open };
 }

@@ -89,6 +89,22 @@ describe('write-ahead log', () => {
     });
   }
 
+  it('writes and reports nothing once it is closed', async () => {
+    for (const steps of [0, 1, 2]) {
+      const { disk, wal, durable } = memoryWal();
+      wal.append(1, ['a']);
+      wal.flush();
+      for (let n = 0; n < steps; n += 1) disk.step();
+      wal.append(2, ['b']);
+      wal.close();
+      wal.flush();
+      disk.drain();
+      // Longer than it takes to seal.
+      await sleep(40);
+      assert.deepEqual([durable, disk.writes, disk.closed], [steps === 2 ? [1] : [], 1, true]);
+    }
+  });
+
   it('seals the last batch when it has been idle, and goes on after the seal', async () => {
     const { disk, wal, durable } = memoryWal();
     wal.append(1, ['a']);
@@ -115,7 +131,11 @@ describe('write-ahead log on disk', () => {
 
   const write = (records: readonly unknown[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      const wal = recoverWal(directory).open({ onDurable: () => resolve(), onFailure: reject });
+      const onDurable = (): void => {
+        wal.close();
+        resolve();
+      };
+      const wal = recoverWal(directory).open({ onDurable, onFailure: reject });
       wal.append(1, records);
       wal.flush();
     });

@@ -206,9 +206,9 @@ describe('a node that was stopped', function () {
     const { config } = cluster.node('n1');
     const { pid } = cluster.restart('n1').child;
     await cluster.leader();
-    // The kernel refuses to let the file grow: the write fails as on a full disk.
-    const size = readFileSync(join(config.dataDir, 'wal')).length;
-    const limit = spawn('prlimit', ['--pid', String(pid), `--fsize=${size}`], { stdio: 'ignore' });
+    // The kernel refuses to write behind what is there: the write fails as on a full disk.
+    const { end } = decodeLog(readFileSync(join(config.dataDir, 'wal')));
+    const limit = spawn('prlimit', ['--pid', String(pid), `--fsize=${end}`], { stdio: 'ignore' });
     const limited = await new Promise<number | null>((resolve) => {
       limit.once('error', () => resolve(null));
       limit.once('exit', resolve);

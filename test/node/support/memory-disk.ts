@@ -8,6 +8,7 @@ export class MemoryDisk implements LogFile {
   /** What a reader would see now, and what is sure to be there after a power loss. */
   bytes: Buffer;
   durable: Buffer;
+  closed = false;
   writes = 0;
   syncs = 0;
   readonly #waiting: { readonly kind: 'write' | 'sync'; readonly perform: () => void }[] = [];
@@ -31,6 +32,10 @@ export class MemoryDisk implements LogFile {
     this.#later('sync', done, () => {
       this.durable = this.bytes;
     });
+  }
+
+  close(): void {
+    this.closed = true;
   }
 
   /** The next call of this kind fails. */
