@@ -7,7 +7,9 @@ import { badLine, show } from './source.ts';
 export type Warning =
   /** The last line was cut off in the middle, as a killed writer leaves it; it was ignored. */
   | { readonly kind: 'torn-last-line'; readonly line: number; readonly message: string }
-  /** The file holds no operation at all. */
+  /** Times that go back were replaced by the latest time before them: the order of the lines counts. */
+  | { readonly kind: 'time-went-back'; readonly line: number; readonly message: string }
+  /** The file holds no operation of any client. */
   | { readonly kind: 'no-operations'; readonly message: string };
 
 /** The fields of one operation as found, by the names that Jepsen gave them. `undefined`: not there. */
@@ -26,6 +28,7 @@ export interface RawOperation {
 export interface Collected {
   readonly history: readonly Operation[];
   readonly lines: readonly number[];
+  readonly warnings: readonly Warning[];
 }
 
 const types: ReadonlySet<unknown> = new Set<OperationType>(['invoke', 'ok', 'fail', 'info']);
@@ -42,6 +45,13 @@ const operationFields =
   'an operation with type, process and f, such as {"type":"invoke","process":0,"f":"read","value":null}';
 
 /**
+ * `strict` keeps times as they are, for whoever validates. `follows-order` is for recorders that took the time a moment
+ * before they took their place in the history, as Jepsen did: there the order is the truth, and times that go back are
+ * raised to the time before, with a warning.
+ */
+export type Clock = 'strict' | 'follows-order';
+
+/**
  * Gathers the operations of one file in order. What a file may leave out is made up from the order: the index is always
  * the position (given ones only have to grow); without any time each operation gets its position as its time; a time that
  * is missing among others is that of the operation before. Where no operation names a process, all are by process 0.
@@ -53,9 +63,12 @@ export class Collector {
   #lastIndex = -1;
   #timed = false;
   #anonymous = false;
+  readonly #clock: Clock;
+  #wentBack: { readonly firstLine: number; count: number; mostNs: number } | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, clock: Clock = 'strict') {
     this.#file = file;
+    this.#clock = clock;
   }
 
   get size(): number {
@@ -90,7 +103,14 @@ export class Collector {
   }
 
   finish(): Collected {
-    return { history: this.#history, lines: this.#lines };
+    return { history: this.#history, lines: this.#lines, warnings: this.#warnings() };
+  }
+
+  #warnings(): Warning[] {
+    const back = this.#wentBack;
+    if (back === undefined) return [];
+    const message = `${this.#file}:${back.firstLine}: time goes backwards here${back.count > 1 ? ` and on ${back.count - 1} more lines` : ''}, by up to ${back.mostNs} ns; the order of the lines was taken as the truth`;
+    return [{ kind: 'time-went-back', line: back.firstLine, message }];
   }
 
   #bad(line: number, problem: string, allowed: string): Error {
@@ -140,7 +160,12 @@ export class Collector {
       throw this.#bad(line, `time ${show(time)}`, 'an integer from 0, in nanoseconds');
     }
     if (!this.#timed) this.#startClock(at);
-    return at;
+    const before = this.#history.at(-1)?.time ?? 0;
+    if (at >= before || this.#clock === 'strict') return at;
+    this.#wentBack ??= { firstLine: line, count: 0, mostNs: 0 };
+    this.#wentBack.count += 1;
+    this.#wentBack.mostNs = Math.max(this.#wentBack.mostNs, before - at);
+    return before;
   }
 
   /** The first time in the file: operations before it, which had none, happened by then. */

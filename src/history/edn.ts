@@ -1,7 +1,7 @@
 /** Jepsen's `history.edn`, read and written; and Porcupine's key-value tests, which are EDN maps as well. */
 
 import { type EDNVal, toEDNString } from 'edn-data';
-import { Collector, type RawOperation, type Warning } from './collector.ts';
+import { Collector, type RawOperation } from './collector.ts';
 import { type Edn, EdnError, EdnMap, EdnParser, EdnTagged } from './edn-parser.ts';
 import { plain, splitTuple } from './edn-values.ts';
 import type { History, Operation } from './operation.ts';
@@ -39,8 +39,7 @@ function reader(
       pieces.push(terminated ? `${text}\n` : text);
     },
     finish() {
-      const collector = new Collector(file);
-      const warnings: Warning[] = [];
+      const collector = new Collector(file, 'follows-order');
       const text = pieces.join('');
       const lineAt = lineCounter(text);
       try {
@@ -56,7 +55,7 @@ function reader(
           allowed: `a vector of maps, or maps, such as ${example}`,
         });
       }
-      return { ...collector.finish(), file, format, warnings };
+      return { ...collector.finish(), file, format };
     },
   };
 }

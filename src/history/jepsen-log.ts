@@ -6,7 +6,7 @@
  *     2019-01-01 10:00:00,000 INFO [jepsen worker 1] jepsen.util: 1 :fail :cas [1 2] :did-not-succeed
  */
 
-import { Collector, type RawOperation, type Warning } from './collector.ts';
+import { Collector, type RawOperation } from './collector.ts';
 import { type Edn, EdnError, EdnParser } from './edn-parser.ts';
 import { plain, splitTuple } from './edn-values.ts';
 import type { FormatReader, ReadHistory, ReadOptions } from './reader.ts';
@@ -18,7 +18,6 @@ const operationLine = /\bjepsen\.util\b\s*[-:]?\s*(\d+|:nemesis)\s+:(\S+)\s+:(\S
 /** Reads the lines that are operations and skips all others. There are no times in it: the order is all there is. */
 export function jepsenLogReader(file: string, options: ReadOptions): FormatReader {
   const collector = new Collector(file);
-  const warnings: Warning[] = [];
   let lastLine = 0;
   return {
     line({ text, number }) {
@@ -41,7 +40,7 @@ export function jepsenLogReader(file: string, options: ReadOptions): FormatReade
           allowed: 'lines such as INFO  jepsen.util - 1   :invoke :write  3',
         });
       }
-      return { ...collector.finish(), file, format: 'jepsen-log', warnings };
+      return { ...collector.finish(), file, format: 'jepsen-log' };
     },
   };
 }

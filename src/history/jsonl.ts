@@ -32,7 +32,15 @@ export function jsonlReader(file: string): FormatReader {
         warnings.push({ kind: 'torn-last-line', line: line.number, message });
       }
     },
-    finish: (): ReadHistory => ({ ...collector.finish(), file, format: 'jsonl', warnings }),
+    finish(): ReadHistory {
+      const collected = collector.finish();
+      return {
+        ...collected,
+        file,
+        format: 'jsonl',
+        warnings: [...collected.warnings, ...warnings],
+      };
+    },
   };
 }
 
@@ -62,14 +70,9 @@ function keepDigits(key: string, value: unknown, context?: { readonly source?: s
  * JSON value. Throws TypeError for a value that has no JSON (a bigint, a cycle).
  */
 export function serializeOperation(op: Operation): string {
-  // Put together by hand, because this is on the path of every operation of a run: twice as fast as one big stringify.
-  const process = op.process === 'nemesis' ? '"nemesis"' : op.process;
-  let line = `{"index":${op.index},"time":${op.time},"type":"${op.type}","process":${process},"f":${JSON.stringify(op.f)}`;
-  if (op.key !== undefined) line += `,"key":${JSON.stringify(op.key)}`;
-  if (op.value !== undefined) line += `,"value":${JSON.stringify(op.value) ?? 'null'}`;
-  if (op.error !== undefined) line += `,"error":${JSON.stringify(op.error)}`;
-  if (op.node !== undefined) line += `,"node":${JSON.stringify(op.node)}`;
-  return `${line}}\n`;
+  const { index, time, type, process, f, key, value, error, node } = op;
+  // Fields that are undefined are left out. One plain stringify was measured faster than putting the line together by hand.
+  return `${JSON.stringify({ index, time, type, process, f, key, value, error, node })}\n`;
 }
 
 /** A whole history as JSON lines. */

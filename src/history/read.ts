@@ -55,8 +55,8 @@ export function parseHistory(
 }
 
 function withEmptiness(read: ReadHistory): ReadHistory {
-  if (read.history.length > 0) return read;
-  const message = `${read.file}: there is no operation in it`;
+  if (read.history.some((op) => op.process !== 'nemesis')) return read;
+  const message = `${read.file}: there is no operation of a client in it`;
   return { ...read, warnings: [...read.warnings, { kind: 'no-operations', message }] };
 }
 
