@@ -110,7 +110,7 @@ export function onVoteReply<C>(
   from: NodeId,
   message: MessageOf<'voteReply', C>,
 ): void {
-  if (message.granted && message.term === raft.term) countVote(raft, from);
+  if (message.granted) countVote(raft, from);
 }
 
 /** A leader that cannot reach a majority must not go on calling itself one (dissertation 6.2). */

@@ -1,6 +1,7 @@
 /** One test per rule that Ongaro's dissertation adds: pre-vote, check-quorum, reads, parallel disks, pipelining. */
 
 import assert from 'node:assert/strict';
+import { maxCommitsPerStep } from '#src/consensus/raft/limits';
 import { Bench, diskWith, electionTimeoutMs, entries, heartbeatMs } from '../support/raft-node.ts';
 
 const heartbeat = (term: number, round = 1) =>
@@ -333,6 +334,17 @@ describe('requests of clients at a leader', () => {
     assert.deepEqual(bench.committed(), [2, 3]);
     assert.deepEqual(bench.rejected(), [{ request: 9, reason: 'lost-leadership' }]);
     assert.ok(!bench.effects.some((e) => e.kind === 'commit' && e.request !== undefined));
+  });
+
+  it('a long log is handed over a bounded number at a time, in order', () => {
+    const bench = new Bench({ disk: diskWith(Array<number>(5000).fill(1), 1) });
+    bench.receive('n2', { kind: 'heartbeat', term: 1, commit: 5000, round: 1 });
+    assert.equal(bench.committed().length, maxCommitsPerStep);
+    bench.tick();
+    assert.deepEqual(
+      bench.committed(),
+      Array.from({ length: 5000 }, (_, i) => i + 1),
+    );
   });
 
   it('a follower takes none', () => {

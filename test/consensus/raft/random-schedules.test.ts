@@ -30,7 +30,7 @@ function play(plan: Plan, options: Readonly<Record<string, unknown>>, totals: Ma
   cluster.heal();
   cluster.weather = calm;
   const before = clients.completed;
-  cluster.runUntil('progress', () => clients.completed > before + 3, electionTimeouts(20));
+  cluster.runUntil('progress', () => clients.completed > before + 3, electionTimeouts(8));
   clients.stop();
   cluster.run(electionTimeouts(10));
   const leader = cluster.awaitLeader();
@@ -61,6 +61,15 @@ describe('raft under random schedules', function () {
       'readConfirmed',
     ];
     for (const corner of corners) assert.ok(totals.has(corner), `never reached: ${corner}`);
+  });
+
+  it('and these checks would see stale reads: they see those of local-leader', () => {
+    const outcome = fc.check(
+      fc.property(plans, (plan) => play(plan, { reads: 'local-leader' }, new Map())),
+      { numRuns: 200, seed, endOnFailure: true },
+    );
+    assert.ok(outcome.failed);
+    assert.match(String(outcome.errorInstance), /is violated/);
   });
 
   it('keeps them without pre-vote and without check-quorum too', () => {
