@@ -24,8 +24,8 @@ export interface LogPatternResult extends CheckResult {
 }
 
 export interface LogPatternOptions {
-  /** Tested on every line. Flags `g` and `y` make no difference. */
-  readonly pattern: RegExp;
+  /** Tested on every line. Flags `g` and `y` make no difference. Default: `troublePattern`. */
+  readonly pattern?: RegExp;
   /** Default `log-pattern`. */
   readonly name?: string;
 }
@@ -47,18 +47,19 @@ const limits = {
  * A checker that finds a pattern in `<folder>/nodes/<n>/log`. Each matching line is an anomaly with its file and number.
  * Valid without a folder or logs, since there is nothing to find. Unknown when a log cannot be read or the time is up.
  */
-export function logPattern({ pattern, name = 'log-pattern' }: LogPatternOptions): Checker {
+export function logPattern(options: LogPatternOptions = {}): Checker {
+  const { pattern = troublePattern, name = 'log-pattern' } = options;
   // Global and sticky patterns remember where they stopped: the next line would be searched from its middle.
   const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return {
     name,
-    summary: `no node logged anything that matches ${pattern.source.length > 60 ? 'the pattern of trouble (panic, uncaught, ...)' : String(stateless)}`,
+    summary:
+      options.pattern === undefined
+        ? 'no node logged a panic, a broken invariant or an uncaught error'
+        : `no node logged anything that matches ${String(stateless)}`,
     check: (context) => search(context, stateless),
   };
 }
-
-/** The one that runs by default: panics, broken invariants, uncaught errors. */
-export const nodeTrouble: Checker = logPattern({ pattern: troublePattern });
 
 async function search(context: CheckContext, pattern: RegExp): Promise<LogPatternResult> {
   const deadline = performance.now() + context.timeLimitMs;

@@ -24,11 +24,11 @@ export interface Stats extends CheckResult {
  * Counts outcomes, overall and by function. Unknown when there were no operations, or when a function was tried and never
  * succeeded: such a history is too easy to get right.
  */
-export const stats: Checker = {
+export const stats = (): Checker => ({
   name: 'stats',
   summary: 'enough happened: every kind of operation succeeded at least once',
   check: ({ history }) => summarize(history),
-};
+});
 
 /** The counts of a history with the verdict of `stats`. Throws BadInput for a history that cannot be paired. */
 export function summarize(history: History): Stats {
