@@ -1,0 +1,100 @@
+/** What went wrong: the explanation, the operations as intervals, and the same operations as a table. */
+
+import { plural } from '../text.ts';
+import type { EvidenceOperation, ReportAnomaly, ReportData } from '../types.ts';
+import { h, table } from './dom.ts';
+import { intervals } from './intervals.ts';
+import type { TimeView } from './time-view.ts';
+
+/** Shown around the operations when the charts are moved to them, as a share of their time. */
+const margin = 0.6;
+
+function showInCharts(operations: readonly EvidenceOperation[], view: TimeView): void {
+  const from = Math.min(...operations.map(({ startMs }) => startMs));
+  const to = Math.max(...operations.map(({ startMs, endMs }) => endMs ?? startMs));
+  const around = Math.max(5, (to - from) * margin);
+  view.show(from - around, to + around);
+  document.getElementById('timeline')?.scrollIntoView({ block: 'start' });
+}
+
+function operationsTable(operations: readonly EvidenceOperation[]): HTMLElement {
+  return table(
+    'Operations of this anomaly, in order of invocation',
+    [
+      { head: 'line', number: true, title: 'of history.jsonl, counted from 0' },
+      { head: 'operation' },
+      { head: 'process', number: true },
+      { head: 'node' },
+      { head: 'outcome' },
+      { head: 'invoked, s', number: true },
+      { head: 'completed, s', number: true },
+      { head: '' },
+    ],
+    operations.map((op) => ({
+      ...(op.impossible ? { mark: 'impossible' } : {}),
+      cells: [
+        String(op.index),
+        h('code', {}, op.text),
+        op.process,
+        op.node,
+        op.error === undefined ? op.outcome : `${op.outcome}: ${op.error}`,
+        (op.startMs / 1000).toFixed(6),
+        op.endMs === null ? 'unknown' : (op.endMs / 1000).toFixed(6),
+        op.impossible ? h('b', {}, 'fits nowhere') : null,
+      ],
+    })),
+  );
+}
+
+function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
+  const { operations, left } = one;
+  const impossible = operations.find((op) => op.impossible);
+  const button = h('button', { type: 'button', class: 'quiet' }, 'Show in the charts below');
+  button.addEventListener('click', () => showInCharts(operations, view));
+  const label = `${operations.length} operations as intervals over time${impossible === undefined ? '' : `; ${impossible.text} fits nowhere`}`;
+  const pictured = [
+    h(
+      'div',
+      { class: 'scroll diagram', tabindex: '0', role: 'region', 'aria-label': label },
+      intervals(operations, label),
+    ),
+    h(
+      'p',
+      { class: 'note' },
+      'Each bar runs from the moment a client asked to the moment it got its answer; an operation took effect somewhere within its bar. The order along the axis is exact, distances are not to scale.',
+      left > 0
+        ? ` ${plural(left, 'more operation is', 'more operations are')} part of this and not shown.`
+        : null,
+    ),
+    button,
+    h(
+      'details',
+      { class: 'evidence' },
+      h('summary', {}, 'The operations as a table'),
+      operationsTable(operations),
+    ),
+  ];
+  return h(
+    'article',
+    { class: 'anomaly' },
+    h('h3', {}, one.name, ' ', h('span', { class: 'muted' }, `found by ${one.checker}`)),
+    h('p', { class: 'explanation' }, one.explanation),
+    ...(operations.length === 0 ? [] : pictured),
+  );
+}
+
+/** Nothing when there is no anomaly. */
+export function anomaliesSection({ anomalies }: ReportData, view: TimeView): HTMLElement | null {
+  if (anomalies.length === 0) return null;
+  const [first, ...others] = anomalies.map((one) => anomaly(one, view));
+  const more =
+    others.length === 0
+      ? null
+      : h(
+          'details',
+          {},
+          h('summary', {}, plural(others.length, 'more anomaly', 'more anomalies')),
+          ...others,
+        );
+  return h('section', { id: 'anomalies' }, h('h2', {}, 'What went wrong'), first ?? null, more);
+}

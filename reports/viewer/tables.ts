@@ -1,0 +1,199 @@
+/** Faults, latencies, checkers, cost and settings as tables. */
+
+import type { FaultFigures } from '#src/metrics/types';
+import { duration, significant } from '../text.ts';
+import type { CheckerSummary, ReportData } from '../types.ts';
+import { type Child, h, table } from './dom.ts';
+import { type NumberedFault, namesOf } from './fault-words.ts';
+import type { TimeView } from './time-view.ts';
+
+function outcomeOf({ outcome }: FaultFigures): string {
+  switch (outcome.kind) {
+    case 'installed':
+      return 'took effect';
+    case 'skipped':
+      return `skipped: ${outcome.reason}`;
+    case 'failed':
+      return `failed: ${outcome.error}`;
+  }
+}
+
+/** Parameters but for the kind: `shape isolate, style hold`. */
+function parametersOf({ parameters }: FaultFigures): string {
+  if (typeof parameters !== 'object' || parameters === null) return '';
+  return Object.entries(parameters)
+    .filter(([name]) => name !== 'kind')
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}
+
+/** A button that shows the fault, with some time around it, in the charts. */
+function showButton({ number, fault }: NumberedFault, view: TimeView): HTMLElement {
+  const button = h(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Show fault ${number} in the charts` },
+    'show',
+  );
+  button.addEventListener('click', () => {
+    const around = Math.max(200, (fault.endMs - fault.startMs) * 0.35);
+    view.show(fault.startMs - around, fault.endMs + (fault.recoveryMs ?? 0) + around);
+    document.getElementById('timeline')?.scrollIntoView({ block: 'start' });
+  });
+  return button;
+}
+
+function faultCells(one: NumberedFault, view: TimeView): Child[] {
+  const { number, fault } = one;
+  const measured = fault.outcome.kind === 'installed';
+  const parameters = parametersOf(fault);
+  const kind = h(
+    'span',
+    {},
+    h('b', {}, fault.kind),
+    parameters === '' ? null : h('small', {}, parameters),
+  );
+  return [
+    String(number),
+    kind,
+    fault.target,
+    namesOf(fault.resolved),
+    duration(fault.startMs),
+    measured ? duration(fault.endMs - fault.startMs) : '',
+    outcomeOf(fault),
+    measured ? duration(fault.timeToFirstOkMs) : '',
+    measured ? duration(fault.unavailableMs) : '',
+    measured ? (fault.recoveryMs === null ? h('b', {}, 'never') : duration(fault.recoveryMs)) : '',
+    measured ? showButton(one, view) : null,
+  ];
+}
+
+export function faultsSection(faults: readonly NumberedFault[], view: TimeView): HTMLElement {
+  const section = h('section', { id: 'faults' }, h('h2', {}, 'Faults'));
+  if (faults.length === 0) {
+    section.append(h('p', {}, 'No fault was planned: this run shows the system undisturbed.'));
+    return section;
+  }
+  section.append(
+    table(
+      'Every fault of the schedule and what it did to the clients',
+      [
+        { head: '#', number: true },
+        { head: 'fault' },
+        { head: 'target', title: 'as scheduled' },
+        { head: 'hit', title: 'the nodes that the target meant when the fault fired' },
+        { head: 'start', number: true },
+        { head: 'lasted', number: true },
+        { head: 'outcome' },
+        {
+          head: 'first success',
+          number: true,
+          title: 'from its start to the first success of an operation invoked after it',
+        },
+        {
+          head: 'unavailable',
+          number: true,
+          title: 'longest time without any success until recovery',
+        },
+        { head: 'recovery', number: true, title: 'from healing until every node served again' },
+        { head: '' },
+      ],
+      faults.map((one) => ({
+        cells: faultCells(one, view),
+        ...(one.fault.outcome.kind === 'installed' ? {} : { mark: 'inactive' }),
+      })),
+    ),
+  );
+  return section;
+}
+
+export function latencySection({ results }: ReportData): HTMLElement {
+  const names = ['p50', 'p90', 'p99', 'p999', 'max'] as const;
+  const heads = ['median', 'p90', 'p99', 'p99.9', 'max'];
+  const rows = Object.entries(results.latency).map(([f, figures]) => ({
+    cells: [h('b', {}, f), ...names.map((name) => duration(figures[name]))],
+  }));
+  return h(
+    'section',
+    { id: 'latency' },
+    h('h2', {}, 'Latency'),
+    rows.length === 0
+      ? h('p', {}, 'No operation succeeded.')
+      : table(
+          'Time from asking to success, exact',
+          [{ head: 'operation' }, ...heads.map((head) => ({ head, number: true }))],
+          rows,
+        ),
+  );
+}
+
+const validWords = new Map<unknown, string>([
+  [true, 'valid'],
+  [false, 'violation'],
+  ['unknown', 'unknown'],
+]);
+
+function checkerCells({ name, valid, reason, details }: CheckerSummary): Child[] {
+  const word = validWords.get(valid) ?? 'unknown';
+  return [
+    h('b', {}, name),
+    h('span', { class: `badge ${word}` }, word),
+    h(
+      'div',
+      {},
+      reason === undefined ? null : h('div', {}, reason),
+      h('small', {}, details.map(([key, value]) => `${key}: ${value}`).join(' · ')),
+    ),
+  ];
+}
+
+export const checkersSection = ({ checkers }: ReportData): HTMLElement =>
+  h(
+    'section',
+    { id: 'checkers' },
+    h('h2', {}, 'Checkers'),
+    table(
+      'What each checker says',
+      [{ head: 'checker' }, { head: 'verdict' }, { head: 'details' }],
+      checkers.map((one) => ({ cells: checkerCells(one) })),
+    ),
+  );
+
+const per = (value: number | null): string =>
+  value === null ? 'not measured' : significant(value);
+
+export function costSection({ results }: ReportData): HTMLElement {
+  const { cost, leader } = results;
+  const rows: (readonly [string, string])[] = [
+    ['messages per success', per(cost.messagesPerOp)],
+    ['bytes per success', per(cost.bytesPerOp)],
+    ['fsyncs per success', per(cost.fsyncsPerOp)],
+    ['elections', String(leader.elections)],
+    ['leader changes', String(leader.changes)],
+  ];
+  return h(
+    'section',
+    { id: 'cost' },
+    h('h2', {}, 'Cost and leaders'),
+    table(
+      'Between the nodes, all together',
+      [{ head: '' }, { head: '', number: true }],
+      rows.map((cells) => ({ cells })),
+    ),
+  );
+}
+
+/** Nothing when there are none. */
+export function controlsSection({ controls }: ReportData): HTMLElement | null {
+  const entries = Object.entries(controls);
+  if (entries.length === 0) return null;
+  return h(
+    'section',
+    { id: 'controls' },
+    h('h2', {}, 'Settings'),
+    table(
+      'Held equal between systems under comparison',
+      [{ head: 'setting' }, { head: 'value', number: true }],
+      entries.map((cells) => ({ cells })),
+    ),
+  );
+}
