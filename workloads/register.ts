@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 import { linearizable } from '#checkers/linearizable';
-import { logPattern } from '#checkers/log-pattern';
+import { nodeTrouble } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
+import { emit, pending } from '#src/generator/source';
 import type { Completion, History, Invocation, Key, Operation } from '#src/history/operation';
 import type { Random } from '#src/random/random';
 import type { Workload, WorkloadKind } from './workload.ts';
@@ -61,7 +62,7 @@ class RegisterGenerator implements Generator {
 
   next(context: Context): Next {
     const thread = context.someFree((candidate) => candidate !== 'nemesis');
-    if (thread === undefined) return { kind: 'pending', then: this };
+    if (thread === undefined) return pending(this);
     const at = context.random.below(this.#slots.length);
     const slot = this.#slots[at] as Slot;
     const op = draw(context.random, slot);
@@ -78,7 +79,7 @@ class RegisterGenerator implements Generator {
       this.#slots.with(at, nextSlot),
       worn ? this.#keysUsed + 1 : this.#keysUsed,
     );
-    return { kind: 'op', planned: { kind: 'invoke', timeNs: context.timeNs, thread, op }, then };
+    return emit({ kind: 'invoke', timeNs: context.timeNs, thread, op }, then);
   }
 
   update(_context: Context, event: Operation, _thread: Thread): Generator {
@@ -147,10 +148,11 @@ export const register: WorkloadKind<Options> = {
       name: 'register',
       claim: 'Each key behaves like one atomic register: every read returns the latest write.',
       generator: new RegisterGenerator(options, slots, options.activeKeys),
+      probe: { f: 'read', key: 'k0', value: null },
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,
       completion,
-      checkers: [linearizable({ model: 'cas-register' }), stats(), logPattern()],
+      checkers: [linearizable({ model: 'cas-register' }), stats, nodeTrouble],
     };
   },
 };

@@ -18,6 +18,8 @@ export interface Workload {
   readonly claim: string;
   /** Endless, or ends by itself; the run limits its time and rate. */
   readonly generator: Generator;
+  /** Harmless, and succeeds on any healthy cluster: a client that got it done is served again. */
+  readonly probe: Invocation;
   /** Runs once per client thread after all faults are healed, for example final reads of what the history touched. */
   finalOperations?(history: History): readonly Invocation[];
   /** What to ask of the system. */

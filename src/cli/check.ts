@@ -24,7 +24,9 @@ async function run(file: string, flags: Flags): Promise<void> {
     timeLimitMs: flags.timeLimit,
   });
   for (const warning of result.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
-  out.line(`${file}: ${verdictInWords(result.valid)} (${result.operations} operations, ${flags.model})`);
+  out.line(
+    `${file}: ${verdictInWords(result.valid)} (${result.operations} operations, ${flags.model})`,
+  );
   for (const anomaly of result.anomalies) out.line(`\n${anomaly.name}: ${anomaly.explanation}`);
   if (result.valid === 'unknown' && result.reason !== undefined) out.line(result.reason);
   out.result(result);
@@ -39,10 +41,15 @@ function verdictInWords(valid: true | false | 'unknown'): string {
 
 export const checkCommand = (): Command =>
   new Command('check')
-    .description('Gives a verdict on a recorded history: JSON lines, Jepsen EDN, Jepsen log, Porcupine kv.')
+    .description(
+      'Gives a verdict on a recorded history: JSON lines, Jepsen EDN, Jepsen log, Porcupine kv.',
+    )
     .argument('<history>', 'the file')
     .requiredOption('--model <model>', 'register, cas-register, multi-register, kv, ...')
-    .option('--format <format>', 'jsonl, edn, jepsen-log, porcupine-kv (default: told by name and content)')
+    .option(
+      '--format <format>',
+      'jsonl, edn, jepsen-log, porcupine-kv (default: told by name and content)',
+    )
     .option('--init <value>', 'initial value of a register (default: nil)', jsonOrText)
     .option('--time-limit <ms>', 'gives up as unknown after this long', number, 60_000)
     .option('--json', 'prints the verdict as JSON on stdout, words on stderr', false)

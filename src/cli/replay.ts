@@ -1,7 +1,7 @@
 /** `dissent replay`: runs a recorded test again and says whether the outcome is the same. */
 
 import { Command } from 'commander';
-import { readResults, readSpec } from '../run/folder.ts';
+import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { interruptible, output } from './output.ts';
 
@@ -13,7 +13,7 @@ interface Flags {
 
 async function run(folder: string, flags: Flags): Promise<void> {
   const out = output(flags.json);
-  const spec = readSpec(folder);
+  const spec = readTest(folder).spec;
   const before = readResults(folder);
   const interrupt = interruptible();
   try {

@@ -37,7 +37,8 @@ interface Flags {
 
 /** commander keeps a switch under its camel-case name. */
 function isGiven(flags: Flags, flag: string): boolean {
-  const camel = (text: string) => text.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const camel = (text: string) =>
+    text.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   return flags[camel(flag.replace(/^--/, ''))] === true;
 }
 
@@ -70,7 +71,9 @@ function requestOf(system: string, flags: Flags): TestRequest {
     name: flags.name,
     schedule: flags.schedule === undefined ? undefined : loadSchedule(flags.schedule, faults),
   };
-  const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const defined = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
   return { system, systemOptions: systemOptions(system, flags), trace: flags.trace, ...defined };
 }
 
@@ -100,7 +103,11 @@ export function testCommand(): Command {
     .option('--workload <name>', 'what clients do (default: register)')
     .option('--workload-options <json>', 'options of the workload, as a JSON object', jsonObject)
     .option('--system-options <json>', 'options of the system, as a JSON object', jsonObject)
-    .option('--nemesis <kinds>', 'kinds of fault, such as partition,kill,pause (default: none)', list)
+    .option(
+      '--nemesis <kinds>',
+      'kinds of fault, such as partition,kill,pause (default: none)',
+      list,
+    )
     .option('--schedule <file>', 'plays this fault schedule instead of drawing one')
     .option('--nodes <n>', 'nodes in the cluster (default: 5)', number)
     .option('--clients <n>', 'client threads (default: 10)', number)
@@ -109,7 +116,11 @@ export function testCommand(): Command {
     .option('--op-timeout <ms>', 'after this long a call is given up (default: 1000)', number)
     .option('--recovery-timeout <ms>', 'time to serve every client again (default: 15000)', number)
     .option('--check-timeout <ms>', 'budget of each checker (default: 60000)', number)
-    .option('--seed <n>', 'seed of workload, schedule and timeouts (default: drawn and printed)', number)
+    .option(
+      '--seed <n>',
+      'seed of workload, schedule and timeouts (default: drawn and printed)',
+      number,
+    )
     .option('--world <world>', 'real: processes and proxies; sim: simulated (default: real)')
     .option('--no-trace', 'leaves out the protocol traces of the nodes')
     .option('--out <dir>', 'where run folders are kept', 'store')
@@ -122,7 +133,8 @@ export function testCommand(): Command {
       '\nExample: dissent test raft --nemesis partition,kill,pause --nodes 5 --time 30 --seed 7',
     );
   for (const kind of systems.values()) {
-    for (const { flag, description } of kind.flags) command.option(flag, `${kind.name}: ${description}`);
+    for (const { flag, description } of kind.flags)
+      command.option(flag, `${kind.name}: ${description}`);
   }
   return command.action(run);
 }

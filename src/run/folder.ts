@@ -1,9 +1,19 @@
 /** The run folder: where everything about one run is kept. */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Results } from '#reports/results';
 import { BadInput } from '../errors.ts';
-import { parseSpec, type TestSpec } from './spec.ts';
+import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
 
 export const runFiles = {
   spec: 'test.json',
@@ -67,8 +77,30 @@ export function writeWhole(folder: string, file: string, content: string): void 
   renameSync(fresh, join(folder, file));
 }
 
+/** What `test.json` says besides the test: the circumstances of one run of it. */
+const circumstancesSchema = z.strictObject({
+  /** Date and time, ISO 8601. */
+  startedAt: z.string(),
+  /** `process.hrtime.bigint()` at time 0 of the history, as a number: traces of nodes count on the same clock. */
+  originNs: z.number(),
+  /** What carried the links. */
+  proxy: z.string().optional(),
+});
+export type Circumstances = z.infer<typeof circumstancesSchema>;
+
+export interface RecordedTest {
+  readonly spec: TestSpec;
+  readonly circumstances: Circumstances;
+}
+
+/** Writes `test.json`: enough to run the test again, and to read what this run recorded. */
+export function writeTest(folder: string, { spec, circumstances }: RecordedTest): void {
+  const whole = { ...spec, run: circumstances };
+  writeWhole(folder, runFiles.spec, `${JSON.stringify(whole, null, 2)}\n`);
+}
+
 /** Reads `test.json`. Throws BadInput when the folder is not a run folder. */
-export function readSpec(folder: string): TestSpec {
+export function readTest(folder: string): RecordedTest {
   const file = join(folder, runFiles.spec);
   let text: string;
   try {
@@ -79,10 +111,27 @@ export function readSpec(folder: string): TestSpec {
         'next: name a folder such as store/raft-register/<time>, or store/latest',
     );
   }
+  const value = parseJson(text, file);
+  const { run, ...spec } = z
+    .looseObject({ run: z.unknown() })
+    .catch({ run: undefined })
+    .parse(value);
+  const circumstances = circumstancesSchema.safeParse(run);
+  if (!circumstances.success)
+    throw new BadInput(describeIssues(circumstances.error, run, `${file}, run`));
+  return { spec: parseSpec(spec, file), circumstances: circumstances.data };
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
-    return parseSpec(JSON.parse(text), file);
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new BadInput(`${file} is not JSON: ${error.message}`);
-    throw error;
+    throw new BadInput(`${file} is not JSON: ${(error as Error).message}`);
   }
+}
+
+/** `results.json` as written, or undefined when the run was never analyzed. */
+export function readResults(folder: string): Results | undefined {
+  const file = join(folder, runFiles.results);
+  return existsSync(file) ? (parseJson(readFileSync(file, 'utf8'), file) as Results) : undefined;
 }

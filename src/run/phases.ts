@@ -6,6 +6,7 @@
  */
 
 import type { Context, Generator, Next, Thread } from '../generator/generator.ts';
+import { emit, pending } from '../generator/source.ts';
 import type { Invocation, Operation } from '../history/operation.ts';
 
 /** How often a gate looks whether it is open, ns. */
@@ -14,10 +15,7 @@ const gatePollNs = 5_000_000;
 /** Pending until `isOpen`, then done. The one generator that looks outside: it waits for the nemesis to have healed. */
 export function gate(isOpen: () => boolean): Generator {
   const self: Generator = {
-    next: (context) =>
-      isOpen()
-        ? { kind: 'done' }
-        : { kind: 'pending', then: self, untilNs: context.timeNs + gatePollNs },
+    next: (context) => (isOpen() ? { kind: 'done' } : pending(self, context.timeNs + gatePollNs)),
     update: () => self,
   };
   return self;
@@ -25,8 +23,12 @@ export function gate(isOpen: () => boolean): Generator {
 
 /** Becomes what `make` returns when it is first asked: for what can be known only once the phases before are over. */
 export function lazily(make: () => Generator): Generator {
+  let made: Generator | undefined;
   const self: Generator = {
-    next: (context) => make().next(context),
+    next(context) {
+      made ??= make();
+      return made.next(context);
+    },
     update: () => self,
   };
   return self;
@@ -54,7 +56,10 @@ export function finalPhase(
   deadlineNs: number,
 ): Generator {
   const start: Progress = { kind: 'probing', notBeforeNs: 0 };
-  return new FinalPhase(Array.from({ length: concurrency }, () => start), { probe, operations, deadlineNs });
+  return new FinalPhase(
+    Array.from({ length: concurrency }, () => start),
+    { probe, operations, deadlineNs },
+  );
 }
 
 interface Plan {
@@ -81,19 +86,19 @@ class FinalPhase implements Generator {
       const step = context.isFree(thread) ? this.#step(thread, context.timeNs) : undefined;
       if (step === undefined) continue;
       const planned = { kind: 'invoke', timeNs: context.timeNs, thread, op: step.op } as const;
-      return { kind: 'op', planned, then: this.#with(thread, step.then) };
+      return emit(planned, this.#with(thread, step.after));
     }
-    return { kind: 'pending', then: this, untilNs: context.timeNs + gatePollNs };
+    return pending(this, context.timeNs + gatePollNs);
   }
 
-  #step(thread: number, nowNs: number): { op: Invocation; then: Progress } | undefined {
+  #step(thread: number, nowNs: number): { op: Invocation; after: Progress } | undefined {
     const progress = this.#threads[thread] as Progress;
     if (progress.kind === 'probing' && nowNs >= progress.notBeforeNs) {
-      return { op: this.#plan.probe, then: { kind: 'probe-open' } };
+      return { op: this.#plan.probe, after: { kind: 'probe-open' } };
     }
     if (progress.kind !== 'reading') return undefined;
     const op = this.#plan.operations[progress.done];
-    return op === undefined ? undefined : { op, then: { kind: 'read-open', done: progress.done } };
+    return op === undefined ? undefined : { op, after: { kind: 'read-open', done: progress.done } };
   }
 
   update(context: Context, event: Operation, thread: Thread): Generator {

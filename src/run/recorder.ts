@@ -1,6 +1,5 @@
 /** The history as it comes into being: kept in memory for the checkers, and written line by line as it happens. */
 
-import { serializeOperation } from '../history/jsonl.ts';
 import type {
   History,
   Invocation,
@@ -8,7 +7,7 @@ import type {
   OperationType,
   Process,
 } from '../history/operation.ts';
-import { LineFile } from './line-file.ts';
+import { HistoryFile } from './history-file.ts';
 
 /** What is known about an operation besides its place in the history. */
 export interface Entry {
@@ -23,13 +22,34 @@ export interface Entry {
   readonly node?: string;
 }
 
+type Growing = { -readonly [Field in keyof Operation]: Operation[Field] };
+
+/** All fields in one literal where possible: fields that are added later cost memory of their own. */
+function make(
+  index: number,
+  time: number,
+  type: OperationType,
+  process: Process,
+  { f, key }: Invocation,
+  value: unknown,
+): Growing {
+  if (key === undefined) {
+    return value === undefined
+      ? { index, time, type, process, f }
+      : { index, time, type, process, f, value };
+  }
+  return value === undefined
+    ? { index, time, type, process, f, key }
+    : { index, time, type, process, f, key, value };
+}
+
 /** Operations are indexed in the order in which they are recorded, and their times never go back. */
 export class Recorder {
   readonly #operations: Operation[] = [];
-  readonly #file: LineFile | undefined;
+  readonly #file: HistoryFile | undefined;
   #lastNs = 0;
 
-  constructor(file?: LineFile) {
+  constructor(file?: HistoryFile) {
     this.#file = file;
   }
 
@@ -70,18 +90,10 @@ export class Recorder {
     node: string | undefined,
   ): Operation {
     const time = timeNs > this.#lastNs ? timeNs : this.#lastNs;
-    const operation: { -readonly [Field in keyof Operation]: Operation[Field] } = {
-      index: this.#operations.length,
-      time,
-      type,
-      process,
-      f: op.f,
-    };
-    if (op.key !== undefined) operation.key = op.key;
-    if (value !== undefined) operation.value = value;
+    const operation = make(this.#operations.length, time, type, process, op, value);
     if (error !== undefined) operation.error = error;
     if (node !== undefined) operation.node = node;
-    this.#file?.append(serializeOperation(operation));
+    this.#file?.append(operation);
     this.#operations.push(operation);
     this.#lastNs = time;
     return operation;
@@ -102,4 +114,4 @@ export class Recorder {
 export const memoryRecorder = (): Recorder => new Recorder();
 
 /** Records into a new file as well. Throws HarnessFailure when it exists already or cannot be made. */
-export const fileRecorder = (path: string): Recorder => new Recorder(new LineFile(path));
+export const fileRecorder = (path: string): Recorder => new Recorder(new HistoryFile(path));

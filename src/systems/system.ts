@@ -13,15 +13,13 @@ export interface StartContext<Options> {
   readonly options: Options;
   /** Write protocol traces. */
   readonly trace: boolean;
-  /** Where the run's clock starts: `process.hrtime.bigint()` at time 0 of the history. */
-  readonly originNs: bigint;
   /** Ports to use, both ends included; left out: any free ones. */
   readonly ports?: { readonly from: number; readonly to: number };
   /** URL of a running Toxiproxy, or which kind to start. */
   readonly toxiproxy: string | 'auto' | 'embedded' | 'real';
   readonly signal: AbortSignal;
-  /** A line for the run's log. */
-  readonly log: (line: string) => void;
+  /** Told at once when a node ends although nobody ended it: a finding about the system. */
+  readonly onNodeExit: (node: string, message: string) => void;
 }
 
 /** A system that is up. Disposing of it stops everything that was started for it. */
@@ -33,8 +31,6 @@ export interface RunningSystem extends AsyncDisposable {
   statuses(): Promise<readonly NodeStatus[]>;
   /** Which Toxiproxy carries the links, for the report. */
   readonly proxy: string;
-  /** Nodes that ended although nobody killed them: a finding about the system. */
-  unexpectedExits(): readonly string[];
 }
 
 /** A switch of one system on the command line, off by default. */

@@ -1,28 +1,30 @@
 /**
- * A file that grows by lines while somebody may be killed at any moment: what was appended reaches the kernel within a few
+ * A history that grows on disk while the harness may be killed at any moment: what was appended reaches the kernel within a few
  * hundredths of a second, in large writes, in order, and without blocking the event loop.
  */
 
 import { closeSync, fdatasync, openSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { HarnessFailure } from '../errors.ts';
+import type { Operation } from '../history/operation.ts';
+import { LineEncoder } from './line-encoder.ts';
 
 export const limits = {
   /** A line waits at most this long before it is written, in ms. 100 is promised; the rest is for a busy event loop. */
   flushEveryMs: 20,
-  /** Characters that are worth a write at once. */
+  /** Bytes that are worth a write at once. */
   chunk: 256 * 1024,
-  /** More than this not yet written, in characters: whoever appends should wait. About a tenth of a second of a fast run. */
+  /** More bytes than this not yet written: whoever appends should wait. About a tenth of a second of a fast run. */
   congested: 8 * 1024 * 1024,
 } as const;
 
 const sync = promisify(fdatasync);
 
-export class LineFile {
+export class HistoryFile {
   readonly #path: string;
   readonly #fd: number;
-  #waiting = '';
-  /** Characters handed to the kernel but not confirmed. */
+  readonly #waiting = new LineEncoder(limits.chunk + 16 * 1024);
+  /** Bytes handed to the kernel but not confirmed. */
   #writing = 0;
   #timer: NodeJS.Timeout | undefined;
   #failure: HarnessFailure | undefined;
@@ -47,11 +49,14 @@ export class LineFile {
     return this.#waiting.length + this.#writing > limits.congested;
   }
 
-  /** `text` ends with a line break. Throws HarnessFailure when an earlier write has failed, or after `close`. */
-  append(text: string): void {
+  /**
+   * Throws TypeError when the operation cannot be written as JSON, and HarnessFailure when an earlier write has failed, or after
+   * `close`; then it is not in the file.
+   */
+  append(op: Operation): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closed) throw new HarnessFailure(`${this.#path} is closed; nothing can be appended`);
-    this.#waiting += text;
+    this.#waiting.line(op);
     if (this.#waiting.length >= limits.chunk) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), limits.flushEveryMs);
   }
@@ -82,10 +87,9 @@ export class LineFile {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#writing > 0 || this.#waiting === '' || this.#failure !== undefined) return;
-    const bytes = Buffer.from(this.#waiting, 'utf8');
-    this.#writing = this.#waiting.length;
-    this.#waiting = '';
+    if (this.#writing > 0 || this.#waiting.length === 0 || this.#failure !== undefined) return;
+    const bytes = this.#waiting.take();
+    this.#writing = bytes.length;
     this.#write(bytes);
   }
 
@@ -94,10 +98,8 @@ export class LineFile {
       // The kernel may take a part only.
       if (error === null && written < bytes.length) return this.#write(bytes.subarray(written));
       this.#writing = 0;
-      if (error !== null) {
-        this.#failure = this.#failed(error);
-        this.#waiting = '';
-      }
+      this.#waiting.giveBack(bytes);
+      if (error !== null) this.#failure = this.#failed(error);
       this.#flush();
       for (const listener of this.#listeners.splice(0)) listener();
     });

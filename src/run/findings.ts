@@ -1,0 +1,91 @@
+/** What speaks against a pass besides the checkers: faults that did not bite, a run cut short, a cluster that stayed down. */
+
+import type { Valid } from '#checkers/index';
+import type { Measured } from '../metrics/measure.ts';
+import { nodeNames } from './build-spec.ts';
+import { phaseStartNs } from './phase-marks.ts';
+import type { Recorded } from './recorded.ts';
+
+export interface Finding {
+  readonly kind: 'not-recovered' | 'node-exit' | 'fault-missing' | 'interrupted' | 'idle';
+  readonly valid: Valid;
+  readonly reason: string;
+}
+
+/** In no order of weight. Empty for a run that went as planned. */
+export function findings(
+  recorded: Recorded,
+  measured: Pick<Measured, 'faults' | 'counts'>,
+): readonly Finding[] {
+  return [
+    ...interrupted(recorded),
+    ...missingFaults(recorded, measured.faults),
+    ...nodeExits(recorded),
+    ...notRecovered(recorded),
+  ];
+}
+
+function interrupted({ history, spec, warnings }: Recorded): Finding[] {
+  if (phaseStartNs(history, 'end') !== undefined) return [];
+  const endMs = (history.at(-1)?.time ?? 0) / 1e6;
+  const torn = warnings.length === 0 ? '' : ` (${warnings.join('; ')})`;
+  const reason = `the run was cut short after ${(endMs / 1000).toFixed(1)} s of ${spec.time} s${torn}`;
+  return [{ kind: 'interrupted', valid: 'unknown', reason }];
+}
+
+/** A plan that did not happen is not evidence. One skipped firing is, if another of its kind took effect. */
+function missingFaults({ spec, history }: Recorded, faults: Measured['faults']): Finding[] {
+  if (phaseStartNs(history, 'end') === undefined) return [];
+  const failed = faults.flatMap(({ kind, target, outcome }) =>
+    outcome.kind === 'failed'
+      ? [`the fault ${kind} on ${target} could not be brought about: ${outcome.error}`]
+      : [],
+  );
+  const installed = new Set(
+    faults.filter((f) => f.outcome.kind === 'installed').map((f) => f.kind),
+  );
+  const planned = new Set(spec.schedule.map((entry) => entry.fault.kind));
+  const never = [...planned]
+    .filter(
+      (kind) =>
+        !installed.has(kind) && !faults.some((f) => f.kind === kind && f.outcome.kind === 'failed'),
+    )
+    .map((kind) => `the planned fault ${kind} never took effect: ${whySkipped(kind, faults)}`);
+  return [...failed, ...never].map((reason) => ({
+    kind: 'fault-missing',
+    valid: 'unknown',
+    reason,
+  }));
+}
+
+function whySkipped(kind: string, faults: Measured['faults']): string {
+  for (const { kind: other, outcome } of faults) {
+    if (other === kind && outcome.kind === 'skipped') return outcome.reason;
+  }
+  return 'the run was over before its time';
+}
+
+/** Nodes that ended by themselves: nobody asked them to, so it is the system's failure. */
+const nodeExits = ({ history }: Recorded): Finding[] =>
+  history
+    .filter((op) => op.process === 'nemesis' && op.f === 'node-exit')
+    .map((op) => ({
+      kind: 'node-exit',
+      valid: false,
+      reason: `node ${op.node ?? '?'} ended by itself: ${op.error ?? 'no reason known'}`,
+    }));
+
+/** Every node has to serve a client again after everything was healed. */
+function notRecovered({ history, spec }: Recorded): Finding[] {
+  const finalNs = phaseStartNs(history, 'final');
+  if (finalNs === undefined || phaseStartNs(history, 'end') === undefined) return [];
+  const served = new Set(
+    history.flatMap((op) => (op.type === 'ok' && op.time >= finalNs ? [op.node] : [])),
+  );
+  const clientNodes = nodeNames(spec.nodes).slice(0, spec.clients);
+  const dark = clientNodes.filter((node) => !served.has(node));
+  if (dark.length === 0) return [];
+  const seconds = spec.recoveryTimeoutMs / 1000;
+  const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
+  return [{ kind: 'not-recovered', valid: false, reason }];
+}

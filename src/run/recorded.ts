@@ -1,0 +1,72 @@
+/** Reads a run folder: the test, what was recorded, and the figures that follow from it. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Workload, workloads } from '#workloads/index';
+import { BadInput } from '../errors.ts';
+import { parseHistory } from '../history/index.ts';
+import type { History } from '../history/operation.ts';
+import { faultWindowsOf } from '../metrics/fault-windows.ts';
+import { type Measured, measure } from '../metrics/measure.ts';
+import { readRoleEvents } from '../metrics/trace-file.ts';
+import { nodeNames } from './build-spec.ts';
+import { type RecordedTest, readTest, runFiles } from './folder.ts';
+import { phaseStartNs } from './phase-marks.ts';
+import type { Sample } from './sampler.ts';
+
+/** What a run folder holds. */
+export interface Recorded extends RecordedTest {
+  readonly folder: string;
+  readonly history: History;
+  /** The harness was killed while it wrote: the last line is torn. */
+  readonly warnings: readonly string[];
+}
+
+/** Throws BadInput when the folder is not a run folder or nothing was recorded in it. */
+export function readRecorded(folder: string): Recorded {
+  const recorded = readTest(folder);
+  const file = join(folder, runFiles.history);
+  if (!existsSync(file)) {
+    throw new BadInput(`${file} is missing: the run ended before its first operation`);
+  }
+  const { history, warnings } = parseHistory(readFileSync(file, 'utf8'), { file, format: 'jsonl' });
+  return { ...recorded, folder, history, warnings: warnings.map((warning) => warning.message) };
+}
+
+export function workloadOf({ spec }: RecordedTest): Workload {
+  const kind = workloads.get(spec.workload);
+  if (kind === undefined)
+    throw new BadInput(`the test names an unknown workload "${spec.workload}"`);
+  const settings = { concurrency: spec.clients, nodes: nodeNames(spec.nodes) };
+  return kind.create(spec.workloadOptions, settings);
+}
+
+/** When the workload was over, ns: the end of the history if the run did not get that far. */
+export const workloadEndNs = (history: History): number =>
+  phaseStartNs(history, 'heal') ?? history.at(-1)?.time ?? 0;
+
+/** The figures of a run, from its history, its nodes' traces and the looks at their counters. */
+export async function measureRun(recorded: Recorded): Promise<Measured> {
+  const { folder, spec, circumstances, history } = recorded;
+  const traced = await readRoleEvents(folder, nodeNames(spec.nodes));
+  return measure({
+    history,
+    faults: faultWindowsOf(history),
+    workloadEndNs: workloadEndNs(history),
+    // Nodes stamp their traces with the machine's monotonic clock; the history counts from the start of the run.
+    roleEvents: traced.map((event) => ({
+      ...event,
+      timeNs: event.timeNs - circumstances.originNs,
+    })),
+    samples: readSamples(folder),
+  });
+}
+
+function readSamples(folder: string) {
+  const file = join(folder, runFiles.samples);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // The last line is empty, or torn by a kill of the harness.
+  lines.pop();
+  return lines.map((line) => (JSON.parse(line) as Sample).status);
+}

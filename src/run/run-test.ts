@@ -1,0 +1,237 @@
+/** One test from start to verdict: cluster up, workload and faults, everything healed, cluster down, analysis. */
+
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faults } from '#nemesis/index';
+import { type StatusLine, statusLine } from '#reports/status-line';
+import type { Workload } from '#workloads/index';
+import { workloads } from '#workloads/index';
+import { BadInput } from '../errors.ts';
+import { clients, type Generator, phases, stagger, timeLimit } from '../generator/index.ts';
+import { stream } from '../random/random.ts';
+import { wallClock } from '../schedule/clock.ts';
+import { type FaultEvent, play } from '../schedule/player.ts';
+import { validateSchedule } from '../schedule/validate.ts';
+import { systems } from '../systems/index.ts';
+import type { RunningSystem } from '../systems/system.ts';
+import { type Analyzed, analyze } from './analyze.ts';
+import { nodeNames } from './build-spec.ts';
+import { processClient } from './client.ts';
+import { createRunFolder, runFiles, writeTest, writeWhole } from './folder.ts';
+import { interpret, type Progress } from './interpreter.ts';
+import { markPhase } from './phase-marks.ts';
+import { finalPhase, gate, lazily } from './phases.ts';
+import { RealTimeline } from './real-timeline.ts';
+import { fileRecorder, type Recorder } from './recorder.ts';
+import { startSampler } from './sampler.ts';
+import type { TestSpec } from './spec.ts';
+
+export interface RunOptions {
+  /** The folder that run folders are made in. */
+  readonly store: string;
+  readonly ports?: { readonly from: number; readonly to: number };
+  /** URL of a running Toxiproxy, or which kind to start. Default: auto. */
+  readonly toxiproxy?: string;
+  /** Aborting stops the run early; what was recorded is analyzed. */
+  readonly signal?: AbortSignal;
+  /** Where progress and the summary go; left out: nowhere. */
+  readonly words?: NodeJS.WriteStream;
+}
+
+/** What the phases of one run share. */
+interface Run {
+  readonly spec: TestSpec;
+  readonly folder: string;
+  readonly workload: Workload;
+  readonly system: RunningSystem;
+  readonly timeline: RealTimeline;
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+  readonly status: StatusLine;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Runs a test and analyzes it. Throws BadInput for a description that cannot be run and HarnessFailure when the harness
+ * itself cannot do its work; whatever the system under test does is in the results, not an exception.
+ */
+export async function runTest(spec: TestSpec, options: RunOptions): Promise<Analyzed> {
+  const system = systems.get(spec.system);
+  const workloadKind = workloads.get(spec.workload);
+  if (system === undefined) throw new BadInput(`unknown system "${spec.system}"`);
+  if (workloadKind === undefined) throw new BadInput(`unknown workload "${spec.workload}"`);
+  const nodes = nodeNames(spec.nodes);
+  validateSchedule(spec.schedule, { nodes });
+  const signal = options.signal ?? new AbortController().signal;
+  const folder = createRunFolder(options.store, spec.name, new Date());
+  const log = (line: string): void =>
+    appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`);
+  writeWhole(folder, runFiles.schedule, `${JSON.stringify(spec.schedule, null, 2)}\n`);
+  const status = statusLine(options.words);
+  // Until there is a history, a node that dies is a cluster that does not come up.
+  let onNodeExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  status.phase(`starting ${spec.nodes} nodes of ${spec.system} (seed ${spec.seed})`);
+  try {
+    await using running = await system.start({
+      nodes,
+      folder,
+      seed: spec.seed,
+      options: spec.systemOptions,
+      trace: spec.trace,
+      ...(options.ports === undefined ? {} : { ports: options.ports }),
+      toxiproxy: options.toxiproxy ?? 'auto',
+      signal,
+      onNodeExit: (node, message) => onNodeExit(node, message),
+    });
+    using timeline = new RealTimeline();
+    const circumstances = {
+      startedAt: new Date().toISOString(),
+      originNs: Number(process.hrtime.bigint()) - timeline.nowNs(),
+      proxy: running.proxy,
+    };
+    writeTest(folder, { spec, circumstances });
+    const workload = workloadKind.create(spec.workloadOptions, {
+      concurrency: spec.clients,
+      nodes,
+    });
+    const recorder = fileRecorder(join(folder, runFiles.history));
+    onNodeExit = (node, error) => {
+      const time = timeline.nowNs();
+      recorder.record({ time, type: 'info', process: 'nemesis', f: 'node-exit', node, error });
+    };
+    const run = {
+      spec,
+      folder,
+      workload,
+      system: running,
+      timeline,
+      recorder,
+      signal,
+      status,
+      log,
+    };
+    await perform(run);
+    status.phase('stopping the nodes');
+  } finally {
+    status.end();
+  }
+  return analyze(folder, { ...(options.words === undefined ? {} : { words: options.words }) });
+}
+
+/** The recorded part: everything between the first and the last line of the history. */
+async function perform(run: Run): Promise<void> {
+  const { timeline, recorder, system, folder, status } = run;
+  const nowNs = (): number => timeline.nowNs();
+  const sampler = startSampler(() => system.statuses(), nowNs, join(folder, runFiles.samples));
+  const ended = new AbortController();
+  const nemesis = playFaults(run, AbortSignal.any([run.signal, ended.signal]));
+  try {
+    markPhase(recorder, nowNs(), 'main');
+    await interpret({
+      generator: wholeRun(run, nemesis.isOver),
+      concurrency: run.spec.clients,
+      random: stream(run.spec.seed, 'workload'),
+      timeline,
+      recorder,
+      open: (_process, thread) =>
+        processClient(run.workload, system.connect(nodeOf(system, thread)), run.spec.opTimeoutMs),
+      node: (_process, thread) => nodeOf(system, thread),
+      signal: run.signal,
+      graceMs: run.spec.opTimeoutMs + 500,
+      onProgress: (progress) => showProgress(run, progress, nemesis.active(), sampler.leader()),
+      onLog: (message) => run.log(message),
+    });
+    if (!run.signal.aborted) markPhase(recorder, nowNs(), 'end');
+  } finally {
+    status.phase('healing');
+    ended.abort();
+    await nemesis.over;
+    await sampler.stop();
+    await recorder.close();
+  }
+}
+
+/** Thread i talks to node i modulo the number of nodes. */
+const nodeOf = (system: RunningSystem, thread: number): string =>
+  system.world.nodes[thread % system.world.nodes.length] as string;
+
+interface Nemesis {
+  readonly over: Promise<void>;
+  isOver(): boolean;
+  /** Faults in effect, for the status line. */
+  active(): readonly string[];
+}
+
+/** Plays the schedule, and writes what it does into the history. */
+function playFaults(run: Run, signal: AbortSignal): Nemesis {
+  const { spec, system, timeline, recorder } = run;
+  const active = new Map<number, string>();
+  let over = false;
+  const report = (event: FaultEvent): void => {
+    const { type, f, timeNs, value, error } = event;
+    recorder.record({
+      time: timeNs,
+      type,
+      process: 'nemesis',
+      f,
+      value,
+      ...(error === undefined ? {} : { error }),
+    });
+    if (type === 'invoke') return;
+    if (f.startsWith('heal-')) active.delete(value.index);
+    else if (value.outcome?.kind === 'installed') {
+      active.set(value.index, `${f} ${value.resolved?.join(',') ?? ''}`.trim());
+    }
+    run.log(`nemesis ${f} ${JSON.stringify(value)}${error === undefined ? '' : ` ${error}`}`);
+  };
+  const playing = play({
+    schedule: validateSchedule(spec.schedule, { nodes: system.world.nodes, faults }),
+    world: system.world,
+    clock: wallClock(() => timeline.nowNs()),
+    seed: spec.seed,
+    signal,
+    report,
+  }).finally(() => {
+    over = true;
+  });
+  return {
+    over: playing.then(() => undefined),
+    isOver: () => over,
+    active: () => [...active.values()],
+  };
+}
+
+/** Main phase at its rate, then the wait for the nemesis, then every client until it is served again. */
+function wholeRun(run: Run, nemesisIsOver: () => boolean): Generator {
+  const { spec, workload, recorder, timeline } = run;
+  const main = timeLimit(spec.time * 1000, clients(stagger(1000 / spec.rate, workload.generator)));
+  const final = (): Generator => {
+    markPhase(recorder, timeline.nowNs(), 'final');
+    const operations = workload.finalOperations?.(recorder.operations) ?? [];
+    const deadlineNs = timeline.nowNs() + spec.recoveryTimeoutMs * 1e6;
+    return finalPhase(spec.clients, workload.probe, operations, deadlineNs);
+  };
+  const heal = (): Generator => {
+    markPhase(recorder, timeline.nowNs(), 'heal');
+    return gate(nemesisIsOver);
+  };
+  return phases(main, lazily(heal), lazily(final));
+}
+
+function showProgress(
+  { spec, status }: Run,
+  progress: Progress,
+  active: readonly string[],
+  leader: string | undefined,
+): void {
+  const elapsedMs = progress.timeNs / 1e6;
+  status.progress({
+    elapsedMs,
+    totalMs: spec.time * 1000,
+    ok: progress.ok,
+    fail: progress.fail,
+    info: progress.info,
+    active,
+    ...(leader === undefined ? {} : { leader }),
+  });
+}
