@@ -11,7 +11,7 @@ import { CommonInvariants } from '../support/invariants.ts';
 import { faultPhaseMs, type Plan, plans, schedule } from '../support/plan.ts';
 import { RaftInvariants } from '../support/raft-invariants.ts';
 
-const numRuns = Number(process.env['DISSENT_CONSENSUS_RUNS'] ?? 60);
+const numRuns = Number(process.env['DISSENT_CONSENSUS_RUNS'] ?? 120);
 const seed = Number(process.env['DISSENT_CONSENSUS_SEED'] ?? 20261);
 const electionTimeouts = (count: number): number => count * testTiming.electionTimeoutMs;
 
