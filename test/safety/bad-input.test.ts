@@ -1,0 +1,125 @@
+/** What cannot be used is refused with exit code 254, one message that helps, and nothing left running. */
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { dissent, processesWith, temporaryStore } from './support.ts';
+
+describe('bad input', function () {
+  this.timeout(30_000);
+  const store = temporaryStore();
+  after(() => store.remove());
+
+  const file = (name: string, content: string): string => {
+    const path = join(store.path, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  const refused: readonly (readonly [string, () => readonly string[], RegExp])[] = [
+    ['an unknown system', () => ['test', 'zab'], /"zab".*raft/s],
+    ['an unknown workload', () => ['test', 'raft', '--workload', 'nope'], /"nope".*register/s],
+    [
+      'an unknown fault',
+      () => ['test', 'raft', '--nemesis', 'partition,meteor'],
+      /"meteor".*pause/s,
+    ],
+    ['no nodes', () => ['test', 'raft', '--nodes', '0'], /nodes.*got 0/s],
+    ['half a node', () => ['test', 'raft', '--nodes', '2.5'], /nodes.*2\.5/s],
+    ['not a number', () => ['test', 'raft', '--time', 'soon'], /soon/],
+    ['a negative rate', () => ['test', 'raft', '--rate=-1'], /rate.*-1/s],
+    ['an unknown option', () => ['test', 'raft', '--frobnicate'], /frobnicate/],
+    ['an unknown command', () => ['tset', 'raft'], /tset/],
+    [
+      'a switch of another system',
+      () => ['test', 'paxos', '--unsafe-no-read-index'],
+      /switch of raft/,
+    ],
+    ['an unknown option of a system', () => ['test', 'raft', '--system-options', '{"x":1}'], /x/],
+    [
+      'a schedule with an unknown target',
+      () => [
+        'test',
+        'raft',
+        '--schedule',
+        file('target.json', '[{"at":100,"for":100,"fault":"kill","target":"boss"}]'),
+      ],
+      /target.*boss.*leader/s,
+    ],
+    [
+      'a schedule with a node that does not exist',
+      () => [
+        'test',
+        'raft',
+        '--schedule',
+        file('node.json', '[{"at":100,"for":100,"fault":"kill","target":"n9"}]'),
+      ],
+      /n9/,
+    ],
+    [
+      'a schedule with an unknown fault',
+      () => [
+        'test',
+        'raft',
+        '--schedule',
+        file('fault.json', '[{"at":1,"for":1,"fault":"x","target":"all"}]'),
+      ],
+      /"x".*partition/s,
+    ],
+    [
+      'a schedule that is not JSON',
+      () => ['test', 'raft', '--schedule', file('no.json', '{')],
+      /JSON/,
+    ],
+    [
+      'a schedule that is not there',
+      () => ['test', 'raft', '--schedule', '/nowhere.json'],
+      /nowhere/,
+    ],
+    [
+      'a history with an impossible completion',
+      () => [
+        'check',
+        file(
+          'impossible.jsonl',
+          '{"index":0,"time":1,"type":"ok","process":0,"f":"read","value":1}\n',
+        ),
+        '--model',
+        'register',
+      ],
+      /line 1|:1/,
+    ],
+    ['an unreadable history', () => ['check', '/nowhere.jsonl', '--model', 'register'], /nowhere/],
+    ['an unknown model', () => ['check', file('h.jsonl', ''), '--model', 'toaster'], /toaster/],
+    ['a folder that is no run folder', () => ['analyze', store.path], /test\.json/],
+    ['ports that are no range', () => ['test', 'raft', '--ports', '90000-1'], /90000-1/],
+  ];
+
+  for (const [what, args, says] of refused) {
+    it(`refuses ${what}`, async () => {
+      const out = join(store.path, 'store');
+      const withStore = args()[0] === 'test' ? [...args(), '--out', out] : args();
+      const { exitCode, stderr, stdout } = await dissent(withStore);
+      assert.equal(exitCode, 254, `${String(stderr)}${String(stdout)}`);
+      assert.match(String(stderr), says);
+      assert.doesNotMatch(String(stderr), /\n\s+at /, 'a stack trace is not a message');
+      assert.ok(!existsSync(out) || readdirSync(out).length === 0, 'no run folder');
+    });
+  }
+
+  it('says that the harness failed when the ports are taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const out = join(store.path, 'ports');
+    mkdirSync(out);
+    const args = ['test', 'raft', '--ports', `${port}-${port}`, '--time', '1', '--out', out];
+    const { exitCode, stderr } = await dissent(args);
+    server.close();
+    assert.equal(exitCode, 255, String(stderr));
+    assert.match(String(stderr), new RegExp(`${port}`));
+    assert.deepEqual(processesWith(out), []);
+  });
+});

@@ -1,0 +1,92 @@
+/** Whatever happens to the harness, nothing stays behind and nothing that was recorded is lost. */
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Results } from '#reports/results';
+import { dissent, latest, processesWith, readJson, temporaryStore } from './support.ts';
+
+/** Resolves when the run in this store has recorded some operations. */
+async function underWay(store: string): Promise<void> {
+  for (let i = 0; i < 400; i += 1) {
+    const file = join(latest(store), 'history.jsonl');
+    if (existsSync(file) && readFileSync(file, 'utf8').split('\n').length > 300) return;
+    await delay(50);
+  }
+  throw new Error(`no operations were recorded in ${store}`);
+}
+
+async function noneLeft(store: string, withinMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < withinMs && processesWith(store).length > 0; waitedMs += 50) {
+    await delay(50);
+  }
+  assert.deepEqual(processesWith(store), []);
+}
+
+describe('the life of a run', function () {
+  this.timeout(90_000);
+  const stores: ReturnType<typeof temporaryStore>[] = [];
+  const newStore = (): string => {
+    const store = temporaryStore();
+    stores.push(store);
+    return store.path;
+  };
+  after(() => {
+    for (const store of stores) store.remove();
+  });
+  // A paused node cannot notice by itself that its parent is gone.
+  const pausedThroughout = (store: string): string[] => [
+    'test',
+    'raft',
+    '--nemesis',
+    'pause',
+    '--time',
+    '30',
+    '--seed',
+    '3',
+    '--out',
+    store,
+  ];
+
+  it('leaves no process behind when the harness is killed, and the rest can be analyzed', async () => {
+    const store = newStore();
+    const run = dissent(pausedThroughout(store));
+    await underWay(store);
+    await delay(2500);
+    assert.ok(processesWith(store).length >= 5, 'nodes are running');
+    run.kill('SIGKILL');
+    await run;
+    await noneLeft(store, 2000);
+    const { exitCode, stdout, stderr } = await dissent(['analyze', latest(store), '--json']);
+    assert.equal(exitCode, 2, String(stderr));
+    const results = JSON.parse(String(stdout)) as Results;
+    assert.equal(results.valid, 'unknown');
+    assert.match(results.reasons.join(' '), /cut short/);
+    assert.ok(results.counts.ok > 100);
+    assert.equal(results.checkers['linearizable']?.valid, true);
+  });
+
+  it('stops everything on Ctrl-C and writes what there is', async () => {
+    const store = newStore();
+    const run = dissent(pausedThroughout(store));
+    await underWay(store);
+    run.kill('SIGINT');
+    const { exitCode } = await run;
+    assert.ok(exitCode === 130 || exitCode === 2, `exit code ${String(exitCode)}`);
+    await noneLeft(store, 500);
+    const results = readJson(latest(store), 'results.json') as Results;
+    assert.equal(results.valid, 'unknown');
+    assert.ok(existsSync(join(latest(store), 'report.html')));
+  });
+
+  it('stops what it had started when it is interrupted while the cluster comes up', async () => {
+    const store = newStore();
+    const run = dissent(['test', 'raft', '--time', '30', '--out', store]);
+    for (let i = 0; i < 200 && processesWith(store).length === 0; i += 1) await delay(20);
+    run.kill('SIGINT');
+    const { exitCode } = await run;
+    assert.equal(exitCode, 130);
+    await noneLeft(store, 2000);
+  });
+});
