@@ -128,6 +128,10 @@ export class NodeProcess implements ProcessControl {
     return this.#state.kind === 'running' && !this.#state.stopped;
   }
 
+  get hasEndedByItself(): boolean {
+    return this.#state.kind === 'down' && !this.#state.byUs;
+  }
+
   /** undefined while there is no process. */
   get pid(): number | undefined {
     return this.#state.kind === 'running' ? this.#state.child.pid : undefined;

@@ -1,0 +1,258 @@
+/**
+ * The real world: nodes are processes, links go through a Toxiproxy, and everything that is started is gone afterwards.
+ *
+ *     client -> [proxy] -> n1 --[proxy n1->n2]--> n2        harness -> n1, past every proxy, for its status
+ *                          n1 <--[proxy n2->n1]-- n2        guardian: kills all of them when the harness is gone
+ */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessFailure } from '../errors.ts';
+import type { Address } from '../node/config.ts';
+import type { Node, World } from '../schedule/world.ts';
+import { startGuardian } from './guardian.ts';
+import { limits } from './limits.ts';
+import { proxiedLinks } from './links.ts';
+import { type NodeCommand, type NodeExit, NodeNotReady, NodeProcess } from './node-process.ts';
+import { ownedProcesses } from './owned-processes.ts';
+import { type ClusterPlan, type NodePlan, planCluster, portsNeeded } from './plan.ts';
+import { freePorts, type PortRange } from './ports.ts';
+import { createProxies } from './proxy-fleet.ts';
+import { all } from './serial.ts';
+import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
+import { connectProxies } from './toxiproxy/proxies.ts';
+
+/** The least that a node can say of itself. */
+export interface NodeView {
+  readonly role: string;
+  readonly term: number;
+}
+
+/** What runs on the nodes: the part that differs from system to system. */
+export interface Program<View extends NodeView> {
+  /** How to start a node; asked before every start, and the place to write its configuration. */
+  command(plan: NodePlan, members: readonly Node[]): Promise<NodeCommand>;
+  /** Asks a node about itself, on its own client port. Rejects when it does not answer in time: it is not ready. */
+  probe(plan: NodePlan, timeoutMs: number): Promise<View>;
+}
+
+export interface ClusterOptions<View extends NodeView> {
+  readonly nodes: readonly Node[];
+  readonly program: Program<View>;
+  /** The run folder. */
+  readonly folder: string;
+  /** `process.hrtime.bigint()` at time 0 of the run. */
+  readonly originNs: bigint;
+  /** Left out: any free ports. */
+  readonly ports?: PortRange;
+  /** URL of a running Toxiproxy, or which kind to start. */
+  readonly toxiproxy: string;
+  /** Aborting ends a start that is under way. A cluster that is up is stopped by disposing of it. */
+  readonly signal: AbortSignal;
+  /** Seeds the embedded proxy's random choices. */
+  readonly seed: number;
+  readonly readyTimeoutMs?: number;
+  /** Told at once of every node that ended although nobody ended it. */
+  readonly onUnexpectedExit?: (exit: NodeExit) => void;
+}
+
+export interface RealCluster<View extends NodeView = NodeView> extends World, AsyncDisposable {
+  /** Where clients reach the node: its proxy. */
+  clientAddress(node: Node): Address;
+  /** The node's own client port, past the proxy. */
+  directAddress(node: Node): Address;
+  /** What each node says of itself. Nodes that are down, paused or do not answer are left out. */
+  statuses(): Promise<ReadonlyMap<Node, View>>;
+  /** undefined while it is down. */
+  pid(node: Node): number | undefined;
+  /** Nodes that ended although nobody here ended them, in order of time. */
+  readonly exits: readonly NodeExit[];
+  /** Which Toxiproxy carries the links, for the report. */
+  readonly proxy: string;
+  /** Starts nodes that ended by themselves and that nobody keeps down. Throws NodeNotReady. */
+  revive(): Promise<void>;
+  /** Deletes what a node has on disk. Throws RangeError when it is running: kill it first. */
+  wipe(node: Node): Promise<void>;
+  /** Stops all nodes: SIGTERM, then SIGKILL. Idempotent; disposing does it too. */
+  stop(): Promise<void>;
+}
+
+class Cluster<View extends NodeView> implements RealCluster<View> {
+  readonly nodes: readonly Node[];
+  readonly proxy: string;
+  readonly links: World['links'];
+  readonly processes: World['processes'];
+  readonly #plan: ClusterPlan;
+  readonly #children: ReadonlyMap<Node, NodeProcess>;
+  readonly #options: ClusterOptions<View>;
+  readonly #exits: readonly NodeExit[];
+  readonly #owned: AsyncDisposableStack;
+
+  constructor(parts: {
+    readonly options: ClusterOptions<View>;
+    readonly plan: ClusterPlan;
+    readonly children: ReadonlyMap<Node, NodeProcess>;
+    readonly links: World['links'];
+    readonly proxy: string;
+    readonly exits: readonly NodeExit[];
+    readonly owned: AsyncDisposableStack;
+  }) {
+    this.nodes = parts.options.nodes;
+    this.proxy = parts.proxy;
+    this.links = parts.links;
+    this.processes = ownedProcesses(parts.children);
+    this.#plan = parts.plan;
+    this.#children = parts.children;
+    this.#options = parts.options;
+    this.#exits = parts.exits;
+    this.#owned = parts.owned;
+  }
+
+  get exits(): readonly NodeExit[] {
+    return [...this.#exits];
+  }
+
+  nowNs(): number {
+    return Number(process.hrtime.bigint() - this.#options.originNs);
+  }
+
+  async statuses(): Promise<ReadonlyMap<Node, View>> {
+    const answering = this.nodes.filter((node) => this.#child(node).isAnswering);
+    const answers = await Promise.allSettled(
+      answering.map(async (node) => {
+        const view = await this.#options.program.probe(this.#at(node), limits.statusAnswer);
+        return [node, view] as const;
+      }),
+    );
+    return new Map(
+      answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])),
+    );
+  }
+
+  async leaders(): Promise<readonly Node[]> {
+    const leading = [...(await this.statuses())].filter(([, { role }]) => role === 'leader');
+    return leading.toSorted(([, a], [, b]) => b.term - a.term).map(([node]) => node);
+  }
+
+  clientAddress(node: Node): Address {
+    return this.#at(node).clientProxy;
+  }
+
+  directAddress(node: Node): Address {
+    return this.#at(node).clientListen;
+  }
+
+  pid(node: Node): number | undefined {
+    return this.#child(node).pid;
+  }
+
+  async revive(): Promise<void> {
+    // A kill takes a node that ended by itself into custody, and its release starts it again.
+    const ended = this.nodes.filter((node) => this.#child(node).hasEndedByItself);
+    await all(ended.map((node) => this.processes.kill('revive', node)));
+    await this.processes.release('revive');
+  }
+
+  async wipe(node: Node): Promise<void> {
+    if (this.pid(node) !== undefined) throw new RangeError(`cannot wipe ${node} while it runs`);
+    await rm(this.#at(node).dataDir, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await all([...this.#children.values()].map((child) => child.stop()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#owned.disposeAsync();
+  }
+
+  #at(node: Node): NodePlan {
+    const plan = this.#plan.nodes.get(node);
+    if (plan === undefined) throw new RangeError(`no such node: ${node}`);
+    return plan;
+  }
+
+  #child(node: Node): NodeProcess {
+    const child = this.#children.get(node);
+    if (child === undefined) throw new RangeError(`no such node: ${node}`);
+    return child;
+  }
+}
+
+function toxiproxyOptions(
+  { toxiproxy, folder, seed }: ClusterOptions<NodeView>,
+  port: number | undefined,
+): ToxiproxyOptions {
+  const common = { port, logFile: join(folder, 'toxiproxy.log'), seed };
+  return toxiproxy === 'auto' || toxiproxy === 'embedded' || toxiproxy === 'real'
+    ? { ...common, prefer: toxiproxy }
+    : { ...common, prefer: 'auto', url: toxiproxy };
+}
+
+/** Starts every node and waits until all are ready; stops waiting when the signal is aborted. */
+async function startAll(children: readonly NodeProcess[], signal: AbortSignal): Promise<void> {
+  const stop = () => void Promise.allSettled(children.map((child) => child.stop()));
+  signal.addEventListener('abort', stop);
+  try {
+    await all(children.map((child) => child.start()));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof NodeNotReady)) throw error;
+    throw new HarnessFailure(`the cluster did not start: ${error.message}`, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  signal.throwIfAborted();
+}
+
+/**
+ * Brings up a cluster in which every node is ready. Throws HarnessFailure when it cannot (no ports, no proxy, a node that does
+ * not come up), and the signal's reason when aborted; then nothing that was started is left.
+ */
+export async function startCluster<View extends NodeView>(
+  options: ClusterOptions<View>,
+): Promise<RealCluster<View>> {
+  const { nodes, program, folder, signal, ports: range, originNs } = options;
+  await using starting = new AsyncDisposableStack();
+  signal.throwIfAborted();
+  const [apiPort, ...ports] = await freePorts(1 + portsNeeded(nodes.length), range);
+  const plan = planCluster(nodes, folder, ports, `dissent-${randomBytes(4).toString('hex')}`);
+  for (const { folder: own } of plan.nodes.values()) await mkdir(own, { recursive: true });
+  const guardian = starting.use(await startGuardian());
+  signal.throwIfAborted();
+  const toxiproxy = starting.use(await startToxiproxy(toxiproxyOptions(options, apiPort)));
+  if (toxiproxy.pid !== undefined) await guardian.guard(toxiproxy.pid);
+  signal.throwIfAborted();
+  const fleet = starting.use(await createProxies(connectProxies(toxiproxy.url), plan.proxies));
+  const exits: NodeExit[] = [];
+  const children = new Map(
+    [...plan.nodes].map(([node, at]) => [
+      node,
+      new NodeProcess({
+        node,
+        command: async () => {
+          await mkdir(at.dataDir, { recursive: true });
+          return program.command(at, nodes);
+        },
+        logFile: at.logFile,
+        guardian,
+        probe: (timeoutMs) => program.probe(at, timeoutMs),
+        nowNs: () => Number(process.hrtime.bigint() - originNs),
+        onUnexpectedExit: (exit) => {
+          exits.push(exit);
+          options.onUnexpectedExit?.(exit);
+        },
+        ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
+      }),
+    ]),
+  );
+  starting.defer(() => all([...children.values()].map((child) => child.stop())));
+  await startAll([...children.values()], signal);
+  const links = proxiedLinks(
+    new Map([...plan.linkProxies].map(([link, name]) => [link, fleet.link(name)])),
+  );
+  const proxy = `${toxiproxy.kind} ${toxiproxy.version}`;
+  const parts = { options, plan, children, links, proxy, exits };
+  return new Cluster({ ...parts, owned: starting.move() });
+}
