@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { linearizable } from '#checkers/linearizable';
-import { nodeTrouble } from '#checkers/log-pattern';
+import { logPattern } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
@@ -152,7 +152,7 @@ export const register: WorkloadKind<Options> = {
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,
       completion,
-      checkers: [linearizable({ model: 'cas-register' }), stats, nodeTrouble],
+      checkers: [linearizable({ model: 'cas-register' }), stats(), logPattern()],
     };
   },
 };
