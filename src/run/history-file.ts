@@ -28,20 +28,15 @@ export class HistoryFile {
   #writing = 0;
   #timer: NodeJS.Timeout | undefined;
   #failure: HarnessFailure | undefined;
-  #closed = false;
+  /** Somebody wanted to write while a write was under way. */
+  #overdue = false;
+  #closed: Promise<void> | undefined;
   #listeners: (() => void)[] = [];
 
-  /** Throws HarnessFailure when the file exists already or cannot be made. */
-  constructor(path: string) {
+  /** Writes to `fd`, by default that of a new file. Throws HarnessFailure when that exists already or cannot be made. */
+  constructor(path: string, fd = openNew(path)) {
     this.#path = path;
-    try {
-      this.#fd = openSync(path, 'wx');
-    } catch (error) {
-      throw new HarnessFailure(
-        `cannot make ${path}: ${messageOf(error)}; it must be a new file in a writable folder`,
-        { cause: error },
-      );
-    }
+    this.#fd = fd;
   }
 
   /** Whoever appends should wait for `drained` first. */
@@ -55,7 +50,8 @@ export class HistoryFile {
    */
   append(op: Operation): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closed) throw new HarnessFailure(`${this.#path} is closed; nothing can be appended`);
+    if (this.#closed !== undefined)
+      throw new HarnessFailure(`${this.#path} is closed; nothing can be appended`);
     this.#waiting.line(op);
     if (this.#waiting.length >= limits.chunk) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), limits.flushEveryMs);
@@ -68,9 +64,12 @@ export class HistoryFile {
   }
 
   /** Resolves when everything is on disk. Rejects with HarnessFailure when that failed. May be called twice. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#flush();
     while (this.#writing > 0) await this.#progress();
     try {
@@ -87,7 +86,8 @@ export class HistoryFile {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#writing > 0 || this.#waiting.length === 0 || this.#failure !== undefined) return;
+    this.#overdue = this.#writing > 0;
+    if (this.#overdue || this.#waiting.length === 0 || this.#failure !== undefined) return;
     const bytes = this.#waiting.take();
     this.#writing = bytes.length;
     this.#write(bytes);
@@ -100,14 +100,14 @@ export class HistoryFile {
       this.#writing = 0;
       this.#waiting.giveBack(bytes);
       if (error !== null) this.#failure = this.#failed(error);
-      this.#flush();
+      if (this.#overdue) this.#flush();
       for (const listener of this.#listeners.splice(0)) listener();
     });
   }
 
   #failed(error: unknown): HarnessFailure {
     return new HarnessFailure(
-      `cannot write ${this.#path}: ${messageOf(error)}; what is in the file so far is sound. Make room and run again`,
+      `cannot write ${this.#path}: ${messageOf(error)}; all but perhaps the last line of it is sound. Make room and run again`,
       { cause: error },
     );
   }
@@ -116,6 +116,17 @@ export class HistoryFile {
     return new Promise((resolve) => {
       this.#listeners.push(resolve);
     });
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx');
+  } catch (error) {
+    throw new HarnessFailure(
+      `cannot make ${path}: ${messageOf(error)}; it must be a new file in a writable folder`,
+      { cause: error },
+    );
   }
 }
 
