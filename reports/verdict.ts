@@ -7,16 +7,15 @@ import type { Verdict, VerdictKind } from './types.ts';
 /** Exit code of a system that did not recover. */
 const notRecovered = 3;
 
-/** Exit code of a run that was stopped with Ctrl-C. */
-const interrupted = 130;
+/** Found by a checker, so by comparing what clients saw with what they may see. */
+const contradicted = (results: Results): boolean =>
+  Object.values(results.checkers).some((checker) => checker.valid === false);
 
 function kindOf(results: Results): VerdictKind {
+  if (results.exitCode === notRecovered && !contradicted(results)) return 'not-recovered';
   if (results.valid === false) return 'violation';
-  if (results.exitCode === notRecovered) return 'not-recovered';
   // Only a run that says valid twice is called valid.
-  return results.valid === true && (results.exitCode === 0 || results.exitCode === interrupted)
-    ? 'valid'
-    : 'unknown';
+  return results.valid === true && results.exitCode === 0 ? 'valid' : 'unknown';
 }
 
 const installed = (results: Results): number =>
@@ -58,7 +57,9 @@ export function verdictOf(results: Results): Verdict {
       return {
         kind,
         word: 'Violation',
-        sentence: `${system} broke its promise: clients saw something that must not happen.`,
+        sentence: contradicted(results)
+          ? `${system} broke its promise: clients saw something that must not happen.`
+          : `${system} failed in a way that no fault explains.`,
         why: results.reasons,
       };
     case 'not-recovered':
