@@ -37,7 +37,8 @@ export async function analyze(folder: string, options: AnalyzeOptions = {}): Pro
   const results = resultsOf(recorded, checkers, measured);
   writeWhole(folder, runFiles.results, `${JSON.stringify(results, null, 2)}\n`);
   const files = await renderReports(folder);
-  options.words?.write(`${consoleSummary(results, { report: files.report })}\n`);
+  const { words } = options;
+  words?.write(`${consoleSummary(results, { report: files.report, stream: words })}\n`);
   return { folder, results };
 }
 

@@ -27,6 +27,12 @@ export const runFiles = {
   summary: 'summary.md',
 } as const;
 
+/** A path as a user would type it: relative where it is below the working directory. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
 /** Local time to the millisecond, sortable and safe in a file name. */
 function timestamp(now: Date): string {
   const pad = (value: number, width = 2) => String(value).padStart(width, '0');

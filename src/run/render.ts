@@ -8,7 +8,7 @@ import { markdownSummary } from '#reports/markdown';
 import { BadInput } from '../errors.ts';
 import { systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
-import { readResults, runFiles, writeWhole } from './folder.ts';
+import { readResults, runFiles, shortPath, writeWhole } from './folder.ts';
 import { measureRun, type Recorded, readRecorded, workloadEndNs, workloadOf } from './recorded.ts';
 
 export interface ReportFiles {
@@ -39,9 +39,9 @@ export async function renderReports(folder: string): Promise<ReportFiles> {
   writeWhole(folder, runFiles.junit, junitXml(results));
   writeWhole(folder, runFiles.summary, markdownSummary(data));
   return {
-    report: join(folder, runFiles.report),
-    junit: join(folder, runFiles.junit),
-    summary: join(folder, runFiles.summary),
+    report: shortPath(join(folder, runFiles.report)),
+    junit: shortPath(join(folder, runFiles.junit)),
+    summary: shortPath(join(folder, runFiles.summary)),
   };
 }
 
@@ -53,7 +53,7 @@ function factsOf(recorded: Recorded) {
     nodes: nodeNames(spec.nodes),
     clients: spec.clients,
     rate: spec.rate,
-    command: `npx dissent replay ${folder}`,
+    command: `npx dissent replay ${shortPath(folder)}`,
     startedAt: circumstances.startedAt,
     more: {
       ...(circumstances.proxy === undefined ? {} : { Toxiproxy: circumstances.proxy }),
