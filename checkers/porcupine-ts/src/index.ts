@@ -6,8 +6,27 @@
  * after their call, or none.
  */
 
+export { check } from './check.ts';
+export { fromEvents } from './events.ts';
 export type { Illegal, Model, PartitionKey, RegisterView } from './model.ts';
 export { illegal } from './model.ts';
+export type { KvInput, KvOutput } from './models/kv.ts';
+export { kv } from './models/kv.ts';
+export type {
+  MultiRegisterState,
+  MultiRegisterStep,
+  MultiRegisterTransaction,
+} from './models/multi-register.ts';
+export { multiRegister } from './models/multi-register.ts';
+export type { MutexInput } from './models/mutex.ts';
+export { mutex } from './models/mutex.ts';
+export type {
+  CasRegisterInput,
+  CasRegisterModel,
+  RegisterInput,
+  RegisterOutput,
+} from './models/register.ts';
+export { casRegister, register } from './models/register.ts';
 export type { CompletedOperation, Event, Operation, UnknownOperation } from './operation.ts';
 export type {
   CheckOptions,

@@ -1,0 +1,54 @@
+/** The clock of one check. The only place that looks at time; verdicts never depend on it, only whether there is one. */
+
+import type { CheckOptions } from './result.ts';
+
+const defaultMemoryLimitBytes = 512 * 2 ** 20;
+const smallestMemoryLimitBytes = 2 ** 20;
+const progressEveryMs = 100;
+
+/** Thrown inside `check` where unwinding is the easiest way to stop; never leaves it. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
+export class Budget {
+  readonly memoryLimitBytes: number;
+  readonly #startMs = performance.now();
+  readonly #timeLimitMs: number;
+  #progressMs = progressEveryMs;
+
+  /** Throws RangeError for a limit that is none. */
+  constructor(options: CheckOptions) {
+    const { timeLimitMs = Infinity, memoryLimitBytes = defaultMemoryLimitBytes } = options;
+    if (!(timeLimitMs > 0)) {
+      throw new RangeError(`timeLimitMs is ${timeLimitMs}; give a number above 0, or leave it out`);
+    }
+    if (!(memoryLimitBytes >= smallestMemoryLimitBytes)) {
+      throw new RangeError(
+        `memoryLimitBytes is ${memoryLimitBytes}; give at least ${smallestMemoryLimitBytes}`,
+      );
+    }
+    this.#timeLimitMs = timeLimitMs;
+    this.memoryLimitBytes = memoryLimitBytes;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
+  get spent(): boolean {
+    return this.elapsedMs >= this.#timeLimitMs;
+  }
+
+  /** True about every 100 ms. */
+  progressIsDue(): boolean {
+    if (this.elapsedMs < this.#progressMs) return false;
+    this.#progressMs = this.elapsedMs + progressEveryMs;
+    return true;
+  }
+
+  /** For long loops outside of the search. Throws OutOfTime. */
+  readonly tick = (): void => {
+    if (this.spent) throw new OutOfTime();
+  };
+}

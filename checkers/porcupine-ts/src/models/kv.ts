@@ -1,0 +1,66 @@
+/** A store of texts by key: get, put, append, and compare and set. Every key is an object of its own. */
+
+import { illegal, type Model, type PartitionKey } from '../model.ts';
+import { show } from './values.ts';
+
+export type KvInput =
+  | { readonly kind: 'get'; readonly key: PartitionKey }
+  | { readonly kind: 'put'; readonly key: PartitionKey; readonly value: string }
+  | { readonly kind: 'append'; readonly key: PartitionKey; readonly value: string }
+  | {
+      readonly kind: 'cas';
+      readonly key: PartitionKey;
+      readonly from: string;
+      readonly to: string;
+    };
+
+export type KvOutput =
+  | { readonly kind: 'value'; readonly value: string }
+  /** Whether a cas found what it expected. */
+  | { readonly kind: 'swapped'; readonly swapped: boolean };
+
+const step = (state: string, input: KvInput, output: KvOutput | undefined) => {
+  switch (input.kind) {
+    case 'get':
+      return output?.kind !== 'value' || output.value === state ? state : illegal;
+    case 'put':
+      return input.value;
+    case 'append':
+      return state + input.value;
+    case 'cas': {
+      const swaps = state === input.from;
+      if (output?.kind === 'swapped' && output.swapped !== swaps) return illegal;
+      return swaps ? input.to : state;
+    }
+  }
+};
+
+const describe = (input: KvInput, output: KvOutput | undefined): string => {
+  const key = show(input.key);
+  switch (input.kind) {
+    case 'get':
+      return `get(${key}) -> ${output?.kind === 'value' ? show(output.value) : '?'}`;
+    case 'put':
+      return `put(${key}, ${show(input.value)})`;
+    case 'append':
+      return `append(${key}, ${show(input.value)})`;
+    case 'cas':
+      return `cas(${key}, ${show(input.from)}, ${show(input.to)}) -> ${output?.kind === 'swapped' ? output.swapped : '?'}`;
+  }
+};
+
+/** Keys that were never written hold `init`, the empty text unless told otherwise. */
+export const kv = (init = ''): Model<string, KvInput, KvOutput> => ({
+  name: 'kv',
+  init: () => init,
+  partition: (input) => input.key,
+  step,
+  describe,
+  describeState: show,
+  readonly: (input, output) =>
+    input.kind === 'get' ||
+    (input.kind === 'append' && input.value === '') ||
+    (input.kind === 'cas' &&
+      (input.from === input.to || (output?.kind === 'swapped' && !output.swapped))),
+  blind: (input) => input.kind === 'put',
+});

@@ -1,0 +1,62 @@
+/** The furthest that a search has come, kept at a cost in proportion to the search itself. */
+
+import { at, grown } from './ints.ts';
+
+/** States kept for the explanation of a violation. */
+const maxStates = 16;
+
+export class Best {
+  /** The `first` of the furthest accepted order. */
+  first = -1;
+  /** Indices in `operations`, in order. */
+  #path = new Int32Array(64);
+  #length = 0;
+  /** Up to here the current path is the kept one. */
+  #common = 0;
+  /** The current path is better than the kept one, which is not yet brought up to date. */
+  #behind = false;
+  #states: number[] = [];
+
+  /** The search is at an accepted order that reaches `first`, in this state. */
+  reach(first: number, state: number): void {
+    if (first < this.first) return;
+    if (first > this.first) {
+      this.first = first;
+      this.#behind = true;
+      this.#states = [];
+    }
+    if (this.#states.length < maxStates && !this.#states.includes(state)) this.#states.push(state);
+  }
+
+  /** The search is about to shorten its path from `depth` to `depth - 1`, or to stop. */
+  retreat(path: Int32Array, depth: number): void {
+    if (this.#behind) this.#copy(path, depth);
+    if (depth - 1 < this.#common) this.#common = depth - 1;
+  }
+
+  /** The search begins again from the empty path; what it had reached stays. */
+  restart(): void {
+    this.#common = 0;
+  }
+
+  order(): Int32Array {
+    return this.#path.slice(0, this.#length);
+  }
+
+  states(): readonly number[] {
+    return this.#states;
+  }
+
+  /** State numbers have changed. */
+  renumber(states: readonly number[]): void {
+    this.#states = [...states];
+  }
+
+  #copy(path: Int32Array, depth: number): void {
+    this.#behind = false;
+    this.#path = grown(this.#path, depth);
+    for (let i = this.#common; i < depth; i += 1) this.#path[i] = at(path, i);
+    this.#length = depth;
+    this.#common = depth;
+  }
+}

@@ -1,0 +1,27 @@
+/** Flat integer arrays: the only data structure the search walks. */
+
+/** The element at an index that is known to exist. */
+export const at = (array: Int32Array, index: number): number => array[index] as number;
+
+/** The same elements with room for at least `length`; amortised doubling. */
+export function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (array.length >= length) return array;
+  const larger = new Int32Array(Math.max(length, array.length * 2));
+  larger.set(array);
+  return larger;
+}
+
+/** Spreads the bits of `value` into `hash`; 32 bits (the mixing step of MurmurHash3, public domain). */
+export function mix(hash: number, value: number): number {
+  let k = Math.imul(value, 0xcc9e2d51);
+  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+  const h = hash ^ k;
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** Every bit of the result depends on every bit of the hash. */
+export function finish(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -1,0 +1,110 @@
+/**
+ * Configurations that need not be tried again.
+ *
+ * A configuration is a key (all words equal) and a set of optional operations already used (bits). Having used fewer can
+ * only help, so a configuration is not worth trying when one with the same key and a subset of its bits has been.
+ */
+
+import { at, finish, grown, mix } from './ints.ts';
+
+/** Before the key words of an entry: next entry of the same bucket, hash. */
+const headerWords = 2;
+
+export class Seen {
+  readonly #keyWords: number;
+  readonly #bitWords: number;
+  readonly #entryWords: number;
+  #buckets = new Int32Array(64);
+  #entries: Int32Array<ArrayBuffer>;
+  #count = 0;
+
+  constructor(keyWords: number, bitWords: number) {
+    this.#keyWords = keyWords;
+    this.#bitWords = bitWords;
+    this.#entryWords = headerWords + keyWords + bitWords;
+    this.#entries = new Int32Array(this.#entryWords * 16);
+  }
+
+  get bytes(): number {
+    return 4 * (this.#entries.length + this.#buckets.length);
+  }
+
+  /** True if it need not be tried; otherwise it counts as tried from now on. */
+  covers(key: Int32Array, bits: Int32Array): boolean {
+    let hash = 0;
+    for (let i = 0; i < this.#keyWords; i += 1) hash = mix(hash, at(key, i));
+    hash = finish(hash);
+    const bucket = hash & (this.#buckets.length - 1);
+    // Entries are numbered from 1 so that 0 ends a chain.
+    let entry = at(this.#buckets, bucket);
+    while (entry !== 0) {
+      const start = (entry - 1) * this.#entryWords;
+      if (at(this.#entries, start + 1) === hash && this.#sameKey(start, key)) {
+        if (this.#subset(start, bits)) return true;
+        if (this.#superset(start, bits)) {
+          // The new one makes the old one superfluous: take its place.
+          this.#entries.set(bits.subarray(0, this.#bitWords), start + headerWords + this.#keyWords);
+          return false;
+        }
+      }
+      entry = at(this.#entries, start);
+    }
+    this.#add(hash, key, bits);
+    return false;
+  }
+
+  forget(): void {
+    this.#buckets = new Int32Array(64);
+    this.#entries = new Int32Array(this.#entryWords * 16);
+    this.#count = 0;
+  }
+
+  #sameKey(start: number, key: Int32Array): boolean {
+    const from = start + headerWords;
+    for (let i = 0; i < this.#keyWords; i += 1) {
+      if (at(this.#entries, from + i) !== at(key, i)) return false;
+    }
+    return true;
+  }
+
+  #subset(start: number, bits: Int32Array): boolean {
+    const from = start + headerWords + this.#keyWords;
+    for (let i = 0; i < this.#bitWords; i += 1) {
+      if ((at(this.#entries, from + i) & ~at(bits, i)) !== 0) return false;
+    }
+    return true;
+  }
+
+  #superset(start: number, bits: Int32Array): boolean {
+    const from = start + headerWords + this.#keyWords;
+    for (let i = 0; i < this.#bitWords; i += 1) {
+      if ((at(bits, i) & ~at(this.#entries, from + i)) !== 0) return false;
+    }
+    return true;
+  }
+
+  #add(hash: number, key: Int32Array, bits: Int32Array): void {
+    const start = this.#count * this.#entryWords;
+    this.#entries = grown(this.#entries, start + this.#entryWords);
+    this.#count += 1;
+    const bucket = hash & (this.#buckets.length - 1);
+    this.#entries[start] = at(this.#buckets, bucket);
+    this.#entries[start + 1] = hash;
+    const keyAt = start + headerWords;
+    for (let i = 0; i < this.#keyWords; i += 1) this.#entries[keyAt + i] = at(key, i);
+    const bitsAt = keyAt + this.#keyWords;
+    for (let i = 0; i < this.#bitWords; i += 1) this.#entries[bitsAt + i] = at(bits, i);
+    this.#buckets[bucket] = this.#count;
+    if (this.#count > this.#buckets.length) this.#rehash();
+  }
+
+  #rehash(): void {
+    this.#buckets = new Int32Array(this.#buckets.length * 4);
+    for (let i = 0; i < this.#count; i += 1) {
+      const start = i * this.#entryWords;
+      const bucket = at(this.#entries, start + 1) & (this.#buckets.length - 1);
+      this.#entries[start] = at(this.#buckets, bucket);
+      this.#buckets[bucket] = i + 1;
+    }
+  }
+}

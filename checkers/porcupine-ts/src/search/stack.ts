@@ -1,0 +1,60 @@
+/** The decisions of the search, and what it takes to undo each: parallel arrays that grow together. */
+
+import { at, grown } from './ints.ts';
+
+/** The only choice that made sense: nothing else is tried in its place. */
+export const forced = 1;
+/** The step overdrew its class of optional operations. */
+export const overdrew = 2;
+/** The step was taken right after an optional operation. */
+export const afterOptional = 4;
+
+export class Stack {
+  depth = 0;
+  /** Index in `operations`. */
+  path = new Int32Array(64);
+  /** A required operation j, or the number of required operations plus a class. */
+  choice = new Int32Array(64);
+  /** Before the step: */
+  state = new Int32Array(64);
+  mark = new Int32Array(64);
+  first = new Int32Array(64);
+  flags = new Int32Array(64);
+
+  push(
+    operation: number,
+    choice: number,
+    state: number,
+    mark: number,
+    first: number,
+    flags: number,
+  ): void {
+    const d = this.depth;
+    if (d === this.path.length) this.#grow(d + 1);
+    this.path[d] = operation;
+    this.choice[d] = choice;
+    this.state[d] = state;
+    this.mark[d] = mark;
+    this.first[d] = first;
+    this.flags[d] = flags;
+    this.depth = d + 1;
+  }
+
+  /** How often this choice was made since the last required operation was placed. */
+  runOf(choice: number, requiredCount: number): number {
+    let uses = 0;
+    for (let d = this.depth - 1; d >= 0 && at(this.choice, d) >= requiredCount; d -= 1) {
+      if (at(this.choice, d) === choice) uses += 1;
+    }
+    return uses;
+  }
+
+  #grow(length: number): void {
+    this.path = grown(this.path, length);
+    this.choice = grown(this.choice, length);
+    this.state = grown(this.state, length);
+    this.mark = grown(this.mark, length);
+    this.first = grown(this.first, length);
+    this.flags = grown(this.flags, length);
+  }
+}
