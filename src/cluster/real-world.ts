@@ -55,6 +55,8 @@ export interface ClusterOptions<View extends NodeView> {
   readonly readyTimeoutMs?: number;
   /** Told at once of every node that ended although nobody ended it. */
   readonly onUnexpectedExit?: (exit: NodeExit) => void;
+  /** Told when the proxy server is gone: from then on what happens says nothing about the system under test. */
+  readonly onHarnessFailure?: (reason: string) => void;
 }
 
 export interface RealCluster<View extends NodeView = NodeView> extends World, AsyncDisposable {
@@ -223,6 +225,7 @@ export async function startCluster<View extends NodeView>(
   signal.throwIfAborted();
   const toxiproxy = starting.use(await startToxiproxy(toxiproxyOptions(options, apiPort)));
   if (toxiproxy.pid !== undefined) await guardian.guard(toxiproxy.pid);
+  void toxiproxy.died.then((reason) => options.onHarnessFailure?.(reason));
   signal.throwIfAborted();
   const fleet = starting.use(await createProxies(connectProxies(toxiproxy.url), plan.proxies));
   const exits: NodeExit[] = [];

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,7 +28,10 @@ const goneWithinMs = 2_000;
 
 const assertNothingRuns = async () => {
   const left = () => descendantsOf(process.pid).map(({ pid }) => pid);
-  assert.ok(await eventually(() => left().length === 0, goneWithinMs), `left running: ${left()}`);
+  assert.ok(
+    await eventually(() => left().length === 0, goneWithinMs),
+    `left running: ${left().join()}`,
+  );
 };
 
 /** A program whose n3 is another one. */
@@ -136,6 +140,22 @@ describe('a real cluster', function () {
     await cluster.revive();
     assert.equal((await cluster.statuses()).size, 3);
     assert.equal(cluster.exits.length, 1);
+  });
+
+  it('says that the harness failed when its proxy server is gone, and still goes down in order', async () => {
+    await using folder = await temporaryFolder();
+    const failures: string[] = [];
+    await using cluster = await startCounting(folder.path, {
+      onHarnessFailure: (reason) => failures.push(reason),
+    });
+    const server = descendantsOf(process.pid).find(({ pid }) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('toxiproxy/main'),
+    );
+    process.kill(server?.pid ?? 0, 'SIGKILL');
+    await until('the failure', async () => failures.length === 1);
+    assert.match(failures[0] ?? '', /Toxiproxy server is gone/);
+    await assert.rejects(cluster.links.cut('test', [{ from: 'n1', to: 'n2' }], 'hold'));
+    assert.deepEqual(cluster.exits, []);
   });
 
   it('leaves nothing on a Toxiproxy that somebody else runs', async () => {

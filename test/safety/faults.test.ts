@@ -27,7 +27,7 @@ const manyNumbers = 30;
 
 async function views(cluster: CountingCluster): Promise<Map<string, CountingView>> {
   const all = await cluster.statuses();
-  assert.equal(all.size, nodes.length, `only ${[...all.keys()]} answer`);
+  assert.equal(all.size, nodes.length, `only ${[...all.keys()].join()} answer`);
   return new Map(all);
 }
 
@@ -104,7 +104,7 @@ describe('faults against real processes', function () {
             (number) => !arrived(healed, pair).includes(number),
           );
           // What was held arrives late; what was dropped or refused never does.
-          assert.equal(lost.length, style === 'hold' ? 0 : 20, `${nameOf(pair)}: ${lost}`);
+          assert.equal(lost.length, style === 'hold' ? 0 : 20, `${nameOf(pair)}: ${lost.join()}`);
         }
       });
     }
