@@ -11,7 +11,7 @@ export type Edn =
   | boolean
   | number
   | string
-  /** Integers that a number cannot hold exactly. */
+  /** Integers that a number would round. */
   | bigint
   | readonly Edn[]
   | EdnMap
@@ -232,8 +232,9 @@ export class EdnParser {
   }
 }
 
-/** A number where it holds the integer exactly; two integers that differ must never become equal. */
-function exact(digits: string): number | bigint {
+/** A number where it stands for these very digits; two integers that differ must never become equal. */
+function exact(signed: string): number | bigint {
+  const digits = signed.replace(/^\+/, '');
   const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits.replace(/^\+/, ''));
+  return Number.isSafeInteger(value) || String(value) === digits ? value : BigInt(digits);
 }

@@ -4,7 +4,7 @@ import { type Edn, EdnMap, EdnTagged } from './edn-parser.ts';
 
 /**
  * As JSON would have it: keywords, symbols and characters become strings, lists and sets arrays, maps objects, other
- * tagged values what they tag, integers beyond 2^53 strings of digits. A map with keys that would fall together
+ * tagged values what they tag, integers that a number would round strings of digits. A map with keys that would fall together
  * becomes an array of pairs, so that nothing is lost.
  */
 export function plain(value: Edn): unknown {

@@ -57,12 +57,13 @@ function parse(text: string): RawOperation | undefined {
   }
 }
 
-/** Integers that would be rounded stay apart as strings of digits; two values that differ must never look equal. */
+/** Integers that would be rounded become strings of digits; two values that differ must never look equal. */
 function keepDigits(key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) {
-    return value;
-  }
-  return key === 'time' ? value : (context?.source ?? value);
+  const digits = context?.source;
+  if (typeof value !== 'number' || key === 'time' || digits === undefined) return value;
+  return /^-?\d+$/.test(digits) && String(value) !== digits && !Object.is(value, -0)
+    ? digits
+    : value;
 }
 
 /**
