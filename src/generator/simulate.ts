@@ -38,6 +38,8 @@ export interface SimulationOptions {
   /** A nemesis thread as well; by default none. Its operations are answered like the others. */
   readonly nemesis?: boolean;
   readonly seed?: number;
+  /** What the generator draws from, by default a stream of the seed. */
+  readonly random?: Random;
   /** `perfect()` by default. */
   readonly answer?: Answer;
   /** Stops after so many invocations, 10 000 by default: many generators never end. */
@@ -95,7 +97,7 @@ class Simulator {
     this.#board = new ThreadBoard({
       concurrency: options.concurrency ?? 10,
       nemesis: options.nemesis ?? false,
-      random: stream(seed, 'generator'),
+      random: options.random ?? stream(seed, 'generator'),
     });
     this.#answer = options.answer ?? perfect();
     this.#answers = stream(seed, 'answers');

@@ -107,7 +107,7 @@ class Interpreter {
   #draining = false;
   #idleSinceNs: number | undefined;
   #wake: Wake | undefined;
-  #wakeNs = -1;
+  #wakeNs = 0;
   #graceWake: Wake | undefined;
   #progressWake: Wake | undefined;
 
@@ -175,12 +175,12 @@ class Interpreter {
 
   readonly #onWake = (): void => {
     this.#wake = undefined;
-    this.#wakeNs = -1;
     this.#turn();
   };
 
+  /** Being woken too soon costs a look; so a wake-up that comes sooner serves as well. */
   #wakeAt(ns: number): void {
-    if (this.#wakeNs === ns) return;
+    if (this.#wake !== undefined && this.#wakeNs <= ns) return;
     this.#wake?.cancel();
     this.#wakeNs = ns;
     this.#wake = this.#timeline.at(ns, this.#onWake);
@@ -237,11 +237,10 @@ class Interpreter {
 
   // ---- the generator
 
+  /** Also when no thread is free: it may be over, and that must not wait for a thread that is stuck. */
   #ask(): void {
-    const { context } = this.#board;
     for (let step = 0; step < limits.stepsPerTurn; step += 1) {
       if (this.#recorder.congested) return this.#drain();
-      if (context.freeCount === 0 && this.#running + this.#sleeping > 0) return;
       const nowNs = this.#timeline.nowNs();
       this.#board.timeNs = nowNs;
       const next = this.#next();

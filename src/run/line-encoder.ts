@@ -101,10 +101,7 @@ export class LineEncoder {
       if (typeof key === 'string') this.#name(key);
       else this.#integer(key);
     }
-    if (value !== undefined) {
-      this.#copy(part.value);
-      this.#json(value, 0);
-    }
+    if (value !== undefined) this.#value(value);
     if (error !== undefined) {
       this.#copy(part.error);
       this.#text(JSON.stringify(error));
@@ -168,11 +165,21 @@ export class LineEncoder {
     this.#length += count;
   }
 
+  #value(value: unknown): void {
+    const plain = value === null || typeof value === 'number' || Array.isArray(value);
+    const json: string | undefined = plain ? '' : JSON.stringify(value);
+    // A function or a symbol has no JSON: the field is left out.
+    if (json === undefined) return;
+    this.#copy(part.value);
+    if (plain) this.#json(value, 0);
+    else this.#text(json);
+  }
+
   #json(value: unknown, depth: number): void {
     if (value === null) this.#copy(part.null);
     else if (typeof value === 'number') this.#integer(value);
     else if (depth < listDepthMax && Array.isArray(value)) this.#list(value, depth);
-    // What JSON leaves out (a function, a symbol) is a null, as inside a list.
+    // Within a list, what has no JSON is a null.
     else this.#text(JSON.stringify(value) ?? 'null');
   }
 
