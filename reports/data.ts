@@ -28,6 +28,18 @@ export interface RunPieces {
   readonly controls?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** A detail of a checker; a flat object reads `a 1, b 2`. */
+function detail(value: unknown): string {
+  const isFlat =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one !== 'object');
+  if (!isFlat) return show(value, 200);
+  const parts = Object.entries(value).map(([name, one]) => `${plain(name)} ${show(one)}`);
+  return shorten(parts.join(', '), 200);
+}
+
 function summaryOf(name: string, result: CheckResult): CheckerSummary {
   const { valid, reason, anomalies, ...details } = result;
   return {
@@ -35,7 +47,7 @@ function summaryOf(name: string, result: CheckResult): CheckerSummary {
     valid,
     ...(reason === undefined ? {} : { reason: shorten(plain(reason), 1000) }),
     details: [
-      ...Object.entries(details).map(([key, value]) => [plain(key), show(value, 200)] as const),
+      ...Object.entries(details).map(([key, value]) => [plain(key), detail(value)] as const),
       ...(anomalies === undefined ? [] : [['anomalies', String(anomalies.length)] as const]),
     ],
   };

@@ -9,6 +9,9 @@ import type { TimeView } from './time-view.ts';
 /** Shown around the operations when the charts are moved to them, as a share of their time. */
 const margin = 0.6;
 
+/** Width of the page's content now, px. A diagram that turns out wider scrolls by itself. */
+const roomForDiagram = (): number => Math.min(1290, Math.max(600, innerWidth - 120));
+
 function showInCharts(operations: readonly EvidenceOperation[], view: TimeView): void {
   const from = Math.min(...operations.map(({ startMs }) => startMs));
   const to = Math.max(...operations.map(({ startMs, endMs }) => endMs ?? startMs));
@@ -56,7 +59,7 @@ function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
     h(
       'div',
       { class: 'scroll diagram', tabindex: '0', role: 'region', 'aria-label': label },
-      intervals(operations, label),
+      intervals(operations, label, roomForDiagram()),
     ),
     h(
       'p',

@@ -134,7 +134,10 @@ export function drawTimeAxis(frame: Frame, labels: boolean): void {
     context.lineTo(x, bottom);
     context.stroke();
     context.fillStyle = theme.muted;
-    if (labels && x < right - 12) context.fillText(moment(at, step), x, bottom + 7);
+    if (!labels) continue;
+    const text = moment(at, step);
+    const half = context.measureText(text).width / 2;
+    context.fillText(text, Math.min(x, right + marginRight - half), bottom + 7);
   }
 }
 

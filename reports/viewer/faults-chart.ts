@@ -2,58 +2,61 @@
 
 import { duration } from '../text.ts';
 import { type Chart, type ChartOptions, chart, type Frame, type Hover } from './chart.ts';
-import { drawBands, type NumberedFault, textureOf, titleOf, tookEffect } from './fault-words.ts';
+import { drawBands, type NumberedFault, titleOf, tookEffect } from './fault-words.ts';
 import { font } from './theme.ts';
 
-const rowHeight = 21;
-const barHeight = 17;
+const rowHeight = 25;
+const barHeight = 5;
+
+/** More rows than this push the charts off the screen: labels get shorter instead. */
+const rowsMax = 4;
 
 interface Placed {
   readonly fault: NumberedFault;
+  readonly label: string;
+  readonly labelX: number;
   readonly row: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Puts every fault on the first row on which neither its bar nor its label touches the one before. */
+/**
+ * Puts every fault on the first row on which neither its bar nor its label touches another's. Where none of the few rows has room
+ * for its title its number will do, and where there is none for that either the bar alone.
+ */
 function place(frame: Frame, faults: readonly NumberedFault[]): Placed[] {
   const { context, left, right } = frame;
   const rowEnds: number[] = [];
   context.font = font(12, 500);
-  const placed: Placed[] = [];
-  for (const fault of faults) {
+  const fit = (fault: NumberedFault, label: string): Placed | undefined => {
     const from = Math.max(left, frame.x(fault.fault.startMs));
-    const to = Math.min(right, frame.x(fault.fault.endMs));
-    if (to < left || from > right) continue;
-    const label = from + context.measureText(titleOf(fault)).width + 26;
-    const free = rowEnds.findIndex((end) => end <= from);
-    const row = free === -1 ? rowEnds.length : free;
-    rowEnds[row] = Math.max(to, label) + 6;
-    placed.push({ fault, row, from, to: Math.max(to, from + 3) });
-  }
-  return placed;
+    const to = Math.max(from + 3, Math.min(right, frame.x(fault.fault.endMs)));
+    const width = label === '' ? 0 : context.measureText(label).width;
+    // At the right end a label would leave the chart: it is moved to end there.
+    const labelX = Math.max(left, Math.min(from + 4, right - width));
+    const rows = Math.min(rowsMax, rowEnds.length + 1);
+    for (let row = 0; row < rows; row += 1) {
+      const free = (rowEnds[row] ?? 0) <= Math.min(from, labelX);
+      if (!free && !(label === '' && row === rowsMax - 1)) continue;
+      rowEnds[row] = Math.max(rowEnds[row] ?? 0, to, labelX + width) + 6;
+      return { fault, label, labelX, row, from, to };
+    }
+    return undefined;
+  };
+  return faults.flatMap((fault) => {
+    if (frame.x(fault.fault.endMs) < left || frame.x(fault.fault.startMs) > right) return [];
+    return fit(fault, titleOf(fault)) ?? fit(fault, String(fault.number)) ?? fit(fault, '') ?? [];
+  });
 }
 
-function drawOne(frame: Frame, { fault, row, from, to }: Placed): void {
-  const { context, theme, top, right } = frame;
+/** The label, and below it a bar from start to healing. */
+function drawOne(frame: Frame, { label, labelX, row, from, to }: Placed): void {
+  const { context, theme, top } = frame;
   const y = top + row * rowHeight;
-  context.fillStyle = theme.surface;
-  context.fillRect(from, y, to - from, barHeight);
-  context.fillStyle = textureOf(fault.fault.kind, frame);
-  context.fillRect(from, y, to - from, barHeight);
-  context.strokeStyle = theme.fault;
-  context.lineWidth = 1;
-  context.strokeRect(Math.round(from) + 0.5, y + 0.5, Math.max(1, to - from - 1), barHeight - 1);
-  const title = titleOf(fault);
-  const width = context.measureText(title).width;
-  // At the right end a label would leave the chart: it is moved to end there.
-  const x = Math.min(from + 7, right - width - 6);
-  context.fillStyle = theme.surface;
-  context.globalAlpha = 0.88;
-  context.fillRect(x - 3, y + 2, width + 6, barHeight - 4);
-  context.globalAlpha = 1;
   context.fillStyle = theme['fault-ink'];
-  context.fillText(title, x, y + barHeight / 2 + 0.5);
+  context.fillText(label, labelX, y + 8);
+  context.fillStyle = theme.fault;
+  context.fillRect(from, y + 17, to - from, barHeight);
 }
 
 export function hoverOf({ number, fault }: NumberedFault): Hover {
@@ -90,7 +93,7 @@ export function faultsChart(
       context.textAlign = 'right';
       context.textBaseline = 'middle';
       context.fillStyle = theme.muted;
-      context.fillText('faults', left - 10, frame.top + barHeight / 2);
+      context.fillText('faults', left - 10, frame.top + 8);
       context.textAlign = 'left';
       context.font = font(12, 500);
       for (const one of placed) drawOne(frame, one);

@@ -52,15 +52,27 @@ function drawLeader(frame: Frame, reign: Reign, middle: number): void {
     context.strokeRect(change, y + 0.75, to - change, barHeight - 1.5);
     context.setLineDash([]);
   }
-  const seen = Math.max(from, frame.left);
-  const room = Math.min(change, frame.right) - seen;
-  context.font = font(12, 600);
-  const text = [`term ${reign.term}`, `${reign.term}`].find(
-    (label) => context.measureText(label).width + 8 <= room,
-  );
+  const term = `term ${reign.term}`;
   context.fillStyle = theme['leader-ink'];
+  labelBar(frame, [from, change], middle, [term, `${reign.term}`]);
+  context.fillStyle = theme.leader;
+  labelBar(frame, [change, to], middle, [`${term}, thinks it leads`, term]);
+}
+
+/** The first of the labels that fits into the visible part of a bar. */
+function labelBar(
+  frame: Frame,
+  [from, to]: readonly [number, number],
+  middle: number,
+  labels: readonly string[],
+): void {
+  const { context, left, right } = frame;
+  const seen = Math.max(from, left);
+  const room = Math.min(to, right) - seen;
+  context.font = font(12, 600);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
+  const text = labels.find((label) => context.measureText(label).width + 8 <= room);
   if (text !== undefined) context.fillText(text, seen + 5, middle + 0.5);
 }
 
@@ -76,18 +88,32 @@ function drawFault(frame: Frame, { fault }: NumberedFault, top: number): void {
   context.strokeStyle = theme.fault;
   context.lineWidth = 1;
   context.strokeRect(Math.round(from) + 0.5, y + 0.5, Math.max(1, to - from), height - 1);
+}
+
+/** What the fault made of the node, where no leadership is in the way. */
+function labelFault(
+  frame: Frame,
+  { fault }: NumberedFault,
+  own: readonly Reign[],
+  middle: number,
+): void {
+  const { context, theme } = frame;
+  const ends = own
+    .filter(({ startMs, endMs }) => startMs < fault.endMs && endMs > fault.startMs)
+    .map(({ endMs }) => endMs);
+  const from = Math.max(frame.x(Math.max(fault.startMs, ...ends)), frame.left);
+  const to = Math.min(frame.x(fault.endMs), frame.right);
   const label = stateOf(fault.kind);
   context.font = font(11.5, 500);
   const width = context.measureText(label).width;
-  const seen = Math.max(from, frame.left);
-  if (width + 12 > Math.min(to, frame.right) - seen) return;
-  context.textAlign = 'right';
+  if (width + 8 > to - from) return;
+  context.textAlign = 'center';
   context.textBaseline = 'middle';
-  const x = Math.min(to, frame.right) - 6;
+  const x = (from + to) / 2;
   context.fillStyle = theme.surface;
-  context.fillRect(x - width - 3, y + height / 2 - 8, width + 6, 16);
+  context.fillRect(x - width / 2 - 3, middle - 8, width + 6, 16);
   context.fillStyle = theme['fault-ink'];
-  context.fillText(label, x, y + height / 2 + 0.5);
+  context.fillText(label, x, middle + 0.5);
 }
 
 function hoverReign(reign: Reign): Hover {
@@ -130,10 +156,11 @@ export function lanesChart(
   const drawLane = (frame: Frame, node: string, lane: number): void => {
     const top = laneTop(frame, lane);
     const middle = top + laneHeight / 2;
-    for (const one of active) {
-      if (one.fault.resolved.includes(node)) drawFault(frame, one, top);
-    }
-    for (const reign of reigns) if (reign.node === node) drawLeader(frame, reign, middle);
+    const hits = active.filter(({ fault }) => fault.resolved.includes(node));
+    const own = reigns.filter((reign) => reign.node === node);
+    for (const one of hits) drawFault(frame, one, top);
+    for (const reign of own) drawLeader(frame, reign, middle);
+    for (const one of hits) labelFault(frame, one, own, middle);
   };
   return chart({
     ...options,

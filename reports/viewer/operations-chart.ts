@@ -6,7 +6,7 @@
  */
 
 import { duration } from '../text.ts';
-import { type OperationColumns, outcomeNames } from '../types.ts';
+import { type EvidenceOperation, type OperationColumns, outcomeNames } from '../types.ts';
 import { type Chart, type ChartOptions, chart, type Frame, type Hover, within } from './chart.ts';
 import { drawBands, type NumberedFault } from './fault-words.ts';
 import type { OperationsFilter } from './operations-filter.ts';
@@ -15,13 +15,16 @@ import { font } from './theme.ts';
 
 const plotHeight = 320;
 
-/** Above this many points in view, successes become dots counted per cell. */
+/** Above this many points in view, successes (and whatever else there is much of) become dots counted per cell. */
 const shapesMax = 6000;
+
+/** Below this many there is room for larger ones. */
+const fewMax = 500;
 
 /** Size of such a cell, px. */
 const cell = 2;
 
-/** Failures keep their shapes, at most one of a kind in a square of this size, px. */
+/** What is rare keeps its shape, at most one of a kind in a square of this size, px. */
 const shapeCell = 4;
 
 /** How near the pointer must be to a point, px. */
@@ -30,7 +33,7 @@ const reach = 12;
 /** The strip at the top for operations that never completed, px. */
 const openStrip = 18;
 
-/** Logarithm of the latency in ms, NaN for those without one, and the decades around them all. */
+/** Logarithm of the latency in ms, NaN for those without one, and their range with a little room. */
 interface Scale {
   readonly logs: Float32Array;
   readonly low: number;
@@ -55,12 +58,9 @@ function scaleOf(operations: OperationColumns): Scale {
     if (log > high) high = log;
   }
   if (low > high) [low, high] = [0, 3];
-  return {
-    logs,
-    low: Math.floor(low),
-    high: Math.max(Math.ceil(high), Math.floor(low) + 1),
-    anyOpen,
-  };
+  // At least a decade, so that there is a labelled line.
+  const room = Math.max(0, 1.1 - (high - low)) / 2;
+  return { logs, low: low - room, high: high + room, anyOpen };
 }
 
 type Height = (log: number) => number;
@@ -74,24 +74,28 @@ function heightOf(frame: Frame, scale: Scale): Height {
     Number.isNaN(log) ? frame.top + openStrip / 2 : bottom - (log - scale.low) * perDecade;
 }
 
-/** Index of the first operation invoked at or after a time. */
-function firstAt(operations: OperationColumns, ns: number): number {
+/** Place of the first of ascending values that is not below a bound. */
+function firstAtLeast(values: Float64Array, bound: number): number {
   let low = 0;
-  let high = operations.count;
+  let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((operations.invokeNs[middle] ?? 0) < ns) low = middle + 1;
+    if ((values[middle] ?? 0) < bound) low = middle + 1;
     else high = middle;
   }
   return low;
 }
+
+/** Place of the first operation invoked at or after a time. */
+const firstAt = (operations: OperationColumns, ns: number): number =>
+  firstAtLeast(operations.invokeNs, ns);
 
 function drawDecades(frame: Frame, scale: Scale, y: Height): void {
   const { context, theme, left, right, top } = frame;
   context.font = font(12);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  for (let decade = scale.low; decade <= scale.high; decade += 1) {
+  for (let decade = Math.ceil(scale.low); decade <= scale.high; decade += 1) {
     context.fillStyle = theme.grid;
     context.fillRect(left, Math.round(y(decade)), right - left, 1);
     context.fillStyle = theme.muted;
@@ -117,22 +121,22 @@ const pointX = ({ frame, operations }: Scene, i: number): number =>
   frame.x((operations.invokeNs[i] ?? 0) / 1e6);
 const pointY = ({ scale, y }: Scene, i: number): number => y(scale.logs[i] ?? Number.NaN);
 
-/** Counts successes per cell and paints the cells, darker where there are more. */
-function drawDots(scene: Scene): void {
+/** Counts operations of one outcome per cell and paints the cells, darker where there are more. */
+function drawDots(scene: Scene, outcome: number): void {
   const { frame, operations, from, to } = scene;
   const { context, theme, left, top } = frame;
   const columns = Math.ceil((frame.right - left) / cell);
   const rows = Math.ceil((frame.bottom - top) / cell);
   const seen = new Uint16Array(columns * rows);
   for (let i = from; i < to; i += 1) {
-    if (operations.outcome[i] !== 0 || !isShown(scene, i)) continue;
+    if (operations.outcome[i] !== outcome || !isShown(scene, i)) continue;
     const column = Math.floor((pointX(scene, i) - left) / cell);
     const row = Math.floor((pointY(scene, i) - top) / cell);
     const at = row * columns + column;
     if (column >= 0 && column < columns && (seen[at] ?? 65_535) < 65_535)
       seen[at] = (seen[at] ?? 0) + 1;
   }
-  context.fillStyle = theme.ok;
+  context.fillStyle = theme[outcomeNames[outcome] ?? 'ok'];
   for (const [most, alpha] of [
     [1, 0.45],
     [3, 0.65],
@@ -176,12 +180,54 @@ function drawShapes(scene: Scene, outcome: number, radius: number, spacing: numb
   paint(frame.context, path, name, frame.theme[name]);
 }
 
+/** How many of an outcome are in view. */
+function countOf({ operations, from, to }: Scene, outcome: number): number {
+  let count = 0;
+  for (let i = from; i < to; i += 1) if (operations.outcome[i] === outcome) count += 1;
+  return count;
+}
+
+/** Successes first, so that what went wrong lies on top. */
 function drawPoints(scene: Scene): void {
-  const many = scene.to - scene.from > shapesMax;
-  if (many) drawDots(scene);
-  else drawShapes(scene, 0, 2.6, 0);
-  drawShapes(scene, 1, 3.2, many ? shapeCell : 0);
-  drawShapes(scene, 2, 3.6, many ? shapeCell : 0);
+  const inView = scene.to - scene.from;
+  const few = inView < fewMax;
+  const many = inView > shapesMax;
+  outcomeNames.forEach((name, outcome) => {
+    const dots = many && (name === 'ok' || countOf(scene, outcome) > shapesMax / 4);
+    const radius = few ? 4 : name === 'ok' ? 2.6 : 3.4;
+    if (dots) drawDots(scene, outcome);
+    else drawShapes(scene, outcome, radius, many ? shapeCell : 0);
+  });
+}
+
+interface Ring {
+  readonly at: number;
+  readonly impossible: boolean;
+}
+
+/** Rings around the operations of anomalies; around all of them only where they can be told apart. */
+function drawRings(scene: Scene, rings: readonly Ring[]): void {
+  const { context, theme } = scene.frame;
+  const near = scene.to - scene.from < fewMax;
+  for (const { at, impossible } of rings) {
+    if (at < scene.from || at >= scene.to || !(impossible || near)) continue;
+    const [x, y] = [pointX(scene, at), pointY(scene, at)];
+    context.strokeStyle = impossible ? theme.bad : theme.ink;
+    context.lineWidth = impossible ? 2.5 : 1;
+    context.beginPath();
+    context.arc(x, y, 9, 0, 2 * Math.PI);
+    context.stroke();
+    if (!impossible) continue;
+    context.font = font(12.5, 700);
+    context.fillStyle = theme.bad;
+    context.textAlign = x > scene.frame.right - 100 ? 'right' : 'left';
+    context.textBaseline = 'middle';
+    context.lineWidth = 4;
+    context.strokeStyle = theme.surface;
+    const labelX = context.textAlign === 'left' ? x + 13 : x - 13;
+    context.strokeText('fits nowhere', labelX, y);
+    context.fillText('fits nowhere', labelX, y);
+  }
 }
 
 /** The shown operation nearest to a place, or -1. */
@@ -232,13 +278,19 @@ export interface OperationsChart {
   readonly operations: OperationColumns;
   readonly faults: readonly NumberedFault[];
   readonly filter: OperationsFilter;
+  /** What proves the anomalies: ringed. */
+  readonly evidence: readonly EvidenceOperation[];
 }
 
 export function operationsChart(
-  { operations, faults, filter }: OperationsChart,
+  { operations, faults, filter, evidence }: OperationsChart,
   options: Pick<ChartOptions, 'view' | 'tooltip'>,
 ): Chart {
   const scale = scaleOf(operations);
+  const rings = evidence.map(({ index, impossible }) => ({
+    at: firstAtLeast(operations.index, index),
+    impossible,
+  }));
   const sceneOf = (frame: Frame): Scene => ({
     frame,
     operations,
@@ -258,6 +310,7 @@ export function operationsChart(
       drawBands(frame, faults);
       drawDecades(frame, scale, scene.y);
       within(frame, () => drawPoints(scene));
+      within(frame, () => drawRings(scene, rings));
     },
     hover(frame, x, y) {
       const scene = sceneOf(frame);

@@ -186,14 +186,12 @@ export function costSection({ results }: ReportData): HTMLElement {
 export function controlsSection({ controls }: ReportData): HTMLElement | null {
   const entries = Object.entries(controls);
   if (entries.length === 0) return null;
+  const list = entries.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
   return h(
     'section',
     { id: 'controls' },
     h('h2', {}, 'Settings'),
-    table(
-      'Held equal between systems under comparison',
-      [{ head: 'setting' }, { head: 'value', number: true }],
-      entries.map((cells) => ({ cells })),
-    ),
+    h('p', { class: 'muted' }, 'Held equal between systems under comparison'),
+    h('dl', { class: 'facts' }, ...list),
   );
 }

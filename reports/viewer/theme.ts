@@ -14,7 +14,8 @@ type ThemeColor =
   | 'band'
   | 'band-edge'
   | 'fault'
-  | 'fault-ink';
+  | 'fault-ink'
+  | 'bad';
 export type Theme = Readonly<Record<ThemeColor, string>>;
 
 export function readTheme(): Theme {
@@ -35,6 +36,7 @@ export function readTheme(): Theme {
     'band-edge': of('band-edge'),
     fault: of('fault'),
     'fault-ink': of('fault-ink'),
+    bad: of('bad'),
   };
 }
 

@@ -48,8 +48,9 @@ export function timeline(
   shared: { readonly view: TimeView; readonly tooltip: Tooltip },
 ): HTMLElement {
   const { operations, leaderships, test } = data;
+  const evidence = data.anomalies.flatMap((one) => one.operations);
   const filter = operationsFilter(operations, () => points.redraw());
-  const points = operationsChart({ operations, faults, filter }, shared);
+  const points = operationsChart({ operations, faults, filter, evidence }, shared);
   const strip = faultsChart(faults, shared);
   const rates = throughputChart(data.throughput, faults, shared);
   const lanes = lanesChart({ nodes: test.nodes, leaderships, faults }, shared);
