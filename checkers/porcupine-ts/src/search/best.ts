@@ -13,16 +13,16 @@ export class Best {
   #length = 0;
   /** Up to here the current path is the kept one. */
   #common = 0;
-  /** The current path is better than the kept one, which is not yet brought up to date. */
-  #behind = false;
+  /** So much of the current path is better than the kept one, which is not yet brought up to date; 0 if nothing is. */
+  #better = 0;
   #states: number[] = [];
 
-  /** The search is at an accepted order that reaches `first`, in this state. */
-  reach(first: number, state: number): void {
+  /** The search is at an accepted order of `depth` steps that reaches `first`, in this state. */
+  reach(first: number, state: number, depth: number): void {
     if (first < this.first) return;
     if (first > this.first) {
       this.first = first;
-      this.#behind = true;
+      this.#better = depth;
       this.#states = [];
     }
     if (this.#states.length < maxStates && !this.#states.includes(state)) this.#states.push(state);
@@ -30,7 +30,7 @@ export class Best {
 
   /** The search is about to shorten its path from `depth` to `depth - 1`, or to stop. */
   retreat(path: Int32Array, depth: number): void {
-    if (this.#behind) this.#copy(path, depth);
+    if (this.#better > 0) this.#copy(path, this.#better);
     if (depth - 1 < this.#common) this.#common = depth - 1;
   }
 
@@ -53,7 +53,7 @@ export class Best {
   }
 
   #copy(path: Int32Array, depth: number): void {
-    this.#behind = false;
+    this.#better = 0;
     this.#path = grown(this.#path, depth);
     for (let i = this.#common; i < depth; i += 1) this.#path[i] = at(path, i);
     this.#length = depth;

@@ -121,7 +121,7 @@ export class Search<State, Input, Output> {
     }
     if (!this.#supply.overdrawn) {
       if (first === count) return 'ok';
-      this.#best.reach(first, this.#state);
+      this.#best.reach(first, this.#state, this.#stack.depth);
     } else if (first === count) {
       this.#refine(this.#supply.overdrawnClasses());
       return 'paused';
