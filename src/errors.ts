@@ -1,4 +1,4 @@
-/** The two errors that decide an exit code. Everything else that is thrown is a bug. */
+/** The errors that decide an exit code. Everything else that is thrown is a bug. */
 
 /** The user's input cannot be used. Names what was wrong, the value, what is allowed and what to do. Exit code 254. */
 export class BadInput extends Error {
@@ -8,6 +8,11 @@ export class BadInput extends Error {
 /** The harness, not the system under test, could not do its work (no free port, no disk space, ...). Exit code 255. */
 export class HarnessFailure extends Error {
   override readonly name = 'HarnessFailure';
+}
+
+/** The user asked to stop before there was anything to analyze. Exit code 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 export const exitCodes = {

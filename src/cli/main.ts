@@ -1,7 +1,7 @@
 /** The command line: one file per command, exit codes in one place. */
 
 import { Command, CommanderError } from 'commander';
-import { BadInput, exitCodes, HarnessFailure } from '../errors.ts';
+import { BadInput, exitCodes, HarnessFailure, Interrupted } from '../errors.ts';
 import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
 import { listCommand } from './list.ts';
@@ -45,6 +45,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof HarnessFailure) {
     console.error(`dissent: the harness failed: ${error.message}`);
     return exitCodes.harnessFailure;
+  }
+  if (error instanceof Interrupted) {
+    console.error(`dissent: ${error.message}`);
+    return exitCodes.interrupted;
   }
   console.error('dissent: unexpected error, this is a bug in Dissent:', error);
   return exitCodes.harnessFailure;

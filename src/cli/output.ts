@@ -1,5 +1,7 @@
 /** Where words go: with `--json` one document on stdout and everything else on stderr. */
 
+import { Interrupted } from '../errors.ts';
+
 export interface Output {
   /** Progress, summaries, warnings. */
   readonly words: NodeJS.WriteStream;
@@ -24,7 +26,7 @@ export function interruptible(): { readonly signal: AbortSignal; release(): void
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    controller.abort(new Interrupted('stopped before there was anything to analyze'));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -6,6 +6,7 @@ import { type Workload, workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { parseHistory } from '../history/index.ts';
 import type { History } from '../history/operation.ts';
+import type { EpisodeEvidence, TimedCounters } from '../metrics/episodes.ts';
 import { faultWindowsOf } from '../metrics/fault-windows.ts';
 import { type Measured, measure } from '../metrics/measure.ts';
 import { readRoleEvents } from '../metrics/trace-file.ts';
@@ -33,7 +34,7 @@ export function readRecorded(folder: string): Recorded {
   return { ...recorded, folder, history, warnings: warnings.map((warning) => warning.message) };
 }
 
-export function workloadOf({ spec }: RecordedTest): Workload {
+export function workloadOf({ spec }: Pick<RecordedTest, 'spec'>): Workload {
   const kind = workloads.get(spec.workload);
   if (kind === undefined)
     throw new BadInput(`the test names an unknown workload "${spec.workload}"`);
@@ -45,11 +46,11 @@ export function workloadOf({ spec }: RecordedTest): Workload {
 export const workloadEndNs = (history: History): number =>
   phaseStartNs(history, 'heal') ?? history.at(-1)?.time ?? 0;
 
-/** The figures of a run, from its history, its nodes' traces and the looks at their counters. */
-export async function measureRun(recorded: Recorded): Promise<Measured> {
+/** What was recorded besides the history, brought to its clock. */
+async function observed(recorded: Recorded) {
   const { folder, spec, circumstances, history } = recorded;
   const traced = await readRoleEvents(folder, nodeNames(spec.nodes));
-  return measure({
+  return {
     history,
     faults: faultWindowsOf(history),
     workloadEndNs: workloadEndNs(history),
@@ -59,14 +60,34 @@ export async function measureRun(recorded: Recorded): Promise<Measured> {
       timeNs: event.timeNs - circumstances.originNs,
     })),
     samples: readSamples(folder),
-  });
+  };
 }
 
-function readSamples(folder: string) {
+/** The figures of a run, from its history, its nodes' traces and the looks at their counters. */
+export const measureRun = async (recorded: Recorded): Promise<Measured> =>
+  measure(await observed(recorded));
+
+/** The same, for figures fault by fault. */
+export async function evidenceOf(recorded: Recorded): Promise<EpisodeEvidence> {
+  const { roleEvents, ...evidence } = await observed(recorded);
+  return {
+    ...evidence,
+    leaderships: measure({ ...evidence, roleEvents }).leaderships,
+    electionsNs: roleEvents
+      .filter(({ ev }) => ev === 'becomeCandidate')
+      .map(({ timeNs }) => timeNs)
+      .sort((a, b) => a - b),
+  };
+}
+
+function readSamples(folder: string): TimedCounters[] {
   const file = join(folder, runFiles.samples);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
   // The last line is empty, or torn by a kill of the harness.
   lines.pop();
-  return lines.map((line) => (JSON.parse(line) as Sample).status);
+  return lines.map((line) => {
+    const { timeNs, status } = JSON.parse(line) as Sample;
+    return { timeNs, node: status.node, pid: status.pid, counters: status.counters };
+  });
 }

@@ -35,7 +35,7 @@ export async function renderReports(folder: string): Promise<ReportFiles> {
     workloadEndMs: workloadEndNs(recorded.history) / 1e6,
     controls: systems.get(results.system)?.controls(recorded.spec.systemOptions) ?? {},
   });
-  writeWhole(folder, runFiles.report, await renderHtml(data));
+  writeWhole(folder, runFiles.report, renderHtml(data));
   writeWhole(folder, runFiles.junit, junitXml(results));
   writeWhole(folder, runFiles.summary, markdownSummary(data));
   return {

@@ -6,7 +6,7 @@ import { faults } from '#nemesis/index';
 import { type StatusLine, statusLine } from '#reports/status-line';
 import type { Workload } from '#workloads/index';
 import { workloads } from '#workloads/index';
-import { BadInput } from '../errors.ts';
+import { BadInput, HarnessFailure } from '../errors.ts';
 import { clients, type Generator, phases, stagger, timeLimit } from '../generator/index.ts';
 import { stream } from '../random/random.ts';
 import { wallClock } from '../schedule/clock.ts';
@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Where progress and the summary go; left out: nowhere. */
   readonly words?: NodeJS.WriteStream;
+  /** Whether to write a summary at the end; left out: yes. */
+  readonly summary?: boolean;
 }
 
 /** What the phases of one run share. */
@@ -56,66 +58,69 @@ interface Run {
  * itself cannot do its work; whatever the system under test does is in the results, not an exception.
  */
 export async function runTest(spec: TestSpec, options: RunOptions): Promise<Analyzed> {
-  const system = systems.get(spec.system);
-  const workloadKind = workloads.get(spec.workload);
-  if (system === undefined) throw new BadInput(`unknown system "${spec.system}"`);
-  if (workloadKind === undefined) throw new BadInput(`unknown workload "${spec.workload}"`);
-  const nodes = nodeNames(spec.nodes);
-  validateSchedule(spec.schedule, { nodes });
-  const signal = options.signal ?? new AbortController().signal;
+  known(systems, 'system', spec.system);
+  known(workloads, 'workload', spec.workload);
+  validateSchedule(spec.schedule, { nodes: nodeNames(spec.nodes) });
   const folder = createRunFolder(options.store, spec.name, new Date());
-  const log = (line: string): void =>
-    appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`);
   writeWhole(folder, runFiles.schedule, `${JSON.stringify(spec.schedule, null, 2)}\n`);
   const status = statusLine(options.words);
-  // Until there is a history, a node that dies is a cluster that does not come up.
-  let onNodeExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
   status.phase(`starting ${spec.nodes} nodes of ${spec.system} (seed ${spec.seed})`);
   try {
-    await using running = await system.start({
-      nodes,
-      folder,
-      seed: spec.seed,
-      options: spec.systemOptions,
-      trace: spec.trace,
-      ...(options.ports === undefined ? {} : { ports: options.ports }),
-      toxiproxy: options.toxiproxy ?? 'auto',
-      signal,
-      onNodeExit: (node, message) => onNodeExit(node, message),
-    });
-    using timeline = new RealTimeline();
-    const circumstances = {
-      startedAt: new Date().toISOString(),
-      originNs: Number(process.hrtime.bigint()) - timeline.nowNs(),
-      proxy: running.proxy,
-    };
-    writeTest(folder, { spec, circumstances });
-    const workload = workloadKind.create(spec.workloadOptions, {
-      concurrency: spec.clients,
-      nodes,
-    });
-    const recorder = fileRecorder(join(folder, runFiles.history));
-    onNodeExit = (node, error) => {
-      const time = timeline.nowNs();
-      recorder.record({ time, type: 'info', process: 'nemesis', f: 'node-exit', node, error });
-    };
-    const run = {
-      spec,
-      folder,
-      workload,
-      system: running,
-      timeline,
-      recorder,
-      signal,
-      status,
-      log,
-    };
-    await perform(run);
-    status.phase('stopping the nodes');
+    await record(spec, folder, options, status);
   } finally {
     status.end();
   }
-  return analyze(folder, { ...(options.words === undefined ? {} : { words: options.words }) });
+  const words = options.summary === false ? undefined : options.words;
+  return analyze(folder, words === undefined ? {} : { words });
+}
+
+/** Brings the cluster up, runs the test on it, and takes everything down again, whatever happens. */
+async function record(
+  spec: TestSpec,
+  folder: string,
+  options: RunOptions,
+  status: StatusLine,
+): Promise<void> {
+  const broken = new AbortController();
+  const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
+  const log = (line: string): void =>
+    appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`);
+  // Until there is a history, a node that dies is a cluster that does not come up.
+  let onNodeExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  const nodes = nodeNames(spec.nodes);
+  await using system = await known(systems, 'system', spec.system).start({
+    nodes,
+    folder,
+    seed: spec.seed,
+    options: spec.systemOptions,
+    trace: spec.trace,
+    ...(options.ports === undefined ? {} : { ports: options.ports }),
+    toxiproxy: options.toxiproxy ?? 'auto',
+    signal,
+    onNodeExit: (node, message) => onNodeExit(node, message),
+    onHarnessFailure: (reason) => broken.abort(new HarnessFailure(reason)),
+  });
+  using timeline = new RealTimeline();
+  const originNs = Number(process.hrtime.bigint()) - timeline.nowNs();
+  const startedAt = new Date().toISOString();
+  writeTest(folder, { spec, circumstances: { startedAt, originNs, proxy: system.proxy } });
+  const settings = { concurrency: spec.clients, nodes };
+  const kind = known(workloads, 'workload', spec.workload);
+  const workload = kind.create(spec.workloadOptions, settings);
+  const recorder = fileRecorder(join(folder, runFiles.history));
+  onNodeExit = (node, error) => {
+    const time = timeline.nowNs();
+    recorder.record({ time, type: 'info', process: 'nemesis', f: 'node-exit', node, error });
+  };
+  await perform({ spec, folder, workload, system, timeline, recorder, signal, status, log });
+  broken.signal.throwIfAborted();
+  status.phase('stopping the nodes');
+}
+
+function known<T>(kinds: ReadonlyMap<string, T>, what: string, name: string): T {
+  const found = kinds.get(name);
+  if (found !== undefined) return found;
+  throw new BadInput(`unknown ${what} "${name}"; there are: ${[...kinds.keys()].join(', ')}`);
 }
 
 /** The recorded part: everything between the first and the last line of the history. */
@@ -128,7 +133,7 @@ async function perform(run: Run): Promise<void> {
   try {
     markPhase(recorder, nowNs(), 'main');
     await interpret({
-      generator: wholeRun(run, nemesis.isOver),
+      generator: wholeRun(run, () => nemesis.isOver()),
       concurrency: run.spec.clients,
       random: stream(run.spec.seed, 'workload'),
       timeline,

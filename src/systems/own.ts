@@ -77,6 +77,7 @@ async function start(system: OwnSystem, context: StartContext<unknown>): Promise
     ...(context.ports === undefined ? {} : { ports: context.ports }),
     toxiproxy: context.toxiproxy,
     signal: context.signal,
+    onHarnessFailure: context.onHarnessFailure,
     onUnexpectedExit: (exit) => context.onNodeExit(exit.node, describeExit(exit)),
   });
   return {

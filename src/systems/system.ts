@@ -15,11 +15,13 @@ export interface StartContext<Options> {
   readonly trace: boolean;
   /** Ports to use, both ends included; left out: any free ones. */
   readonly ports?: { readonly from: number; readonly to: number };
-  /** URL of a running Toxiproxy, or which kind to start. */
-  readonly toxiproxy: string | 'auto' | 'embedded' | 'real';
+  /** URL of a running Toxiproxy, or which to start: auto, embedded, real. */
+  readonly toxiproxy: string;
   readonly signal: AbortSignal;
   /** Told at once when a node ends although nobody ended it: a finding about the system. */
   readonly onNodeExit: (node: string, message: string) => void;
+  /** Told at once when a part of the harness fails, such as the proxy server: what follows says nothing about the system. */
+  readonly onHarnessFailure: (reason: string) => void;
 }
 
 /** A system that is up. Disposing of it stops everything that was started for it. */

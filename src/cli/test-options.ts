@@ -1,0 +1,88 @@
+/** What `test` and `compare` have in common: the description of a test, as options. */
+
+import { type Command, Option } from 'commander';
+import { faults } from '#nemesis/index';
+import type { TestRequest } from '../run/build-spec.ts';
+import { loadSchedule } from '../schedule/validate.ts';
+import { jsonObject, list, number, portRange } from './options.ts';
+
+export interface TestFlags {
+  readonly workload?: string;
+  readonly workloadOptions?: Record<string, unknown>;
+  readonly nemesis?: string[];
+  readonly schedule?: string;
+  readonly nodes?: number;
+  readonly clients?: number;
+  readonly rate?: number;
+  readonly time?: number;
+  readonly opTimeout?: number;
+  readonly recoveryTimeout?: number;
+  readonly checkTimeout?: number;
+  readonly seed?: number;
+  readonly world?: string;
+  readonly trace: boolean;
+  readonly out: string;
+  readonly name?: string;
+  readonly ports?: string;
+  readonly toxiproxy: string;
+  readonly json: boolean;
+}
+
+export const withTestOptions = (command: Command): Command =>
+  command
+    .option('--workload <name>', 'what clients do (default: register)')
+    .option('--workload-options <json>', 'options of the workload, as a JSON object', jsonObject)
+    .option(
+      '--nemesis <kinds>',
+      'kinds of fault, such as partition,kill,pause (default: none)',
+      list,
+    )
+    .option('--schedule <file>', 'plays this fault schedule instead of drawing one')
+    .option('--nodes <n>', 'nodes in the cluster (default: 5)', number)
+    .option('--clients <n>', 'client threads (default: 10)', number)
+    .option('--rate <ops>', 'operations per second over all clients (default: 200)', number)
+    .option('--time <seconds>', 'how long workload and faults go on (default: 20)', number)
+    .option('--op-timeout <ms>', 'after this long a call is given up (default: 1000)', number)
+    .option('--recovery-timeout <ms>', 'time to serve every client again (default: 15000)', number)
+    .option('--check-timeout <ms>', 'budget of each checker (default: 60000)', number)
+    .option(
+      '--seed <n>',
+      'seed of workload, schedule and timeouts (default: drawn and printed)',
+      number,
+    )
+    .option('--world <world>', 'real: processes and proxies; sim: simulated (default: real)')
+    .option('--no-trace', 'leaves out the protocol traces of the nodes')
+    .option('--out <dir>', 'where run folders are kept', 'store')
+    .option('--ports <from-to>', 'ports to use (default: any free ones)')
+    .option('--toxiproxy <which>', 'auto, embedded, real, or the URL of a running server', 'auto')
+    .addOption(
+      new Option('--json', 'prints the result as JSON on stdout, words on stderr').default(false),
+    );
+
+/** Only what was given, so that the defaults stay in one place. */
+export function testRequest(flags: TestFlags): Omit<TestRequest, 'system'> {
+  const given = {
+    workload: flags.workload,
+    workloadOptions: flags.workloadOptions,
+    nemesis: flags.nemesis,
+    nodes: flags.nodes,
+    clients: flags.clients,
+    rate: flags.rate,
+    time: flags.time,
+    opTimeoutMs: flags.opTimeout,
+    recoveryTimeoutMs: flags.recoveryTimeout,
+    checkTimeoutMs: flags.checkTimeout,
+    world: flags.world,
+    name: flags.name,
+    schedule: flags.schedule === undefined ? undefined : loadSchedule(flags.schedule, faults),
+  };
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { trace: flags.trace, ...Object.fromEntries(defined) };
+}
+
+/** Where to keep and how to run, for `runTest` and `compare`. */
+export const runFlags = (flags: TestFlags) => ({
+  store: flags.out,
+  ...(flags.ports === undefined ? {} : { ports: portRange(flags.ports) }),
+  toxiproxy: flags.toxiproxy,
+});
