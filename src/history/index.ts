@@ -27,6 +27,7 @@
 
 export type { Warning } from './collector.ts';
 export { type EdnWriteOptions, writeEdn } from './edn.ts';
+export { looksIndependent } from './independent.ts';
 export { serializeHistory, serializeOperation } from './jsonl.ts';
 export { forEachLine, type Line } from './lines.ts';
 export type {
