@@ -58,7 +58,7 @@ async function checkSafely(
 function resultsOf(
   recorded: Recorded,
   checkers: Readonly<Record<string, CheckResult>>,
-  { leaderships: _, ...measured }: Measured,
+  measured: Measured,
 ): Results {
   const { spec } = recorded;
   const found = findings(recorded, measured);
@@ -74,8 +74,13 @@ function resultsOf(
     workload: spec.workload,
     world: spec.world,
     seed: spec.seed,
-    ...measured,
+    counts: measured.counts,
     checkers,
+    latency: measured.latency,
+    availability: measured.availability,
+    faults: measured.faults,
+    leader: measured.leader,
+    cost: measured.cost,
   };
 }
 
