@@ -1,0 +1,95 @@
+/** A verdict on a history from anywhere: read it, refuse what is impossible, ask the checker. */
+
+import type { Anomaly, CheckResult } from '#checkers/checker';
+import { linearizable } from '#checkers/linearizable';
+import { BadInput } from '../errors.ts';
+import {
+  type HistoryFormat,
+  historyFormat,
+  looksIndependent,
+  pairs,
+  type ReadHistory,
+  readHistory,
+  validateHistory,
+} from '../history/index.ts';
+
+export interface CheckFileOptions {
+  readonly file: string;
+  /** A name of `linearizableModels`. */
+  readonly model: string;
+  /** `jsonl`, `edn`, `jepsen-log` or `porcupine-kv`. Default: told from content and extension. */
+  readonly format?: string;
+  /** What the object holds at first, in the terms of the model. Default: the model's. */
+  readonly init?: unknown;
+  /**
+   * EDN and Jepsen logs: whether values are plain `[key value]` tuples over independent objects. Default: when the history
+   * reads `[key nil]`.
+   */
+  readonly independent?: boolean;
+  /** Budget of the check, without reading, in ms; past it the verdict is `unknown`. */
+  readonly timeLimitMs: number;
+}
+
+/** What `check --json` prints. */
+export interface CheckFileResult extends CheckResult {
+  readonly model: string;
+  readonly format: HistoryFormat;
+  /** Invocations of clients in the file. */
+  readonly operations: number;
+  /** Those that the verdict rests on: without failed operations and without reads that learnt nothing. */
+  readonly checkedOperations: number;
+  readonly anomalies: readonly Anomaly[];
+  /** What was odd about the file, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a history and judges it against a model. Throws BadInput for a file that cannot be read, is empty or impossible,
+ * for an unknown format or model, and for operations or an initial value that the model does not have.
+ */
+export async function checkFile(options: CheckFileOptions): Promise<CheckFileResult> {
+  const { file, model, timeLimitMs } = options;
+  if (!(timeLimitMs > 0)) {
+    throw new BadInput(`time limit ${timeLimitMs}. Allowed: milliseconds above 0.`);
+  }
+  const init = options.init === undefined ? {} : { init: options.init };
+  const checker = linearizable({ model, ...init });
+  const { read, warnings } = await readForChecking(options);
+  const { history } = read;
+  if (history.length === 0 && read.format !== 'jepsen-log') {
+    throw new BadInput(
+      `${file}: there are no operations in it. Allowed: a history with at least one. Check that it is the right file.`,
+    );
+  }
+  validateHistory(history, read);
+  const result = await checker.check({ history, timeLimitMs });
+  const operations = pairs(history).length;
+  return {
+    checkedOperations: operations,
+    anomalies: [],
+    ...result,
+    model,
+    format: read.format,
+    operations,
+    warnings,
+  };
+}
+
+/** Reads the file, a second time as tuples if it turns out to consist of them. */
+async function readForChecking(
+  options: CheckFileOptions,
+): Promise<{ readonly read: ReadHistory; readonly warnings: readonly string[] }> {
+  const { file, independent } = options;
+  const format = options.format === undefined ? {} : { format: historyFormat(options.format) };
+  const read = await readHistory(file, { ...format, independent: independent ?? false });
+  const mayHaveTuples = read.format === 'edn' || read.format === 'jepsen-log';
+  if (independent !== undefined || !mayHaveTuples || !looksIndependent(read.history)) {
+    return { read, warnings: messagesOf(read) };
+  }
+  const again = await readHistory(file, { format: read.format, independent: true });
+  const note = `${file}: its values are [key value] tuples; every key was checked as an object of its own`;
+  return { read: again, warnings: [...messagesOf(again), note] };
+}
+
+const messagesOf = ({ warnings }: ReadHistory): string[] =>
+  warnings.map((warning) => warning.message);
