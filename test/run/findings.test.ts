@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { Operation } from '#src/history/operation';
+import type { FaultFigures } from '#src/metrics/types';
+import { buildSpec } from '#src/run/build-spec';
+import { findings } from '#src/run/findings';
+import type { Recorded } from '#src/run/recorded';
+
+type Line = Omit<Operation, 'index'>;
+
+const phase = (time: number, value: string): Line => ({
+  time,
+  type: 'info',
+  process: 'nemesis',
+  f: 'phase',
+  value,
+});
+const ok = (time: number, node: string): Line => ({
+  time,
+  type: 'ok',
+  process: 0,
+  f: 'read',
+  node,
+});
+
+const recorded = (lines: readonly Line[]): Recorded => ({
+  folder: '/nowhere',
+  spec: buildSpec(
+    {
+      system: 'raft',
+      nodes: 2,
+      clients: 2,
+      nemesis: ['kill'],
+      schedule: [{ at: 1, for: 1, fault: { kind: 'kill' }, target: 'one' }],
+    },
+    1,
+  ),
+  circumstances: { startedAt: '2026-01-01T00:00:00Z', originNs: 0 },
+  history: lines.map((line, index) => ({ ...line, index })),
+  warnings: [],
+});
+
+const whole = [
+  phase(0, 'main'),
+  phase(10, 'heal'),
+  phase(20, 'final'),
+  ok(30, 'n1'),
+  ok(31, 'n2'),
+  phase(40, 'end'),
+];
+const fault = (outcome: FaultFigures['outcome']): FaultFigures => ({
+  kind: 'kill',
+  target: 'one',
+  resolved: ['n1'],
+  startMs: 1,
+  endMs: 2,
+  outcome,
+  timeToFirstOkMs: 1,
+  recoveryMs: 1,
+  unavailableMs: 1,
+});
+const measured = (...faults: FaultFigures[]) => ({ faults, counts: { ok: 2, fail: 0, info: 0 } });
+const kinds = (lines: readonly Line[], ...faults: FaultFigures[]) =>
+  findings(recorded(lines), measured(...faults)).map(({ kind, valid }) => [kind, valid]);
+
+describe('findings', () => {
+  it('has nothing to say of a run that went as planned', () => {
+    assert.deepEqual(kinds(whole, fault({ kind: 'installed' })), []);
+  });
+
+  it('refuses a pass when a planned fault never took effect', () => {
+    assert.deepEqual(kinds(whole), [['fault-missing', 'unknown']]);
+    const skipped = fault({ kind: 'skipped', reason: 'nobody leads' });
+    assert.deepEqual(kinds(whole, skipped), [['fault-missing', 'unknown']]);
+    assert.deepEqual(kinds(whole, fault({ kind: 'failed', error: 'EPERM' })), [
+      ['fault-missing', 'unknown'],
+    ]);
+  });
+
+  it('forgives a skipped firing when another of its kind took effect', () => {
+    const skipped = fault({ kind: 'skipped', reason: 'nobody leads' });
+    assert.deepEqual(kinds(whole, skipped, fault({ kind: 'installed' })), []);
+  });
+
+  it('does not pass a run that was cut short', () => {
+    assert.deepEqual(kinds(whole.slice(0, 2)), [['interrupted', 'unknown']]);
+  });
+
+  it('names the nodes that serve nobody after everything was healed', () => {
+    const dark = whole.filter((line) => line.node !== 'n2');
+    const [finding] = findings(recorded(dark), measured(fault({ kind: 'installed' })));
+    assert.equal(finding?.kind, 'not-recovered');
+    assert.match(finding.reason, /n2/);
+    assert.doesNotMatch(finding.reason, /n1/);
+  });
+
+  it('blames the system for a node that ended by itself', () => {
+    const exit: Line = { time: 5, type: 'info', process: 'nemesis', f: 'node-exit', node: 'n1' };
+    assert.deepEqual(kinds([...whole, exit], fault({ kind: 'installed' })), [['node-exit', false]]);
+  });
+});
