@@ -6,6 +6,7 @@
 import type { Invocation, Key, Operation } from '../history/operation.ts';
 import type { Context, Generator, Next, Planned, Selection, Thread } from './generator.ts';
 import { checkCount, done, emit, lift, pending, type Source, show, sooner } from './source.ts';
+import { Vector } from './vector.ts';
 
 export interface KeysOptions {
   /** What is done with one key; its operations get the `key`. */
@@ -27,7 +28,7 @@ export function independentKeys(options: KeysOptions): Generator {
   const keys = lazyList(options.keys ?? integers());
   const size = options.threadsPerKey;
   if (size !== undefined) checkCount('threadsPerKey', size, 1);
-  return new KeyGroups({ each: options.each, keys, layoutOf: layouts(size) }, [], 0);
+  return new KeyGroups({ each: options.each, keys, layoutOf: layouts(size) }, undefined, 0);
 }
 
 interface Plan {
@@ -47,11 +48,11 @@ type Asked =
 
 class KeyGroups implements Generator {
   readonly #plan: Plan;
-  /** By group; shorter than the number of groups as long as some have not begun. */
-  readonly #groups: readonly AtKey[];
+  /** By group; undefined as long as nobody has been asked. */
+  readonly #groups: Vector<AtKey> | undefined;
   readonly #keysUsed: number;
 
-  constructor(plan: Plan, groups: readonly AtKey[], keysUsed: number) {
+  constructor(plan: Plan, groups: Vector<AtKey> | undefined, keysUsed: number) {
     this.#plan = plan;
     this.#groups = groups;
     this.#keysUsed = keysUsed;
@@ -59,9 +60,7 @@ class KeyGroups implements Generator {
 
   next(context: Context): Next {
     const layout = this.#plan.layoutOf(context.threads);
-    if (this.#groups.length < layout.groups.length) {
-      return this.#begin(layout.groups.length).next(context);
-    }
+    if (this.#groups === undefined) return this.#begin(layout.groups.length).next(context);
     const likely = context.someFree(layout.filter);
     const group = likely === undefined ? undefined : layout.groupOf(likely);
     if (group !== undefined) {
@@ -75,7 +74,7 @@ class KeyGroups implements Generator {
 
   /** Gives each group its first key. */
   #begin(count: number): KeyGroups {
-    const groups = Array.from({ length: count }, (_, i) => this.#at(this.#keysUsed + i));
+    const groups = Vector.from(count, (i) => this.#at(this.#keysUsed + i));
     return new KeyGroups(this.#plan, groups, this.#keysUsed + count);
   }
 
@@ -87,7 +86,7 @@ class KeyGroups implements Generator {
   /** What one group would do, moved on to fresh keys as long as its key is exhausted. */
   #ask(context: Context, layout: Layout, group: number): Asked {
     const here = context.only(layout.groups[group] as Selection);
-    let at = this.#groups[group];
+    let at = this.#groups?.at(group);
     let keysUsed = this.#keysUsed;
     for (let tries = 0; at !== undefined; tries += 1) {
       const next = at.inner.next(here);
@@ -128,7 +127,7 @@ class KeyGroups implements Generator {
   update(context: Context, event: Operation, thread: Thread): Generator {
     const layout = this.#plan.layoutOf(context.threads);
     const group = layout.groupOf(thread);
-    const at = group === undefined ? undefined : this.#groups[group];
+    const at = group === undefined ? undefined : this.#groups?.at(group);
     if (group === undefined || at === undefined || at.key !== event.key) return this;
     const inside = context.only(layout.groups[group] as Selection);
     const inner = at.inner.update(inside, event, thread);
@@ -136,10 +135,10 @@ class KeyGroups implements Generator {
   }
 
   #with(group: number, at: AtKey, keysUsed: number): KeyGroups {
-    const old = this.#groups[group];
+    const old = this.#groups?.at(group);
     const same = old === at || (old?.inner === at?.inner && old?.key === at?.key);
     if (same && keysUsed === this.#keysUsed) return this;
-    return new KeyGroups(this.#plan, this.#groups.with(group, at), keysUsed);
+    return new KeyGroups(this.#plan, this.#groups?.with(group, at), keysUsed);
   }
 }
 

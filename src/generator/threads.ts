@@ -5,6 +5,7 @@ import { anyOf } from './choose.ts';
 import { describeThreads } from './context.ts';
 import type { Context, Generator, Next, Selection, Thread } from './generator.ts';
 import { checkCount, done, emit, lift, nothing, pending, type Source, sooner } from './source.ts';
+import { Vector } from './vector.ts';
 
 /** Only the selected threads do `source`, and only their events reach it. When asked, throws RangeError if there are none. */
 export const onThreads = (selection: Selection, source: Source): Generator =>
@@ -104,16 +105,16 @@ function just(thread: Thread): Selection {
 /** Every thread does its own copy from start to end. Ends when all have ended. */
 export function eachThread(source: Source): Generator {
   const start = lift(source);
-  return start === nothing ? nothing : new EachThread(start, [], 0);
+  return start === nothing ? nothing : new EachThread(start, undefined, 0);
 }
 
 class EachThread implements Generator {
   readonly #start: Generator;
-  /** By thread number, the nemesis after the clients. A hole: has not begun. */
-  readonly #copies: readonly (Generator | undefined)[];
+  /** By thread number, the nemesis after the clients; undefined as long as nobody has begun. */
+  readonly #copies: Vector<Generator> | undefined;
   readonly #over: number;
 
-  constructor(start: Generator, copies: readonly (Generator | undefined)[], over: number) {
+  constructor(start: Generator, copies: Vector<Generator> | undefined, over: number) {
     this.#start = start;
     this.#copies = copies;
     this.#over = over;
@@ -158,14 +159,13 @@ class EachThread implements Generator {
   }
 
   #copy(context: Context, thread: Thread): Generator {
-    return this.#copies[thread === 'nemesis' ? context.concurrency : thread] ?? this.#start;
+    return this.#copies?.at(thread === 'nemesis' ? context.concurrency : thread) ?? this.#start;
   }
 
   #with(context: Context, thread: Thread, copy: Generator): EachThread {
     if (copy === this.#copy(context, thread)) return this;
-    const copies = [...this.#copies];
-    while (copies.length <= context.concurrency) copies.push(undefined);
-    copies[thread === 'nemesis' ? context.concurrency : thread] = copy;
+    const all = this.#copies ?? Vector.from(context.concurrency + 1, () => this.#start);
+    const copies = all.with(thread === 'nemesis' ? context.concurrency : thread, copy);
     return new EachThread(this.#start, copies, this.#over + (copy === nothing ? 1 : 0));
   }
 }
