@@ -28,7 +28,7 @@ function place(frame: Frame, faults: readonly NumberedFault[]): Placed[] {
   const { context, left, right } = frame;
   const rowEnds: number[] = [];
   context.font = font(12, 500);
-  const fit = (fault: NumberedFault, label: string): Placed | undefined => {
+  const placeAs = (fault: NumberedFault, label: string): Placed | undefined => {
     const from = Math.max(left, frame.x(fault.fault.startMs));
     const to = Math.max(from + 3, Math.min(right, frame.x(fault.fault.endMs)));
     const width = label === '' ? 0 : context.measureText(label).width;
@@ -45,7 +45,12 @@ function place(frame: Frame, faults: readonly NumberedFault[]): Placed[] {
   };
   return faults.flatMap((fault) => {
     if (frame.x(fault.fault.endMs) < left || frame.x(fault.fault.startMs) > right) return [];
-    return fit(fault, titleOf(fault)) ?? fit(fault, String(fault.number)) ?? fit(fault, '') ?? [];
+    return (
+      placeAs(fault, titleOf(fault)) ??
+      placeAs(fault, String(fault.number)) ??
+      placeAs(fault, '') ??
+      []
+    );
   });
 }
 
