@@ -85,8 +85,9 @@ async function record(
   const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
   const log = (line: string): void =>
     appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`);
-  // Until there is a history, a node that dies is a cluster that does not come up.
-  let onNodeExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  // Before there is a history, a node that dies is a cluster that does not come up; afterwards it no longer matters.
+  const logExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  let onNodeExit = logExit;
   const nodes = nodeNames(spec.nodes);
   await using system = await known(systems, 'system', spec.system).start({
     nodes,
@@ -112,7 +113,12 @@ async function record(
     const time = timeline.nowNs();
     recorder.record({ time, type: 'info', process: 'nemesis', f: 'node-exit', node, error });
   };
-  await perform({ spec, folder, workload, system, timeline, recorder, signal, status, log });
+  try {
+    await perform({ spec, folder, workload, system, timeline, recorder, signal, status, log });
+  } finally {
+    onNodeExit = logExit;
+    await recorder.close();
+  }
   broken.signal.throwIfAborted();
   status.phase('stopping the nodes');
 }
@@ -152,7 +158,6 @@ async function perform(run: Run): Promise<void> {
     ended.abort();
     await nemesis.over;
     await sampler.stop();
-    await recorder.close();
   }
 }
 
