@@ -10,6 +10,8 @@ export { check } from './check.ts';
 export { fromEvents } from './events.ts';
 export type { Illegal, Model, PartitionKey, RegisterView } from './model.ts';
 export { illegal } from './model.ts';
+export type { Keyed } from './models/keyed.ts';
+export { keyed } from './models/keyed.ts';
 export type { KvInput, KvOutput } from './models/kv.ts';
 export { kv } from './models/kv.ts';
 export type {

@@ -58,10 +58,15 @@ export interface Model<State, Input, Output> {
   blind?(input: Input, output: Output | undefined): boolean;
 
   /**
-   * What this operation means if the object is one register whose states are compared with `equal`; `undefined` if it
-   * cannot be said that way. When it can for a whole partition and every value has one writer, a near-linear method decides.
+   * What this operation does if the object is one register: `step` legal exactly when the view says so, and leaving what it
+   * says. With `isUnknown`, of an operation with an unknown outcome: what it does if it takes effect and changes something.
+   * `undefined` if it cannot be said that way. A wrong view makes wrong verdicts; no view is always right.
    */
-  asRegister?(input: Input, output: Output | undefined): RegisterView<State> | undefined;
+  asRegister?(
+    input: Input,
+    output: Output | undefined,
+    isUnknown: boolean,
+  ): RegisterView<State> | undefined;
 }
 
 /** `cas` is a successful one: it is legal exactly when the register holds `from`, and leaves `to`. */

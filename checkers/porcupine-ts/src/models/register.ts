@@ -39,6 +39,7 @@ const step = <Value>(
 const view = <Value>(
   input: CasRegisterInput<Value>,
   output: RegisterOutput<Value> | undefined,
+  isUnknown: boolean,
 ): RegisterView<Value> | undefined => {
   switch (input.kind) {
     case 'read':
@@ -46,7 +47,7 @@ const view = <Value>(
     case 'write':
       return input;
     case 'cas':
-      return output?.kind === 'swapped' && output.swapped ? input : undefined;
+      return isUnknown || (output?.kind === 'swapped' && output.swapped) ? input : undefined;
   }
 };
 

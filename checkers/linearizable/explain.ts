@@ -1,0 +1,76 @@
+/** A violation in words, for a reader who has not seen the history. */
+
+import type { Operation } from '#src/history/operation';
+import type { Pair } from '#src/history/pairs';
+
+export interface Evidence {
+  /** `key k3`, or `the register`: what the sentence is about. */
+  readonly object: string;
+  /** The operation that fits nowhere. */
+  readonly impossible: Pair;
+  /** Everything that is needed to see it, in the order of the calls, `impossible` among them. */
+  readonly involved: readonly Pair[];
+  /** States that the object can have been in instead, in words; empty when they are not known. */
+  readonly possibleStates: readonly string[];
+  /** There may be more that the smallest part could do without. */
+  readonly isReduced: boolean;
+}
+
+/** More operations than this are counted and not told one by one. */
+const operationsTold = 12;
+const statesTold = 4;
+
+const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+
+/** Formats without times have the position instead. */
+const when = (op: Operation): string =>
+  op.time === op.index ? `step ${op.index}` : `${(op.time / 1e6).toFixed(3)} ms`;
+
+function did({ invoke, completion }: Pair): string {
+  const { f, process } = invoke;
+  const asked = invoke.value === undefined || invoke.value === null ? '' : ` ${show(invoke.value)}`;
+  const answered = completion?.type === 'ok' ? completion.value : undefined;
+  const isAnswer = answered !== undefined && show(answered) !== show(invoke.value);
+  // A read that found nothing answers with what was asked: null.
+  const told = isAnswer || (asked === '' && answered !== undefined) ? ` -> ${show(answered)}` : '';
+  return `${f}${asked}${told} by process ${process}`;
+}
+
+/** The interval: an operation without a known end may take effect at any time after its call. */
+function span({ invoke, completion }: Pair): string {
+  if (completion?.type === 'ok') return `from ${when(invoke)} to ${when(completion)}`;
+  return `from ${when(invoke)} on, outcome unknown`;
+}
+
+const ended = ({ completion }: Pair): number =>
+  completion?.type === 'ok' ? completion.index : Infinity;
+
+/** How the others stand to the impossible one: what was over before it began is what it should have seen. */
+function relation(pair: Pair, impossible: Pair): string {
+  if (pair === impossible) return 'fits nowhere';
+  if (ended(pair) < impossible.invoke.index) return 'was over before that began';
+  return pair.invoke.index > ended(impossible) ? 'began after that was over' : 'overlaps with it';
+}
+
+function statesSentence(states: readonly string[]): string {
+  if (states.length === 0) return '';
+  const told = states.slice(0, statesTold).join(' or ');
+  const more =
+    states.length > statesTold ? ` (or one of ${states.length - statesTold} others)` : '';
+  return ` By then it can only have held ${told}${more}.`;
+}
+
+/** A few plain sentences and one line per operation. */
+export function explain(evidence: Evidence): string {
+  const { object, impossible, involved, possibleStates } = evidence;
+  const first =
+    `${object} is not linearizable: ${did(impossible)} (${span(impossible)}) can have taken effect at no moment of that time.` +
+    statesSentence(possibleStates);
+  const told = involved.slice(0, operationsTold);
+  const lines = told.map((pair) => `  ${did(pair)}, ${span(pair)}: ${relation(pair, impossible)}`);
+  const more = involved.length > told.length ? [`  and ${involved.length - told.length} more`] : [];
+  const intro = evidence.isReduced
+    ? 'These operations alone have no order that explains all of them:'
+    : 'The operations up to then:';
+  return [first, intro, ...lines, ...more].join('\n');
+}

@@ -1,0 +1,26 @@
+/** Many independent objects of one kind. */
+
+import type { Model, PartitionKey } from '../model.ts';
+
+export interface Keyed<Input> {
+  readonly key: PartitionKey;
+  readonly input: Input;
+}
+
+/** One object per key, each as `model` says. They are decided one by one. */
+export const keyed = <State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Model<State, Keyed<Input>, Output> => ({
+  ...(model.name === undefined ? {} : { name: model.name }),
+  init: () => model.init(),
+  step: (state, { input }, output) => model.step(state, input, output),
+  partition: ({ key }) => key,
+  ...(model.equal === undefined ? {} : { equal: model.equal.bind(model) }),
+  ...(model.hash === undefined ? {} : { hash: model.hash.bind(model) }),
+  describe: ({ key, input }, output) =>
+    `${JSON.stringify(key)}: ${model.describe?.(input, output) ?? JSON.stringify(input)}`,
+  ...(model.describeState === undefined ? {} : { describeState: model.describeState.bind(model) }),
+  readonly: ({ input }, output) => model.readonly?.(input, output) === true,
+  blind: ({ input }, output) => model.blind?.(input, output) === true,
+  asRegister: ({ input }, output, isUnknown) => model.asRegister?.(input, output, isUnknown),
+});
