@@ -1,6 +1,6 @@
 /** A verdict on a history from anywhere: read it, refuse what is impossible, ask the checker. */
 
-import type { Anomaly, CheckResult } from '#checkers/checker';
+import type { Anomaly, CheckContext, Checker, CheckResult } from '#checkers/checker';
 import { linearizable } from '#checkers/linearizable';
 import { BadInput } from '../errors.ts';
 import {
@@ -62,7 +62,7 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
     );
   }
   validateHistory(history, read);
-  const result = await checker.check({ history, timeLimitMs });
+  const result = await checkNaming(file, checker, { history, timeLimitMs });
   const operations = pairs(history).length;
   return {
     checkedOperations: operations,
@@ -71,8 +71,30 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
     model,
     format: read.format,
     operations,
-    warnings,
+    warnings: [...warnings, ...unseen(file, result)],
   };
+}
+
+/** Operations that the model does not have are the file's fault, so the error says which file. */
+async function checkNaming(
+  file: string,
+  checker: Checker,
+  context: CheckContext,
+): Promise<CheckResult> {
+  try {
+    return await checker.check(context);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    throw new BadInput(`${file}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A verdict must not hide that it rests on fewer reads than the file has. */
+function unseen(file: string, { readsThatLearntNothing: count }: CheckResult): string[] {
+  if (typeof count !== 'number' || count === 0) return [];
+  return [
+    `${file}: ${count} successful reads have no value, or nil where the object does not start as nil; they were not checked`,
+  ];
 }
 
 /** Reads the file, a second time as tuples if it turns out to consist of them. */
