@@ -65,12 +65,13 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
   const result = await checkNaming(file, checker, { history, timeLimitMs });
   const operations = pairs(history).length;
   return {
-    checkedOperations: operations,
-    anomalies: [],
-    ...result,
+    valid: result.valid,
     model,
     format: read.format,
     operations,
+    checkedOperations: operations,
+    anomalies: [],
+    ...result,
     warnings: [...warnings, ...unseen(file, result)],
   };
 }
