@@ -73,6 +73,8 @@ const explanationShare = 0.5;
 const explanationMsMax = 2000;
 /** Violations that are explained; the others are counted. */
 const anomaliesMax = 10;
+/** Operations of an anomaly that are named: the latest. More prove no more to a reader. */
+const involvedMax = 50;
 
 function translate(subject: Subject, history: History): Translation {
   const intervals: HistoryInterval[] = [];
@@ -175,6 +177,7 @@ class Judge {
       name: 'nonlinearizable',
       explanation,
       operations: involved
+        .slice(-involvedMax)
         .flatMap(({ invoke, completion }) => [invoke, ...(completion ? [completion] : [])])
         .sort((a, b) => a.index - b.index),
       impossible: (impossible.completion ?? impossible.invoke).index,

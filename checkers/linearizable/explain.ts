@@ -12,7 +12,7 @@ export interface Evidence {
   readonly involved: readonly Pair[];
   /** States that the object can have been in instead, in words; empty when they are not known. */
   readonly possibleStates: readonly string[];
-  /** There may be more that the smallest part could do without. */
+  /** Whether what is not needed has been left out, as far as time allowed. */
   readonly isReduced: boolean;
 }
 
@@ -52,13 +52,10 @@ function relation(pair: Pair, impossible: Pair): string {
   return pair.invoke.index > ended(impossible) ? 'began after that was over' : 'overlaps with it';
 }
 
-function statesSentence(states: readonly string[]): string {
-  if (states.length === 0) return '';
-  const told = states.slice(0, statesTold).join(' or ');
-  const more =
-    states.length > statesTold ? ` (or one of ${states.length - statesTold} others)` : '';
-  return ` By then it can only have held ${told}${more}.`;
-}
+const statesSentence = (states: readonly string[]): string =>
+  states.length === 0 || states.length > statesTold
+    ? ''
+    : ` By then it can only have held ${states.join(' or ')}.`;
 
 /** A few plain sentences and one line per operation. */
 export function explain(evidence: Evidence): string {
@@ -66,11 +63,14 @@ export function explain(evidence: Evidence): string {
   const first =
     `${object} is not linearizable: ${did(impossible)} (${span(impossible)}) can have taken effect at no moment of that time.` +
     statesSentence(possibleStates);
-  const told = involved.slice(0, operationsTold);
+  if (involved.length === 1)
+    return `${first}\nNothing that was asked before it ended can have led to that.`;
+  const told = involved.slice(-operationsTold);
   const lines = told.map((pair) => `  ${did(pair)}, ${span(pair)}: ${relation(pair, impossible)}`);
-  const more = involved.length > told.length ? [`  and ${involved.length - told.length} more`] : [];
+  const earlier = involved.length - told.length;
+  const more = earlier > 0 ? [`  ${earlier} earlier ones, and then`] : [];
   const intro = evidence.isReduced
     ? 'These operations alone have no order that explains all of them:'
     : 'The operations up to then:';
-  return [first, intro, ...lines, ...more].join('\n');
+  return [first, intro, ...more, ...lines].join('\n');
 }

@@ -1,9 +1,19 @@
 /**
  * The smallest part of a violation that is still one.
  *
- * Operations are left out only where leaving out cannot be the cause of the violation: whatever was called later, every
- * operation that changes nothing, and, of a register, changes whose values nothing that stays has observed. If a history is
- * linearizable then so is what is left of it, hence if what is left is not, neither was the history.
+ * Operations are left out only where leaving out cannot be the cause of the violation:
+ * - whatever was called after the impossible operation returned (what was open then becomes an unknown outcome);
+ * - operations that change nothing;
+ * - of a register, changes that nothing left in can have observed: every operation that observed the same value was over
+ *   before the change was called, or was called when some later change was already over.
+ *
+ *       write 7 |---|                                    may go
+ *                     write 9 |---|  write 7 |---|
+ *                                                  read -> 7 |---|
+ *
+ * Take a linearization and strike these out: whoever took effect while a struck change was the latest did not look at the
+ * value, all others find what they found. So if the history is linearizable, what is left of it is; and if that is not,
+ * neither was the history.
  */
 
 import { check, type Operation as Interval, type Model, type RegisterView } from 'porcupine-ts';
@@ -79,14 +89,37 @@ class Reduction {
 
   /** Leaves out what may go of the chunk. */
   #without(kept: readonly AnyInterval[], chunk: ReadonlySet<AnyInterval>): readonly AnyInterval[] {
-    let leaving = new Set([...chunk].filter((op) => this.#mayGo(op)));
+    let leaving = new Set([...chunk].filter((op) => this.#isRegister || this.#isReadonly(op)));
     for (;;) {
       const rest = kept.filter((op) => !leaving.has(op));
-      const observed = new Set(rest.flatMap((op) => this.#observes(op)));
-      const still = new Set([...leaving].filter((op) => !this.#leaves(op, observed)));
-      if (still.size === leaving.size) return rest;
-      leaving = still;
+      if (!this.#isRegister) return rest;
+      const observers = Map.groupBy(rest, (op) => this.#observed(op));
+      const changes = new Changes(rest.filter((op) => this.#left(op) !== undefined));
+      const sources = this.#sources(kept, rest);
+      const still = [...leaving].filter((op) => {
+        const value = this.#left(op);
+        if (sources.has(op)) return false;
+        const seenBy = value === undefined ? [] : (observers.get(value) ?? []);
+        return seenBy.every((other) => isApart(op, other, changes));
+      });
+      if (still.length === leaving.size) return rest;
+      leaving = new Set(still);
     }
+  }
+
+  /** For each observer the latest change to what it observed: a reader asks where the value came from, so these stay. */
+  #sources(kept: readonly AnyInterval[], observers: readonly AnyInterval[]): Set<AnyInterval> {
+    const changesTo = Map.groupBy(kept, (op) => this.#left(op));
+    const sources = new Set<AnyInterval>();
+    for (const observer of observers) {
+      const value = this.#observed(observer);
+      if (value === undefined) continue;
+      const source = (changesTo.get(value) ?? [])
+        .filter((op) => op.call < returnOf(observer))
+        .reduce<AnyInterval | undefined>((a, b) => (a && a.call > b.call ? a : b), undefined);
+      if (source !== undefined) sources.add(source);
+    }
+    return sources;
   }
 
   #output(op: AnyInterval): unknown {
@@ -101,24 +134,57 @@ class Reduction {
     return this.#model.asRegister?.(op.input, this.#output(op), op.kind === 'unknown');
   }
 
-  #mayGo(op: AnyInterval): boolean {
-    return this.#isRegister || this.#isReadonly(op);
+  /** The value that the register must have held, as text; undefined for a write. */
+  #observed(op: AnyInterval): string | undefined {
+    const view = this.#view(op);
+    if (view === undefined || view.kind === 'write') return undefined;
+    return text(view.kind === 'read' ? view.value : view.from);
   }
 
-  #observes(op: AnyInterval): readonly string[] {
+  /** The value that it changes the register to, as text; undefined if it changes nothing. */
+  #left(op: AnyInterval): string | undefined {
     const view = this.#view(op);
-    if (view === undefined || view.kind === 'write') return [];
-    return [JSON.stringify(view.kind === 'read' ? view.value : view.from)];
-  }
-
-  /** Whether it leaves one of these values in the register. */
-  #leaves(op: AnyInterval, observed: ReadonlySet<string>): boolean {
-    if (this.#isReadonly(op)) return false;
-    const view = this.#view(op);
-    if (view === undefined || view.kind === 'read') return false;
-    return observed.has(JSON.stringify(view.kind === 'write' ? view.value : view.to));
+    if (view === undefined || view.kind === 'read' || this.#isReadonly(op)) return undefined;
+    return text(view.kind === 'write' ? view.value : view.to);
   }
 }
+
+/** Values that differ may have the same text (NaN and null): then fewer operations go, never more. */
+const text = (value: unknown): string => `value ${JSON.stringify(value)}`;
+
+const returnOf = (op: AnyInterval): number => (op.kind === 'completed' ? op.return : Infinity);
+
+/** Completed changes, to ask when the first of those called after some time is over. */
+class Changes {
+  readonly #calls: readonly number[];
+  /** Per change in the order of calls: the earliest return of it and all later ones. */
+  readonly #over: number[];
+
+  constructor(changes: readonly AnyInterval[]) {
+    const byCall = [...changes].sort((a, b) => a.call - b.call);
+    this.#calls = byCall.map((op) => op.call);
+    this.#over = byCall.map(returnOf);
+    for (let i = this.#over.length - 2; i >= 0; i -= 1) {
+      this.#over[i] = Math.min(this.#over[i] ?? Infinity, this.#over[i + 1] ?? Infinity);
+    }
+  }
+
+  /** The earliest return among those called after `time`; Infinity if there are none. */
+  firstOverAfter(time: number): number {
+    let low = 0;
+    let high = this.#calls.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#calls[middle] ?? Infinity) > time) high = middle;
+      else low = middle + 1;
+    }
+    return this.#over[low] ?? Infinity;
+  }
+}
+
+/** Whether `observer` cannot have observed what `change` left. */
+const isApart = (change: AnyInterval, observer: AnyInterval, changes: Changes): boolean =>
+  returnOf(observer) < change.call || observer.call > changes.firstOverAfter(returnOf(change));
 
 /**
  * A part of `operations` that the model refuses too, as small as the time allows. `operations` is one partition that is not
