@@ -1,4 +1,4 @@
-/** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. */
+/** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. Half of the clients only read. */
 
 import { z } from 'zod';
 import { linearizable } from '#checkers/linearizable';
@@ -35,11 +35,9 @@ const freshSlot = (number: number): Slot => ({
   seen: null,
 });
 
-/** Half reads, a third writes, the rest compare-and-sets. */
-function draw(random: Random, slot: Slot): Invocation {
-  const dice = random.below(6);
-  if (dice < 3) return { f: 'read', key: slot.key, value: null };
-  if (dice < 5) return { f: 'write', key: slot.key, value: slot.nextValue };
+/** Of three updates, two write and one compares and sets. */
+function drawUpdate(random: Random, slot: Slot): Invocation {
+  if (random.below(3) < 2) return { f: 'write', key: slot.key, value: slot.nextValue };
   return { f: 'cas', key: slot.key, value: [slot.seen, slot.nextValue] };
 }
 
@@ -51,11 +49,14 @@ function seenIn(op: Operation): number | undefined {
 
 class RegisterGenerator implements Generator {
   readonly #options: Options;
+  /** Threads below this only read: an update that hangs on a node that is cut off must not end the reading there. */
+  readonly #readers: number;
   readonly #slots: readonly Slot[];
   readonly #keysUsed: number;
 
-  constructor(options: Options, slots: readonly Slot[], keysUsed: number) {
+  constructor(options: Options, readers: number, slots: readonly Slot[], keysUsed: number) {
     this.#options = options;
+    this.#readers = readers;
     this.#slots = slots;
     this.#keysUsed = keysUsed;
   }
@@ -65,7 +66,9 @@ class RegisterGenerator implements Generator {
     if (thread === undefined) return pending(this);
     const at = context.random.below(this.#slots.length);
     const slot = this.#slots[at] as Slot;
-    const op = draw(context.random, slot);
+    const op: Invocation = this.#isReading(context.random, thread)
+      ? { f: 'read', key: slot.key, value: null }
+      : drawUpdate(context.random, slot);
     const worn = slot.operations + 1 >= this.#options.operationsPerKey;
     const nextSlot = worn
       ? freshSlot(this.#keysUsed)
@@ -76,10 +79,16 @@ class RegisterGenerator implements Generator {
         };
     const then = new RegisterGenerator(
       this.#options,
+      this.#readers,
       this.#slots.with(at, nextSlot),
       worn ? this.#keysUsed + 1 : this.#keysUsed,
     );
     return emit({ kind: 'invoke', timeNs: context.timeNs, thread, op }, then);
+  }
+
+  /** A client that is alone does both. */
+  #isReading(random: Random, thread: Thread): boolean {
+    return this.#readers === 0 ? random.below(2) === 0 : Number(thread) < this.#readers;
   }
 
   update(_context: Context, event: Operation, _thread: Thread): Generator {
@@ -90,6 +99,7 @@ class RegisterGenerator implements Generator {
     if (slot === undefined || seen === undefined || seen === slot.seen) return this;
     return new RegisterGenerator(
       this.#options,
+      this.#readers,
       this.#slots.with(at, { ...slot, seen }),
       this.#keysUsed,
     );
@@ -142,12 +152,13 @@ export const register: WorkloadKind<Options> = {
   name: 'register',
   summary: 'reads, writes and compare-and-sets on many keys; each key is one linearizable register',
   options: optionsSchema,
-  create(options): Workload {
+  create(options, { concurrency }): Workload {
+    const readers = Math.floor(concurrency / 2);
     const slots = Array.from({ length: options.activeKeys }, (_, i) => freshSlot(i));
     return {
       name: 'register',
       claim: 'Each key behaves like one atomic register: every read returns the latest write.',
-      generator: new RegisterGenerator(options, slots, options.activeKeys),
+      generator: new RegisterGenerator(options, readers, slots, options.activeKeys),
       probe: { f: 'read', key: 'k0', value: null },
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,

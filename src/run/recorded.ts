@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Workload, workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
-import { parseHistory } from '../history/index.ts';
+import { parseHistory, validateHistory } from '../history/index.ts';
 import type { History } from '../history/operation.ts';
 import type { EpisodeEvidence, TimedCounters } from '../metrics/episodes.ts';
 import { faultWindowsOf } from '../metrics/fault-windows.ts';
@@ -30,7 +30,10 @@ export function readRecorded(folder: string): Recorded {
   if (!existsSync(file)) {
     throw new BadInput(`${file} is missing: the run ended before its first operation`);
   }
-  const { history, warnings } = parseHistory(readFileSync(file, 'utf8'), { file, format: 'jsonl' });
+  const read = parseHistory(readFileSync(file, 'utf8'), { file, format: 'jsonl' });
+  const { history, warnings } = read;
+  // A history that cannot be must not get a verdict.
+  validateHistory(history, read);
   return { ...recorded, folder, history, warnings: warnings.map((warning) => warning.message) };
 }
 
