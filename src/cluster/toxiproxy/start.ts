@@ -60,8 +60,8 @@ export async function startChild(program: Program, options: ToxiproxyOptions): P
 }
 
 async function startOnce(program: Program, options: ToxiproxyOptions): Promise<Toxiproxy> {
+  const port = program.kind === 'real' ? await freePort(options.port ?? 0) : (options.port ?? 0);
   const log = await openLog(options.logFile);
-  const port = options.port ?? (program.kind === 'real' ? await freePort() : 0);
   const child = await spawn(program, port, options, log.stream);
   if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let stopping: Promise<void> | undefined;
@@ -234,12 +234,22 @@ async function openLog(file: string | undefined) {
   };
 }
 
-/** A port that was free a moment ago: the real server does not tell which one it got for port 0. */
-function freePort(): Promise<number> {
+/**
+ * A port that was free a moment ago; `wanted` 0 for any. The real server does not tell which one it got for port 0, and for
+ * a port that is taken the answer of whoever has it could pass for the server's. Throws HarnessFailure when it is taken.
+ */
+function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen({ host: '127.0.0.1', port: 0 }, () => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'address already in use' : error.message;
+      reject(
+        new HarnessFailure(
+          `The real Toxiproxy server cannot listen on 127.0.0.1:${wanted}: ${why}. Name another port, or none for any free one.`,
+        ),
+      );
+    });
+    probe.listen({ host: '127.0.0.1', port: wanted }, () => {
       const address = probe.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       probe.close(() => resolve(port));

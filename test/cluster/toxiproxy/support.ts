@@ -130,13 +130,18 @@ export class Bench {
   readonly #listeners: Server[] = [];
   readonly #proxies: string[] = [];
 
-  constructor(kind: ServerKind) {
+  readonly #url: string | undefined;
+
+  /** With a URL the server runs already; otherwise `start` starts one. */
+  constructor(kind: ServerKind, url?: string) {
     this.kind = kind;
+    this.#url = url;
   }
 
   get url(): string {
-    if (this.#server === undefined) throw new Error('not started');
-    return this.#server.url;
+    const url = this.#url ?? this.#server?.url;
+    if (url === undefined) throw new Error('not started');
+    return url;
   }
 
   async start(): Promise<void> {
