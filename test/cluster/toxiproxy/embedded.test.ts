@@ -13,7 +13,6 @@ describe('embedded toxiproxy', () => {
   const bench = new Bench('embedded');
   before(() => bench.start());
   afterEach(() => bench.clean());
-  after(() => bench.stop());
 
   it('listens on loopback only, and says so', async () => {
     for (const listen of ['0.0.0.0:0', '[::]:0', '192.168.0.1:80', 'example.org:80']) {

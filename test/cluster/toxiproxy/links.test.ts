@@ -200,7 +200,7 @@ forBothServers('links', (bench) => {
     this.timeout(20_000);
     return fc.assert(
       fc.asyncProperty(changes(bench.kind), (plan) => losesNothing(bench, plan)),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     );
   });
 });

@@ -121,6 +121,20 @@ export interface Reply {
   readonly json: unknown;
 }
 
+/** One server of each kind for all suites, started when the first asks for it; every test removes what it made. */
+const servers = new Map<ServerKind, Promise<Toxiproxy>>();
+
+function shared(kind: ServerKind): Promise<Toxiproxy> {
+  const server = servers.get(kind) ?? startToxiproxy({ prefer: kind, url: '', seed: 7 });
+  servers.set(kind, server);
+  return server;
+}
+
+// Outside of any suite: mocha runs it at the very end.
+after(async () => {
+  for (const server of servers.values()) await (await server).stop();
+});
+
 /** A server under test and everything that was made for it, so that it can be undone. */
 export class Bench {
   readonly kind: ServerKind;
@@ -145,11 +159,7 @@ export class Bench {
   }
 
   async start(): Promise<void> {
-    this.#server = await startToxiproxy({ prefer: this.kind, url: '', seed: 7 });
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop();
+    this.#server = await shared(this.kind);
   }
 
   /** Undoes what a test made. */
@@ -302,7 +312,6 @@ export function forBothServers(title: string, suite: (bench: Bench) => void): vo
         await bench.start();
       });
       afterEach(() => bench.clean());
-      after(() => bench.stop());
       suite(bench);
     });
   }
