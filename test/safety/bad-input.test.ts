@@ -45,7 +45,7 @@ describe('bad input', function () {
         '--schedule',
         file('target.json', '[{"at":100,"for":100,"fault":"kill","target":"boss"}]'),
       ],
-      /target.*boss.*leader/s,
+      /target.*leader.*"boss"/s,
     ],
     [
       'a schedule with a node that does not exist',
