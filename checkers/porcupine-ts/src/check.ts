@@ -4,6 +4,7 @@ import { Budget, OutOfTime } from './budget.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { type Part, partitions } from './partitions.ts';
+import { decideRegister } from './register/register.ts';
 import type {
   CheckOptions,
   CheckResult,
@@ -16,6 +17,8 @@ import { Search } from './search/search.ts';
 
 /** Steps for each partition in the first round; doubled in every round. */
 const firstSliceSteps = 2048;
+/** How long a search may take to explain a verdict that another method has given. */
+const explanationSteps = 20_000;
 /** Steps between looks at the clock. */
 const stepsPerLook = 256;
 
@@ -54,15 +57,40 @@ class Trial<State, Input, Output> {
     return this.#result?.verdict ?? 'unknown';
   }
 
+  /** Tries what takes near-linear time. Throws OutOfTime. */
+  begin(memoryLimitBytes: number, look: () => void): void {
+    const p = problem(this.#model, this.#part.operations, look);
+    const verdict = decideRegister(p, look);
+    if (verdict.kind === 'ok') {
+      this.#finish({ ...this.#about(), verdict: 'ok', linearization: verdict.linearization });
+      return;
+    }
+    look();
+    this.#search = new Search(p);
+    if (verdict.kind === 'unsuited') return;
+    // The verdict is known; a short search often explains it better.
+    this.run(explanationSteps, memoryLimitBytes, look);
+    if (this.#result !== undefined) return;
+    const { before, blocked } = verdict;
+    this.#finish({
+      ...this.#about(),
+      verdict: 'illegal',
+      partialLinearizations: [before?.order ?? this.#search.order()],
+      blocked,
+      statesBefore: before === undefined ? [] : [before.state],
+    });
+  }
+
   /** Goes on for so many steps; stops early when decided. Throws OutOfTime. */
   run(steps: number, memoryLimitBytes: number, look: () => void): void {
-    this.#search ??= new Search(problem(this.#model, this.#part.operations, look));
-    const until = this.#search.steps + steps;
-    while (this.#search.steps < until) {
+    const search = this.#search;
+    if (search === undefined) return;
+    const until = search.steps + steps;
+    while (search.steps < until) {
       look();
-      const end = this.#search.run(stepsPerLook, memoryLimitBytes);
+      const end = search.run(stepsPerLook, memoryLimitBytes);
       if (end === 'paused') continue;
-      this.#decide(this.#search, end);
+      this.#decide(search, end);
       return;
     }
   }
@@ -80,7 +108,7 @@ class Trial<State, Input, Output> {
 
   #decide(search: Search<State, Input, Output>, verdict: 'ok' | 'illegal'): void {
     const about = this.#about();
-    this.#result =
+    this.#finish(
       verdict === 'ok'
         ? { ...about, verdict, linearization: search.order() }
         : {
@@ -89,8 +117,13 @@ class Trial<State, Input, Output> {
             partialLinearizations: [search.order()],
             blocked: search.blocked(),
             statesBefore: search.statesBefore(),
-          };
-    this.#steps = search.steps;
+          },
+    );
+  }
+
+  #finish(result: PartitionResult<State, Input, Output>): void {
+    this.#steps = this.steps;
+    this.#result = result;
     this.#search = undefined;
   }
 }
@@ -99,7 +132,6 @@ class Check<State, Input, Output> {
   readonly #options: CheckOptions;
   readonly #budget: Budget;
   #trials: readonly Trial<State, Input, Output>[] = [];
-  #undecided: readonly Trial<State, Input, Output>[] = [];
   #anyIllegal = false;
 
   constructor(options: CheckOptions) {
@@ -133,16 +165,22 @@ class Check<State, Input, Output> {
     };
   }
 
+  /** Everything that takes near-linear time first, then rounds of search. Stops after a round in which one was illegal. */
   #decideAll(): void {
-    this.#undecided = this.#trials;
-    for (let slice = firstSliceSteps; this.#undecided.length > 0; slice *= 2) {
-      const share = Math.floor(this.#budget.memoryLimitBytes / this.#undecided.length);
-      for (const trial of this.#undecided) {
-        trial.run(slice, share, this.#look);
+    let undecided = this.#trials;
+    const round = (turn: (trial: Trial<State, Input, Output>, bytes: number) => void): boolean => {
+      const bytes = Math.floor(this.#budget.memoryLimitBytes / Math.max(1, undecided.length));
+      for (const trial of undecided) {
+        turn(trial, bytes);
         this.#anyIllegal ||= trial.verdict === 'illegal';
-        if (this.#anyIllegal && this.#options.exhaustive !== true) return;
       }
-      this.#undecided = this.#undecided.filter((trial) => trial.verdict === 'unknown');
+      undecided = undecided.filter((trial) => trial.verdict === 'unknown');
+      const isEnough = this.#anyIllegal && this.#options.exhaustive !== true;
+      return undecided.length > 0 && !isEnough;
+    };
+    let goesOn = round((trial, bytes) => trial.begin(bytes, this.#look));
+    for (let slice = firstSliceSteps; goesOn; slice *= 2) {
+      goesOn = round((trial, bytes) => trial.run(slice, bytes, this.#look));
     }
   }
 

@@ -14,7 +14,7 @@ export interface CheckOptions {
    * Default 512 MiB, at least 1 MiB.
    */
   readonly memoryLimitBytes?: number;
-  /** Goes on with the other partitions after one turned out illegal. Default false. */
+  /** Goes on with the other partitions after one turned out illegal. Default false: they get no more than it got. */
   readonly exhaustive?: boolean;
   /** Uses nothing of the model but init, step, equal, hash and partition. For measuring and for cross-checks. Default false. */
   readonly ignoreHints?: boolean;
@@ -53,8 +53,8 @@ export interface IllegalPartition<State, Input, Output> extends Judged<Input, Ou
   /** Orders that the model accepts and that go as far as any can; the longest first. At least one, perhaps empty. */
   readonly partialLinearizations: readonly (readonly Operation<Input, Output>[])[];
   /**
-   * The first operation, by return, that no order can hold: what returned before it can be linearized, together with it
-   * it cannot.
+   * No order can hold this operation together with all that returned before it. The first such operation by return, unless
+   * finding that one would have taken a long search.
    */
   readonly blocked: Operation<Input, Output>;
   /** States that the object can have been in where `blocked` should have taken effect; some of them, when there are many. */

@@ -10,7 +10,10 @@ export const impossible = -1;
 
 const bytesPerCell = 12;
 
-function stateInterner<State, Input, Output>(model: Model<State, Input, Output>): Interner<State> {
+/** Numbers for states, as the model compares them. */
+export function stateInterner<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Interner<State> {
   if (model.equal === undefined && model.hash === undefined) return new PlainInterner();
   const equal = model.equal?.bind(model) ?? ((a, b) => canonical(a) === canonical(b));
   // With `equal` alone nothing is known about hashes: one bucket for all.

@@ -1,0 +1,150 @@
+/**
+ * One register whose observed values have one source each: decided in O(n log n).
+ *
+ * A cas links the value it replaced to the one it left, so that values form chains, each beginning with a write or with the
+ * initial value, and each held in one stretch of time. A chain is possible by itself if its links can be put in order. The
+ * history is linearizable iff all chains are and their zones go together: forward zones are disjoint and no backward zone
+ * lies inside a forward one. Optional operations whose values nobody needs do no good and are left out; those whose values
+ * are needed are required, without a return.
+ */
+
+import { at } from '../search/ints.ts';
+import { type Prefix, type Sources, several } from './sources.ts';
+import { isCas, isRead, none } from './view.ts';
+import { disjoint, type Zone, zoneAt } from './zones.ts';
+
+/** `order` holds operations of the register history. */
+export type ChainVerdict =
+  | { readonly kind: 'ok'; readonly order: readonly number[] }
+  | { readonly kind: 'illegal' }
+  | { readonly kind: 'unsuited' };
+
+const illegal: ChainVerdict = { kind: 'illegal' };
+
+class Chains {
+  readonly #p: Prefix;
+  readonly #sources: Sources;
+  readonly #initial: number;
+  /** Per operation that left a value: the cas that replaced it. */
+  readonly #next: Int32Array;
+  readonly #roots: number[] = [];
+  readonly #forward: Zone[] = [];
+  readonly #backward: Zone[] = [];
+
+  constructor(p: Prefix, found: Sources) {
+    this.#p = p;
+    this.#sources = found;
+    this.#initial = p.h.count;
+    this.#next = new Int32Array(p.h.count + 1).fill(none);
+  }
+
+  decide(): ChainVerdict {
+    const links = this.#link();
+    if (links === undefined) return illegal;
+    let linked = 0;
+    for (const root of this.#roots) {
+      const length = this.#measure(root);
+      if (length === undefined) return illegal;
+      linked += length;
+    }
+    // What no root leads to goes round in a circle.
+    if (linked < links) return illegal;
+    const zones = disjoint(this.#forward);
+    if (zones === undefined) return illegal;
+    const swallowed = this.#backward.some(({ f, s }) => f < (zoneAt(zones, s)?.s ?? -1));
+    return swallowed ? illegal : { kind: 'ok', order: this.#order(zones) };
+  }
+
+  /** Finds roots and links; their number, or `undefined` when two replaced the same value. */
+  #link(): number | undefined {
+    const { h, required, end } = this.#p;
+    const { source, needed } = this.#sources;
+    let links = 0;
+    for (let i = 0; i <= h.count; i += 1) {
+      if (at(h.call, i) > end || at(h.kind, i) === isRead) continue;
+      const isThere = i < required || i === this.#initial || at(needed, at(h.to, i)) === 1;
+      if (!isThere) continue;
+      if (at(h.kind, i) !== isCas) {
+        this.#roots.push(i);
+        continue;
+      }
+      const replaced = at(source, at(h.from, i));
+      if (at(this.#next, replaced) !== none) return undefined;
+      this.#next[replaced] = i;
+      links += 1;
+    }
+    return links;
+  }
+
+  /** Follows a chain and files its zone; the number of its links, or `undefined` if it has no order. */
+  #measure(root: number): number | undefined {
+    const { h, required } = this.#p;
+    let f = Infinity;
+    let s = -1;
+    let latest = -1;
+    let previousCall = -1;
+    let length = 0;
+    for (let i = root; i !== none; i = at(this.#next, i)) {
+      const value = at(h.to, i);
+      // A value that nobody needs may have several sources, and no readers.
+      const isObserved = at(this.#sources.source, value) === i;
+      const returned = i < required || i === this.#initial ? at(h.return, i) : Infinity;
+      const firstRead = isObserved ? at(this.#sources.firstReturn, value) : Infinity;
+      const lastRead = isObserved ? at(this.#sources.lastCall, value) : -1;
+      latest = Math.max(latest, at(h.call, i), previousCall);
+      if (i !== this.#initial && latest >= Math.min(returned, firstRead)) return undefined;
+      f = Math.min(f, returned, firstRead);
+      s = Math.max(s, at(h.call, i), lastRead);
+      previousCall = lastRead;
+      if (i !== root) length += 1;
+    }
+    if (root !== this.#initial || s >= 0) {
+      (f < s ? this.#forward : this.#backward).push({ f, s, owner: root });
+    }
+    return length;
+  }
+
+  /** Chains one after the other, each at its zone, a backward one as early as it may. */
+  #order(zones: readonly Zone[]): readonly number[] {
+    const readers = this.#readers();
+    const placed = [
+      ...this.#forward.map(({ f, owner }) => ({ at: f, owner })),
+      ...this.#backward.map(({ s, owner }) => {
+        const inside = zoneAt(zones, s);
+        return { at: inside === undefined ? s : inside.s + 0.5, owner };
+      }),
+    ].sort((a, b) => a.at - b.at);
+    const order: number[] = [];
+    for (const { owner } of placed) {
+      for (let i = owner; i !== none; i = at(this.#next, i)) {
+        if (i !== this.#initial) order.push(i);
+        for (const reader of readers.get(i) ?? []) order.push(reader);
+      }
+    }
+    return order;
+  }
+
+  /** The readers of what each operation left, in the order of their calls. */
+  #readers(): ReadonlyMap<number, readonly number[]> {
+    const { h, required } = this.#p;
+    const readers = new Map<number, number[]>();
+    for (const j of h.byCall) {
+      if (j >= required || at(h.kind, j) !== isRead) continue;
+      const source = at(this.#sources.source, at(h.from, j));
+      const list = readers.get(source);
+      if (list === undefined) readers.set(source, [j]);
+      else list.push(j);
+    }
+    return readers;
+  }
+}
+
+/** Exact where every needed value has one source, else unsuited. */
+export function decideChains(p: Prefix, found: Sources): ChainVerdict {
+  for (let value = 0; value < p.h.values; value += 1) {
+    if (at(found.needed, value) === 1 && at(found.source, value) === several) {
+      return { kind: 'unsuited' };
+    }
+  }
+  return new Chains(p, found).decide();
+}
