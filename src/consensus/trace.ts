@@ -7,6 +7,7 @@
  */
 
 import type { NodeId, RequestId } from './algorithm.ts';
+import type { Ballot } from './paxos/ballot.ts';
 
 /** Emitted by every algorithm. */
 export type CommonTrace =
@@ -124,6 +125,60 @@ export type RaftTrace =
       readonly next: number;
     };
 
+/** Emitted by Multi-Paxos only. */
+export type PaxosTrace =
+  | {
+      readonly ev: 'promised';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly gcSlot: number;
+    }
+  /** A scout has its majority. `quorum` promised exactly this ballot; slots from `fromSlot` to `lastSlot` are proposed anew. */
+  | {
+      readonly ev: 'adopted';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly quorum: readonly NodeId[];
+      readonly fromSlot: number;
+      readonly lastSlot: number;
+    }
+  | {
+      readonly ev: 'preempted';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly by: Ballot;
+    }
+  /** Phase 2a leaves this leader for the first time for these slots. */
+  | {
+      readonly ev: 'proposed';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly slot: number;
+      readonly hash: number;
+    }
+  | {
+      readonly ev: 'accepted';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly slots: readonly number[];
+      readonly hashes: readonly number[];
+    }
+  /** This leader counted a majority of distinct acceptors in this ballot. */
+  | {
+      readonly ev: 'chosen';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly slot: number;
+      readonly quorum: readonly NodeId[];
+    }
+  | { readonly ev: 'holeFilled'; readonly term: number; readonly slot: number }
+  | {
+      readonly ev: 'caughtUp';
+      readonly term: number;
+      readonly fromSlot: number;
+      readonly count: number;
+    };
+
 /** Emitted by the replica around either algorithm. */
 export type ReplicaTrace =
   /** `chain` hashes all commands and results up to here: equal on all nodes that applied `index`. */
@@ -153,7 +208,7 @@ export type ReplicaTrace =
       readonly sequence?: number;
     };
 
-export type ConsensusTrace = CommonTrace | RaftTrace | ReplicaTrace;
+export type ConsensusTrace = CommonTrace | RaftTrace | PaxosTrace | ReplicaTrace;
 
 /** Where events go; undefined when tracing is off, so that `trace?.({...})` does not even build the event. */
 export type TraceSink = ((event: ConsensusTrace) => void) | undefined;

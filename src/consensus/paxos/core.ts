@@ -2,12 +2,12 @@
 
 import type { AlgorithmConfig, Effect, NodeId, RandomSource, RequestId } from '../algorithm.ts';
 import type { Outbox } from '../outbox.ts';
+import type { TraceSink } from '../trace.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { Ballot } from './ballot.ts';
 import type { Learner } from './learner.ts';
 import type { MessageOf, PaxosMessage, PaxosRecord, Proposal } from './messages.ts';
 import type { PaxosOptions } from './options.ts';
-import type { PaxosTrace } from './trace.ts';
 
 export type PaxosEffect<Command> = Effect<PaxosMessage<Command>, PaxosRecord<Command>, Command>;
 
@@ -93,7 +93,7 @@ export interface Paxos<Command> {
   readonly acceptor: Acceptor<Command>;
   readonly learner: Learner<Command>;
   readonly out: Outbox<PaxosMessage<Command>, PaxosRecord<Command>, Command>;
-  readonly trace: ((event: PaxosTrace) => void) | undefined;
+  readonly trace: TraceSink;
   nowMs: number;
   role: Role<Command>;
   /** Whose heartbeats this node follows. */

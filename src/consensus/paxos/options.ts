@@ -1,5 +1,7 @@
 /** Multi-Paxos's own settings, as they stand in a node's configuration. */
 
+import { type AllowedOptions, checkOptions } from '../options.ts';
+
 export interface PaxosOptions {
   /**
    * `acceptors`: a majority of acceptors is asked for the highest slot accepted before a read is answered (PMMC 4.5).
@@ -18,7 +20,7 @@ export const defaultPaxosOptions: PaxosOptions = {
   checkQuorum: true,
 };
 
-const allowed: Readonly<Record<keyof PaxosOptions, readonly unknown[]>> = {
+const allowed: AllowedOptions<PaxosOptions> = {
   reads: ['acceptors', 'local-leader'],
   canvass: [true, false],
   checkQuorum: [true, false],
@@ -26,19 +28,6 @@ const allowed: Readonly<Record<keyof PaxosOptions, readonly unknown[]>> = {
 
 /** Defaults for what is left out. Throws RangeError that names an unknown option or value and what is allowed. */
 export function paxosOptions(given: Readonly<Record<string, unknown>>): PaxosOptions {
-  const known = new Map<string, readonly unknown[]>(Object.entries(allowed));
-  for (const [name, value] of Object.entries(given)) {
-    const values = known.get(name);
-    if (values === undefined) {
-      throw new RangeError(
-        `unknown option of paxos: ${name}; allowed are ${[...known.keys()].join(', ')}`,
-      );
-    }
-    if (!values.includes(value)) {
-      throw new RangeError(
-        `option ${name} of paxos is ${JSON.stringify(value)}; allowed are ${values.map((v) => JSON.stringify(v)).join(', ')}`,
-      );
-    }
-  }
+  checkOptions('paxos', allowed, given);
   return { ...defaultPaxosOptions, ...given };
 }

@@ -17,6 +17,7 @@ import type {
 } from '../algorithm.ts';
 import { broken, unreachable } from '../invariant.ts';
 import { maxCommitsPerStep } from '../limits.ts';
+import { checkConfig } from '../options.ts';
 import { Outbox } from '../outbox.ts';
 import { type Paxos, type PaxosEffect, resetElectionTimer } from './core.ts';
 import { onHeartbeat, onLearn, onLearned, onP2a, onPreempted } from './follower.ts';
@@ -38,7 +39,7 @@ import {
 
 /**
  * A node that continues from what its disk holds (no records: a new member). `nowMs` is the same clock as in the inputs.
- * Throws BrokenInvariant when the records are not a Multi-Paxos node's.
+ * Throws RangeError when the configuration cannot be used and BrokenInvariant when the records are not a Multi-Paxos node's.
  */
 export function createPaxos<Command>(
   config: AlgorithmConfig,
@@ -47,6 +48,7 @@ export function createPaxos<Command>(
   random: RandomSource,
   nowMs: number,
 ): Algorithm<PaxosMessage<Command>, PaxosRecord<Command>, Command> {
+  checkConfig(config);
   const { acceptor, learner } = recover<Command>(durableRecords);
   const out = new Outbox<PaxosMessage<Command>, PaxosRecord<Command>, Command>();
   const paxos: Paxos<Command> = {
@@ -59,10 +61,7 @@ export function createPaxos<Command>(
     acceptor,
     learner,
     out,
-    trace:
-      config.trace === false
-        ? undefined
-        : (event) => out.put({ kind: 'trace', event: { ...event } }),
+    trace: config.trace === false ? undefined : (event) => out.put({ kind: 'trace', event }),
     nowMs,
     role: { kind: 'follower' },
     leader: undefined,

@@ -3,12 +3,12 @@
 import type { AlgorithmConfig, NodeId, RandomSource, RequestId } from '../algorithm.ts';
 import { hashJson } from '../hash.ts';
 import { broken } from '../invariant.ts';
+import { maxCommitsPerStep } from '../limits.ts';
+import type { Outbox } from '../outbox.ts';
 import type { TraceSink } from '../trace.ts';
-import { maxCommitsPerStep } from './limits.ts';
 import type { RaftLog } from './log.ts';
-import type { Entry } from './messages.ts';
+import type { Entry, RaftMessage, RaftRecord } from './messages.ts';
 import type { RaftOptions } from './options.ts';
-import type { Outbox } from './outbox.ts';
 import type { Progress } from './progress.ts';
 
 /** A command appended here. Its entry is known by index and term: another leader may put another command at the index. */
@@ -54,7 +54,7 @@ export interface Raft<Command> {
   readonly options: RaftOptions;
   readonly random: RandomSource;
   readonly log: RaftLog<Command>;
-  readonly out: Outbox<Command>;
+  readonly out: Outbox<RaftMessage<Command>, RaftRecord<Command>, Command>;
   readonly trace: TraceSink;
   nowMs: number;
   term: number;

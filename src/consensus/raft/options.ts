@@ -1,5 +1,7 @@
 /** Raft's own settings, as they stand in a node's configuration. */
 
+import { type AllowedOptions, checkOptions } from '../options.ts';
+
 export interface RaftOptions {
   /**
    * `read-index`: a leader answers a read only after a majority has confirmed its lead since the read came in.
@@ -18,7 +20,7 @@ export const defaultRaftOptions: RaftOptions = {
   checkQuorum: true,
 };
 
-const allowed: Readonly<Record<keyof RaftOptions, readonly unknown[]>> = {
+const allowed: AllowedOptions<RaftOptions> = {
   reads: ['read-index', 'local-leader'],
   preVote: [true, false],
   checkQuorum: [true, false],
@@ -26,18 +28,6 @@ const allowed: Readonly<Record<keyof RaftOptions, readonly unknown[]>> = {
 
 /** Defaults for what is left out. Throws RangeError that names an unknown option or value and what is allowed. */
 export function raftOptions(given: Readonly<Record<string, unknown>>): RaftOptions {
-  for (const [name, value] of Object.entries(given)) {
-    const values = new Map<string, readonly unknown[]>(Object.entries(allowed)).get(name);
-    if (values === undefined) {
-      throw new RangeError(
-        `unknown option of raft: ${name}; allowed are ${Object.keys(allowed).join(', ')}`,
-      );
-    }
-    if (!values.includes(value)) {
-      throw new RangeError(
-        `option ${name} of raft is ${JSON.stringify(value)}; allowed are ${values.map((v) => JSON.stringify(v)).join(', ')}`,
-      );
-    }
-  }
+  checkOptions('raft', allowed, given);
   return { ...defaultRaftOptions, ...given };
 }

@@ -16,6 +16,8 @@ import type {
   Status,
 } from '../algorithm.ts';
 import { broken, unreachable } from '../invariant.ts';
+import { checkConfig } from '../options.ts';
+import { Outbox } from '../outbox.ts';
 import { becomeFollower, emitCommits, type Leader, type Raft, resetElectionTimer } from './core.ts';
 import {
   campaign,
@@ -30,7 +32,6 @@ import {
 import { onAppend, onHeartbeat, refuseOldLeader } from './follower.ts';
 import type { RaftMessage, RaftRecord } from './messages.ts';
 import type { RaftOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
 import { onHeartbeatReply, onRead, releaseReads, startRound } from './reads.ts';
 import { recover } from './recovery.ts';
 import {
@@ -54,7 +55,7 @@ export function createRaft<Command>(
 ): Algorithm<RaftMessage<Command>, RaftRecord<Command>, Command> {
   checkConfig(config);
   const recovered = recover<Command>(durableRecords);
-  const out = new Outbox<Command>();
+  const out = new Outbox<RaftMessage<Command>, RaftRecord<Command>, Command>();
   const raft: Raft<Command> = {
     self: config.self,
     peers: config.members.filter((member) => member !== config.self),
@@ -76,20 +77,6 @@ export function createRaft<Command>(
   };
   resetElectionTimer(raft);
   return { step: (input) => step(raft, input), status: () => status(raft) };
-}
-
-function checkConfig({ self, members, timing }: AlgorithmConfig): void {
-  if (!members.includes(self)) {
-    throw new RangeError(`node ${self} is not among the members ${members.join(', ')}`);
-  }
-  if (new Set(members).size !== members.length) {
-    throw new RangeError(`a member is named twice: ${members.join(', ')}`);
-  }
-  if (timing.heartbeatMs <= 0 || timing.electionTimeoutMs <= timing.heartbeatMs) {
-    throw new RangeError(
-      `heartbeatMs ${timing.heartbeatMs} must be above 0 and below electionTimeoutMs ${timing.electionTimeoutMs}`,
-    );
-  }
 }
 
 function status<C>(raft: Raft<C>): Status {

@@ -1,7 +1,7 @@
 /** One test per rule that Ongaro's dissertation adds: pre-vote, check-quorum, reads, parallel disks, pipelining. */
 
 import assert from 'node:assert/strict';
-import { maxCommitsPerStep } from '#src/consensus/raft/limits';
+import { maxCommitsPerStep } from '#src/consensus/limits';
 import { Bench, diskWith, electionTimeoutMs, entries, heartbeatMs } from '../support/raft-node.ts';
 
 const heartbeat = (term: number, round = 1) =>
