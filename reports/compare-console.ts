@@ -1,56 +1,62 @@
-/** The end of a comparison, for a terminal: one line per figure, the systems side by side. */
+/** The end of a comparison, for a terminal: the answer in words, then one line per figure, the systems side by side. */
 
 import type { Valid } from '#checkers/checker';
 import type { ComparedMetric, Spread } from '#src/metrics/compare';
+import { inWords, metricWords } from '#src/metrics/metric-words';
+import { capital, groupsOf, headlines } from './compare-words.ts';
 import { plain } from './text.ts';
 
 export interface CompareSummary {
   readonly valid: Valid;
   readonly systems: readonly string[];
   readonly rounds: number;
+  /** Length of the workload in each run, s. */
+  readonly time: number;
   readonly table: readonly ComparedMetric[];
   /** Path of the report. */
   readonly report: string;
 }
 
-const columnWidth = 26;
-
-const number = (value: number): string => String(Number(value.toPrecision(3)));
+const nameWidth = 26;
+const columnWidth = 30;
 
 /** `median (min-max)`. */
-const cell = (spread: Spread | null | undefined): string =>
+const cell = ({ metric }: ComparedMetric, spread: Spread | null | undefined): string =>
   spread === null || spread === undefined
     ? '-'
-    : `${number(spread.median)} (${number(spread.min)}-${number(spread.max)})`;
+    : `${inWords(metric, spread.median)} (${inWords(metric, spread.min)} - ${inWords(metric, spread.max)})`;
 
-function rowOf({ metric, values, verdict }: ComparedMetric, systems: readonly string[]): string {
-  const cells = systems.map((system) => cell(values[system]).padEnd(columnWidth)).join('');
-  const mark = verdict.kind === 'larger-than-noise' ? `  ${verdict.better} better` : '';
-  return `    ${metric.padEnd(20)} ${cells}${mark}`.trimEnd();
+function rowOf(row: ComparedMetric, systems: readonly string[]): string {
+  const { metric, values, verdict } = row;
+  const cells = systems.map((system) => cell(row, values[system]).padEnd(columnWidth)).join('');
+  const mark =
+    verdict.kind === 'larger-than-noise'
+      ? ` ${verdict.better}: ${metricWords[metric].better}`
+      : verdict.kind === 'too-few'
+        ? ' (too few to tell)'
+        : '';
+  return `    ${metricWords[metric].name.padEnd(nameWidth)} ${cells}${mark}`.trimEnd();
 }
 
 /** Median and range of every figure; a difference that is more than noise is named. Plain text, no trailing line break. */
 export function compareSummary(comparison: CompareSummary): string {
   const { systems, table, rounds, valid, report } = comparison;
-  const groups = new Map<string, ComparedMetric[]>();
-  for (const row of table) {
-    const name = `${row.fault} on ${row.role}`;
-    groups.set(name, [...(groups.get(name) ?? []), row]);
-  }
   const verdict = valid === true ? 'all runs valid' : `verdict: ${String(valid)}`;
-  const header = `    ${''.padEnd(20)} ${systems.map((system) => system.padEnd(columnWidth)).join('')}`;
-  return plainLines([
+  const header = `    ${''.padEnd(nameWidth)} ${systems.map((system) => system.padEnd(columnWidth)).join('')}`;
+  return [
+    '',
+    ...headlines(comparison).map((line, i) => (i === 0 ? line : `  - ${line}`)),
     '',
     `${systems.join(' and ')}, ${rounds} rounds: ${verdict}. Median (range) of each figure:`,
-    ...[...groups].flatMap(([name, rows]) => [
+    ...groupsOf(table).flatMap(({ title, rows }) => [
       '',
-      `  ${name}`,
+      `  ${capital(title)}`,
       header.trimEnd(),
       ...rows.map((row) => rowOf(row, systems)),
     ]),
     '',
     `Report: ${report}`,
-  ]);
+  ]
+    .map(plain)
+    .join('\n');
 }
-
-const plainLines = (lines: readonly string[]): string => lines.map(plain).join('\n');

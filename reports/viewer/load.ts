@@ -18,10 +18,13 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Rejects when the page holds no data, or damaged ones. */
-export async function load(): Promise<ReportData> {
+export async function loadBytes(): Promise<Uint8Array> {
   const template = document.querySelector<HTMLTemplateElement>('template#report-data');
   const base64 = template?.content.textContent?.trim() ?? '';
   if (base64 === '') throw new Error('this page holds no report data');
   const stream = new Blob([decode(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+/** Rejects like `loadBytes`. */
+export const load = async (): Promise<ReportData> => unpack(await loadBytes());

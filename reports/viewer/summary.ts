@@ -68,7 +68,7 @@ function figures({ results }: ReportData): HTMLElement {
   );
 }
 
-const fact = (name: string, value: Child): HTMLElement =>
+export const fact = (name: string, value: Child): HTMLElement =>
   h('div', {}, h('dt', {}, name), h('dd', {}, value));
 
 function facts({ results, test, durationMs }: ReportData): HTMLElement {

@@ -24,15 +24,23 @@ function drawAxis(frame: Frame, mostPerSecond: number, y: (perSecond: number) =>
   }
 }
 
+/** Of all outcomes together. */
+const totalAt = (data: Throughput, bin: number): number =>
+  outcomes.reduce((sum, outcome) => sum + at(data[outcome], bin), 0);
+
+/** The most completions in one bin; at least 1. */
+export const mostPerBin = (data: Throughput): number =>
+  data.ok.reduce((max, _, bin) => Math.max(max, totalAt(data, bin)), 1);
+
+/** `most`: how many completions per bin the scale has room for, the same in charts that are to be compared. */
 export function throughputChart(
   data: Throughput,
   faults: readonly NumberedFault[],
   options: Pick<ChartOptions, 'view' | 'tooltip'>,
+  most = mostPerBin(data),
 ): Chart {
   const { binMs } = data;
-  const total = (bin: number): number =>
-    outcomes.reduce((sum, outcome) => sum + at(data[outcome], bin), 0);
-  const most = data.ok.reduce((max, _, bin) => Math.max(max, total(bin)), 1);
+  const total = (bin: number): number => totalAt(data, bin);
   const perSecond = (count: number): number => (count * 1000) / binMs;
   const drawBin = (frame: Frame, bin: number, y: (perSecond: number) => number): void => {
     const from = frame.x(bin * binMs);

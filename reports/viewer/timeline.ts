@@ -14,7 +14,7 @@ import type { TimeView } from './time-view.ts';
 import type { Tooltip } from './tooltip.ts';
 
 /** Says what is shown, and a button that shows all again. */
-function toolbar(view: TimeView): HTMLElement {
+export function toolbar(view: TimeView): HTMLElement {
   const range = h('span', { class: 'range', role: 'status' });
   const reset = h('button', { type: 'button', class: 'quiet' }, 'Show all');
   reset.addEventListener('click', view.reset);
@@ -31,10 +31,15 @@ function toolbar(view: TimeView): HTMLElement {
   return h('div', { class: 'toolbar' }, range, reset);
 }
 
-const key = (className: string, text: string): HTMLElement =>
+export const key = (className: string, text: string): HTMLElement =>
   h('span', { class: 'key' }, h('i', { class: className }), text);
 
-const part = (title: string, note: string, ...content: readonly HTMLElement[]): HTMLElement =>
+/** A chart with its title and a note. */
+export const part = (
+  title: string,
+  note: string,
+  ...content: readonly HTMLElement[]
+): HTMLElement =>
   h(
     'div',
     { class: 'part' },

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { BadInput, exitCodes, HarnessFailure, Interrupted } from '../errors.ts';
 import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
+import { compareCommand } from './compare.ts';
 import { listCommand } from './list.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
@@ -22,6 +23,7 @@ const program = new Command('dissent')
 
 for (const command of [
   testCommand(),
+  compareCommand(),
   checkCommand(),
   analyzeCommand(),
   reportCommand(),

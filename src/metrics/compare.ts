@@ -1,6 +1,15 @@
-/** Figures of several systems side by side, and whether a difference is more than the spread of the rounds. */
+/**
+ * Figures of several systems side by side, and whether a difference is more than the spread of the rounds.
+ *
+ *     raft     |--o-----|                      every value of raft is below every value of paxos:
+ *     paxos                |----o--|           larger than noise
+ *
+ *     raft     |--o--------|                   the ranges overlap: within noise
+ *     paxos              |----o--|
+ */
 
 import { type Episode, type EpisodeMetric, episodeMetrics } from './episodes.ts';
+import { inWords, metricWords } from './metric-words.ts';
 
 export interface Spread {
   readonly median: number;
@@ -16,6 +25,8 @@ export interface ComparedMetric {
   readonly metric: EpisodeMetric;
   /** null: no episode of that system had a value. */
   readonly values: Readonly<Record<string, Spread | null>>;
+  /** Episodes without a value: for `recoveryMs` and `timeToFirstOkMs` it never came to pass; else there was nothing to measure. */
+  readonly missing: Readonly<Record<string, number>>;
   readonly verdict: ComparisonVerdict;
 }
 
@@ -25,15 +36,17 @@ export type ComparisonVerdict =
       readonly kind: 'larger-than-noise';
       readonly better: string;
       readonly worse: string;
+      /** How likely values that differ by nothing but chance part like this, at most. */
+      readonly chance: number;
       readonly sentence: string;
     }
   | { readonly kind: 'within-noise'; readonly sentence: string }
   | { readonly kind: 'too-few'; readonly sentence: string };
 
 /** Fewer values than this on a side say nothing about spread. */
-const fewest = 3;
+export const fewestValues = 3;
 
-/** Differences below this share of the smaller median are not worth a sentence, even when they are steady. */
+/** Differences below this share of the smaller loss are not worth a sentence, even when they are steady. */
 const smallestShare = 0.05;
 
 const median = (sorted: readonly number[]): number => {
@@ -42,10 +55,17 @@ const median = (sorted: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 };
 
-/** Of a non-empty list. */
-function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   return { median: median(sorted), min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0, n: sorted.length };
+}
+
+/** One system's values of one metric in one group of episodes. */
+interface Side {
+  readonly system: string;
+  readonly values: readonly number[];
+  readonly missing: number;
 }
 
 /** Rows in order of fault, role and metric; one per metric that at least one system has a value for. */
@@ -53,72 +73,104 @@ export function compareEpisodes(
   systems: Readonly<Record<string, readonly Episode[]>>,
 ): ComparedMetric[] {
   const all = Object.values(systems).flat();
-  const groups = new Map(all.map(({ fault, role }) => [`${fault} ${role}`, { fault, role }]));
+  const groups = new Map(
+    all.map(({ fault, role }) => [JSON.stringify([fault, role]), { fault, role }]),
+  );
   return [...groups.values()].flatMap(({ fault, role }) =>
     episodeMetrics.flatMap((metric) => {
-      const values = Object.fromEntries(
-        Object.entries(systems).map(([system, episodes]) => [
+      const sides = Object.entries(systems).map(([system, episodes]) =>
+        sideOf(
           system,
-          valuesOf(episodes, fault, role, metric),
-        ]),
-      );
-      const spreads = Object.entries(values).map(
-        ([system, list]) => [system, list.length === 0 ? null : spreadOf(list)] as const,
-      );
-      if (spreads.every(([, spread]) => spread === null)) return [];
-      return [
-        {
-          fault,
-          role,
+          episodes.filter((episode) => episode.fault === fault && episode.role === role),
           metric,
-          values: Object.fromEntries(spreads),
-          verdict: judge(metric, spreads),
-        },
-      ];
+        ),
+      );
+      return isWorthARow(metric, sides) ? [rowOf({ fault, role }, metric, sides)] : [];
     }),
   );
 }
 
-const valuesOf = (
-  episodes: readonly Episode[],
-  fault: string,
-  role: string,
-  metric: EpisodeMetric,
-): number[] =>
-  episodes.flatMap((episode) => {
-    const value = episode.figures[metric];
-    return episode.fault === fault && episode.role === role && value !== null ? [value] : [];
-  });
-
-/** Of two or more systems: the best against the worst median. */
-function judge(
-  metric: EpisodeMetric,
-  spreads: readonly (readonly [string, Spread | null])[],
-): ComparisonVerdict {
-  const known = spreads.flatMap(([system, spread]) =>
-    spread === null ? [] : [{ system, spread }],
-  );
-  const fewestSeen = Math.min(...known.map(({ spread }) => spread.n));
-  if (known.length < 2 || known.length < spreads.length || fewestSeen < fewest) {
-    const sentence = `Too few rounds to tell: ${fewest} values of each system are needed.`;
-    return { kind: 'too-few', sentence };
-  }
-  const sign = metric === 'availability' ? -1 : 1;
-  const ranked = known.toSorted((a, b) => sign * (a.spread.median - b.spread.median));
-  const [best, worst] = [ranked[0], ranked.at(-1)] as const;
-  if (best === undefined || worst === undefined) throw new RangeError('nothing to compare');
-  const apart =
-    metric === 'availability'
-      ? best.spread.min > worst.spread.max
-      : best.spread.max < worst.spread.min;
-  const difference = Math.abs(best.spread.median - worst.spread.median);
-  const least = Math.min(Math.abs(best.spread.median), Math.abs(worst.spread.median));
-  if (!apart || difference <= smallestShare * least) {
-    const sentence = `No difference beyond the spread of the rounds (medians ${known.map(({ system, spread }) => `${system} ${rounded(spread.median)}`).join(', ')}).`;
-    return { kind: 'within-noise', sentence };
-  }
-  const sentence = `${best.system} did better in every round: ${rounded(best.spread.median)} against ${rounded(worst.spread.median)} of ${worst.system} (medians).`;
-  return { kind: 'larger-than-noise', better: best.system, worse: worst.system, sentence };
+function sideOf(system: string, episodes: readonly Episode[], metric: EpisodeMetric): Side {
+  const found = episodes.flatMap(({ figures }) => figures[metric] ?? []);
+  const asked = episodes.filter(({ figures }) => figures[metric] !== undefined).length;
+  return { system, values: found, missing: asked - found.length };
 }
 
-const rounded = (value: number): string => String(Number(value.toPrecision(3)));
+/** That something never happened is worth one, too. */
+const isWorthARow = (metric: EpisodeMetric, sides: readonly Side[]): boolean =>
+  sides.some(
+    ({ values, missing }) =>
+      values.length > 0 || (missing > 0 && metricWords[metric].never !== undefined),
+  );
+
+const rowOf = (
+  group: Pick<Episode, 'fault' | 'role'>,
+  metric: EpisodeMetric,
+  sides: readonly Side[],
+): ComparedMetric => ({
+  ...group,
+  metric,
+  values: Object.fromEntries(sides.map(({ system, values }) => [system, spreadOf(values)])),
+  missing: Object.fromEntries(sides.map(({ system, missing }) => [system, missing])),
+  verdict: judge(metric, sides),
+});
+
+interface Ranked {
+  readonly system: string;
+  /** Ascending, the less the better: availability as what is missing to 1, and what never came to pass as infinite. */
+  readonly losses: readonly number[];
+  readonly median: number;
+}
+
+function ranked(metric: EpisodeMetric, sides: readonly Side[]): Ranked[] {
+  const { unit, never } = metricWords[metric];
+  return sides
+    .map(({ system, values, missing }) => {
+      const losses = [
+        ...values.map((value) => (unit === 'share' ? 1 - value : value)),
+        // Leaving these out would reward a system for the rounds in which it never came back.
+        ...(never === undefined ? [] : Array.from({ length: missing }, () => Infinity)),
+      ].sort((a, b) => a - b);
+      return { system, losses, median: median(losses) };
+    })
+    .sort((a, b) => (a.median === b.median ? 0 : a.median - b.median));
+}
+
+/** Of two or more systems: the best against the worst median. */
+function judge(metric: EpisodeMetric, sides: readonly Side[]): ComparisonVerdict {
+  const order = ranked(metric, sides);
+  const [best, worst] = [order[0], order.at(-1)] as const;
+  if (best === undefined || worst === undefined || best === worst) {
+    return { kind: 'too-few', sentence: 'There is nothing to compare with.' };
+  }
+  if (order.some(({ losses }) => losses.length < fewestValues)) {
+    const counts = order.map(({ system, losses }) => `${system} has ${losses.length}`).join(', ');
+    const sentence = `Too few values to tell: ${fewestValues} of each system are needed, ${counts}.`;
+    return { kind: 'too-few', sentence };
+  }
+  const write = (loss: number): string =>
+    inWords(metric, metricWords[metric].unit === 'share' ? 1 - loss : loss);
+  const medians = order.map(({ system, median: m }) => `${system} ${write(m)}`).join(', ');
+  const [bestWorst, worstBest] = [best.losses.at(-1) ?? 0, worst.losses[0] ?? 0];
+  if (!(bestWorst < worstBest)) {
+    const sentence = `No difference beyond the noise: the ranges overlap (medians ${medians}).`;
+    return { kind: 'within-noise', sentence };
+  }
+  if (worst.median - best.median <= smallestShare * best.median) {
+    const sentence = `No difference worth naming: steady, but under 5 % (medians ${medians}).`;
+    return { kind: 'within-noise', sentence };
+  }
+  const sentence = `${best.system} was ${metricWords[metric].better} every time: ${write(best.median)} against ${write(worst.median)} of ${worst.system} (medians).`;
+  const chance = chanceOf(best.losses.length, worst.losses.length, order.length);
+  return { kind: 'larger-than-noise', better: best.system, worse: worst.system, chance, sentence };
+}
+
+/**
+ * How likely all of `m` values lie on one side of all of `n` others when all were drawn alike: the one order of 1 / C(m + n, m),
+ * either way round. With more than two systems some pair does so at most as many times more often as there are pairs.
+ */
+export function chanceOf(m: number, n: number, systems = 2): number {
+  let orders = 1;
+  for (let i = 1; i <= m; i += 1) orders = (orders * (n + i)) / i;
+  return Math.min(1, (systems * (systems - 1)) / orders);
+}

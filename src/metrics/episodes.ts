@@ -9,7 +9,7 @@
 
 import type { History } from '../history/operation.ts';
 import { type Attempt, attemptsOf } from './attempts.ts';
-import { availabilityWindowMs, successTimes } from './availability.ts';
+import { availability, availabilityWindowMs, successTimes } from './availability.ts';
 import type { CounterSample } from './cost.ts';
 import { type FaultWindow, faultFigures } from './faults.ts';
 import { firstAtLeast, gapsOf } from './gaps.ts';
@@ -36,8 +36,11 @@ export const episodeMetrics = [
 ] as const;
 export type EpisodeMetric = (typeof episodeMetrics)[number];
 
-/** null: nothing was there to measure (no success, no sample). */
-export type EpisodeFigures = Readonly<Record<EpisodeMetric, number | null>>;
+/**
+ * null: nothing was there to measure (no success, no sample), or for `timeToFirstOkMs` and `recoveryMs`: it never came to pass.
+ * Absent: it means nothing here, such as the recovery of a whole run.
+ */
+export type EpisodeFigures = Readonly<Partial<Record<EpisodeMetric, number | null>>>;
 
 export interface Episode {
   /** The kind of fault; `whole run` for the run as one episode. */
@@ -69,44 +72,54 @@ interface Span {
 const within = (timeNs: number, { fromNs, toNs }: Span): boolean =>
   timeNs >= fromNs && timeNs < toNs;
 
-/** One episode for the whole workload, then one per fault that took effect, in order of time. */
+/** One episode for the whole workload, then one per fault that took effect before its end, in order of time. */
 export function episodesOf(evidence: EpisodeEvidence): Episode[] {
   const attempts = attemptsOf(evidence.history);
-  const times = successTimes(attempts);
+  const view = { evidence, attempts, times: successTimes(attempts) };
+  const endNs = evidence.workloadEndNs;
+  const whole: Span = { fromNs: Math.min(attempts[0]?.invoke.time ?? 0, endNs), toNs: endNs };
+  const run = { fault: wholeRun, role: 'all', figures: wholeFigures(view, whole) };
   const installed = evidence.faults
-    .filter(({ outcome }) => outcome.kind === 'installed')
+    .filter(({ outcome, startNs }) => outcome.kind === 'installed' && startNs < endNs)
     .toSorted((a, b) => a.startNs - b.startNs);
   const figures = faultFigures(attempts, installed);
-  const whole: Span = { fromNs: attempts[0]?.invoke.time ?? 0, toNs: evidence.workloadEndNs };
-  const nothing = { fromNs: 0, toNs: 0 };
-  const view = { evidence, attempts, times };
-  const run: Episode = {
-    fault: 'whole run',
-    role: 'all',
-    figures: {
-      ...shared(view, whole, { before: nothing, during: whole, after: nothing }),
-      timeToFirstOkMs: null,
-      recoveryMs: null,
-    },
-  };
+  let quietFromNs = whole.fromNs;
   const episodes = installed.map((fault, i): Episode => {
-    const span = { fromNs: fault.startNs, toNs: installed[i + 1]?.startNs ?? whole.toNs };
-    const phases = {
-      before: { fromNs: installed[i - 1]?.endNs ?? whole.fromNs, toNs: fault.startNs },
-      during: { fromNs: fault.startNs, toNs: fault.endNs },
-      after: { fromNs: fault.endNs, toNs: span.toNs },
+    const healedNs = Math.min(fault.endNs, endNs);
+    const span = { fromNs: fault.startNs, toNs: installed[i + 1]?.startNs ?? endNs };
+    const phases: Phases = {
+      Before: { fromNs: quietFromNs, toNs: fault.startNs },
+      During: { fromNs: fault.startNs, toNs: healedNs },
+      After: { fromNs: healedNs, toNs: span.toNs },
     };
-    const { timeToFirstOkMs, recoveryMs } = figures[i] ?? {
-      timeToFirstOkMs: null,
-      recoveryMs: null,
-    };
+    quietFromNs = Math.max(quietFromNs, healedNs);
     return {
       fault: fault.kind,
       role: fault.target,
-      figures: { ...shared(view, span, phases), timeToFirstOkMs, recoveryMs },
+      figures: {
+        ...clientFigures(view, span),
+        timeToFirstOkMs: figures[i]?.timeToFirstOkMs ?? null,
+        recoveryMs: figures[i]?.recoveryMs ?? null,
+        ...latencies(attempts, phases),
+        ...nodeFigures(view, span),
+      },
     };
   });
   return [run, ...episodes];
+}
+
+/** What the run as a whole is called where a fault is named otherwise. */
+export const wholeRun = 'whole run';
+
+/** The same availability as in the run's own results. */
+function wholeFigures(view: View, whole: Span): EpisodeFigures {
+  const { fraction, longestOutageMs } = availability(view.attempts, whole.toNs);
+  return {
+    availability: fraction,
+    longestOutageMs,
+    ...latencies(view.attempts, { During: whole }),
+    ...nodeFigures(view, whole),
+  };
 }
 
 interface View {
@@ -116,47 +129,55 @@ interface View {
   readonly times: Float64Array;
 }
 
-type Phases = Readonly<Record<'before' | 'during' | 'after', Span>>;
+type Phases = Readonly<Partial<Record<'Before' | 'During' | 'After', Span>>>;
 
-function shared(
-  view: View,
-  span: Span,
-  phases: Phases,
-): Omit<EpisodeFigures, 'timeToFirstOkMs' | 'recoveryMs'> {
-  const { evidence, attempts, times } = view;
-  const before = latencyIn(attempts, phases.before);
-  const during = latencyIn(attempts, phases.during);
-  const after = latencyIn(attempts, phases.after);
-  const okCount = firstAtLeast(times, span.toNs) - firstAtLeast(times, span.fromNs);
+const clientFigures = ({ times }: View, span: Span): EpisodeFigures => ({
+  availability: shareAvailable(times, span),
+  longestOutageMs: gapsOf(times).longest(span.fromNs, span.toNs) / 1e6,
+});
+
+function latencies(attempts: readonly Attempt[], phases: Phases): EpisodeFigures {
+  const { Before, During, After } = phases;
+  const of = (span: Span) => latencyIn(attempts, span);
+  const [before, during, after] = [Before && of(Before), During && of(During), After && of(After)];
   return {
-    availability: shareAvailable(times, span),
-    longestOutageMs: gapsOf(times).longest(span.fromNs, span.toNs) / 1e6,
-    latencyBeforeP50Ms: before?.p50 ?? null,
-    latencyBeforeP99Ms: before?.p99 ?? null,
-    latencyDuringP50Ms: during?.p50 ?? null,
-    latencyDuringP99Ms: during?.p99 ?? null,
-    latencyAfterP50Ms: after?.p50 ?? null,
-    latencyAfterP99Ms: after?.p99 ?? null,
-    elections: evidence.electionsNs.filter((timeNs) => within(timeNs, span)).length,
-    // The first leader of a run is an election, not a change.
-    leaderChanges: evidence.leaderships.filter(
-      ({ startMs }, i) => i > 0 && within(startMs * 1e6, span),
-    ).length,
+    ...(before && { latencyBeforeP50Ms: before.p50, latencyBeforeP99Ms: before.p99 }),
+    ...(during && { latencyDuringP50Ms: during.p50, latencyDuringP99Ms: during.p99 }),
+    ...(after && { latencyAfterP50Ms: after.p50, latencyAfterP99Ms: after.p99 }),
+  };
+}
+
+/** What the nodes did, and what it cost for each success. */
+function nodeFigures({ evidence, times }: View, span: Span): EpisodeFigures {
+  const { electionsNs, leaderships } = evidence;
+  const okCount = firstAtLeast(times, span.toNs) - firstAtLeast(times, span.fromNs);
+  // Without traces nothing is known of leaders; a traced run has at least tried to elect one.
+  const traced = electionsNs.length + leaderships.length > 0;
+  // The first leader of a run is an election, not a change.
+  const changes = leaderships.filter(({ startMs }, i) => i > 0 && within(startMs * 1e6, span));
+  return {
+    elections: traced ? electionsNs.filter((timeNs) => within(timeNs, span)).length : null,
+    leaderChanges: traced ? changes.length : null,
     ...costIn(evidence.samples, span, okCount),
   };
 }
 
+const nothing = { p50: null, p99: null };
+
 /** Of successful operations invoked in the span. */
-function latencyIn(attempts: readonly Attempt[], span: Span) {
+function latencyIn(
+  attempts: readonly Attempt[],
+  span: Span,
+): { readonly p50: number | null; readonly p99: number | null } {
   const values: number[] = [];
   for (const { invoke, completion, outcome } of attempts) {
     if (outcome !== 'ok' || completion === undefined || !within(invoke.time, span)) continue;
     values.push((completion.time - invoke.time) / 1e6);
   }
-  return values.length === 0 ? undefined : quantiles(Float64Array.from(values));
+  return values.length === 0 ? nothing : quantiles(Float64Array.from(values));
 }
 
-/** Share of the 100 ms windows of the span with a success; null for a span shorter than one. */
+/** Share of the 100 ms windows of the span with a success, a shorter rest belonging to the last; null when there is no whole one. */
 function shareAvailable(times: Float64Array, { fromNs, toNs }: Span): number | null {
   const windowNs = availabilityWindowMs * 1e6;
   const windows = Math.floor((toNs - fromNs) / windowNs);
@@ -164,15 +185,20 @@ function shareAvailable(times: Float64Array, { fromNs, toNs }: Span): number | n
   let available = 0;
   for (let window = 0; window < windows; window += 1) {
     const startNs = fromNs + window * windowNs;
+    const endNs = window === windows - 1 ? toNs : startNs + windowNs;
     const next = times[firstAtLeast(times, startNs)];
-    if (next !== undefined && next < startNs + windowNs) available += 1;
+    if (next !== undefined && next < endNs) available += 1;
   }
   return available / windows;
 }
 
-/** What the nodes counted between the last looks at or before the two ends; a process that started in between from zero. */
+/**
+ * What the nodes counted between the last looks at or before the two ends; a process that started in between from zero. What
+ * they had counted when the run began (they were up before the first operation) is not part of it.
+ */
 function costIn(samples: readonly TimedCounters[], { fromNs, toNs }: Span, okCount: number) {
-  const nothing = { messagesPerOp: null, bytesPerOp: null, fsyncsPerOp: null };
+  const unknown = { messagesPerOp: null, bytesPerOp: null, fsyncsPerOp: null };
+  const firstLookNs = samples[0]?.timeNs;
   const ends = new Map<
     string,
     { start?: CounterSample['counters']; end?: CounterSample['counters'] }
@@ -181,11 +207,11 @@ function costIn(samples: readonly TimedCounters[], { fromNs, toNs }: Span, okCou
     if (timeNs > toNs) continue;
     const key = `${node}/${pid}`;
     const known = ends.get(key) ?? {};
-    if (timeNs <= fromNs) known.start = counters;
+    if (timeNs <= fromNs || timeNs === firstLookNs) known.start = counters;
     known.end = counters;
     ends.set(key, known);
   }
-  if (okCount === 0 || ends.size === 0) return nothing;
+  if (okCount === 0 || ends.size === 0) return unknown;
   const spent = (name: keyof CounterSample['counters']): number =>
     [...ends.values()].reduce(
       (sum, { start, end }) => sum + (end?.[name] ?? 0) - (start?.[name] ?? 0),
