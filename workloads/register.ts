@@ -8,7 +8,7 @@ import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
 import { emit, pending } from '#src/generator/source';
 import type { Completion, History, Invocation, Key, Operation } from '#src/history/operation';
-import type { Random } from '#src/random/random';
+import { fraction, type Random } from '#src/random/random';
 import type { Workload, WorkloadKind } from './workload.ts';
 
 const optionsSchema = z.strictObject({
@@ -16,6 +16,8 @@ const optionsSchema = z.strictObject({
   activeKeys: z.number().int().min(1).max(10_000).default(5),
   /** Operations on a key before a fresh one takes its place: keeps each key's history short enough to decide. */
   operationsPerKey: z.number().int().min(1).max(1_000_000).default(150),
+  /** Share of the clients that only read, the others only update. A client that is alone reads with this probability. */
+  readShare: z.number().min(0).max(1).default(0.5),
 });
 type Options = z.infer<typeof optionsSchema>;
 
@@ -66,7 +68,7 @@ class RegisterGenerator implements Generator {
     if (thread === undefined) return pending(this);
     const at = context.random.below(this.#slots.length);
     const slot = this.#slots[at] as Slot;
-    const op: Invocation = this.#isReading(context.random, thread)
+    const op: Invocation = this.#isReading(context, thread)
       ? { f: 'read', key: slot.key, value: null }
       : drawUpdate(context.random, slot);
     const worn = slot.operations + 1 >= this.#options.operationsPerKey;
@@ -86,9 +88,9 @@ class RegisterGenerator implements Generator {
     return emit({ kind: 'invoke', timeNs: context.timeNs, thread, op }, then);
   }
 
-  /** A client that is alone does both. */
-  #isReading(random: Random, thread: Thread): boolean {
-    return this.#readers === 0 ? random.below(2) === 0 : Number(thread) < this.#readers;
+  #isReading({ concurrency, random }: Context, thread: Thread): boolean {
+    if (concurrency === 1) return fraction(random) < this.#options.readShare;
+    return Number(thread) < this.#readers;
   }
 
   update(_context: Context, event: Operation, _thread: Thread): Generator {
@@ -153,7 +155,7 @@ export const register: WorkloadKind<Options> = {
   summary: 'reads, writes and compare-and-sets on many keys; each key is one linearizable register',
   options: optionsSchema,
   create(options, { concurrency }): Workload {
-    const readers = Math.floor(concurrency / 2);
+    const readers = Math.floor(concurrency * options.readShare);
     const slots = Array.from({ length: options.activeKeys }, (_, i) => freshSlot(i));
     return {
       name: 'register',

@@ -66,6 +66,15 @@ describe('the register workload', () => {
     assert.ok((count.get('cas') ?? 0) > 300);
   });
 
+  it('lets a client that is alone do everything, and leaves reads out when asked to', () => {
+    const alone = register.create(register.options.parse({}), { ...settings, concurrency: 1 });
+    const source = limit(200, clients(alone.generator));
+    const { invocations } = simulate(source, { concurrency: 1 });
+    assert.equal(new Set(invocations.map(({ operation }) => operation.f)).size, 3);
+    const updates = operations(200, { readShare: 0 }, perfect());
+    assert.ok(updates.every(({ f }) => f !== 'read'));
+  });
+
   const read: Invocation = { f: 'read', key: 'k0', value: null };
   const write: Invocation = { f: 'write', key: 'k0', value: 3 };
   const cas: Invocation = { f: 'cas', key: 'k0', value: [1, 2] };
