@@ -1,5 +1,6 @@
 /** The acceptor: the memory of Paxos. It promises ballots and accepts one command per slot and ballot (PMMC 2.1, A1-A4). */
 
+import { hashJson } from '../hash.ts';
 import { broken } from '../invariant.ts';
 import { type Ballot, compareBallots, sameBallot, zeroBallot } from './ballot.ts';
 import type { Proposal, Pvalue } from './messages.ts';
@@ -20,16 +21,14 @@ export class Acceptor<Command> {
     return this.#maxSlot;
   }
 
-  /** Promises a ballot that is not lower than the last; true when it is higher, so that it has to be made durable. */
-  promise(ballot: Ballot): boolean {
-    const order = compareBallots(ballot, this.#ballot);
-    if (order < 0) {
+  /** Promises a ballot higher than every one before (A1). */
+  promise(ballot: Ballot): void {
+    if (compareBallots(ballot, this.#ballot) <= 0) {
       broken(
         `promise of ${ballot.round}/${ballot.node} after ${this.#ballot.round}/${this.#ballot.node}`,
       );
     }
     this.#ballot = ballot;
-    return order > 0;
   }
 
   /** Accepts in the promised ballot only (A2). Returns what was not accepted before and has to be made durable. */
@@ -39,9 +38,12 @@ export class Acceptor<Command> {
         `accept in ${ballot.round}/${ballot.node}, promised ${this.#ballot.round}/${this.#ballot.node}`,
       );
     }
-    const fresh = proposals.filter(({ slot }) => {
-      const had = this.#accepted.get(slot);
-      return had === undefined || !sameBallot(had.ballot, ballot);
+    const fresh = proposals.filter((proposal) => {
+      const had = this.#accepted.get(proposal.slot);
+      if (had === undefined || !sameBallot(had.ballot, ballot)) return true;
+      if (hashJson(had.command) === hashJson(proposal.command)) return false;
+      // A leader that proposes two commands in one ballot and slot (A4).
+      return broken(`two commands for ${ballot.round}/${ballot.node}, slot ${proposal.slot}`);
     });
     for (const proposal of fresh) {
       this.#accepted.set(proposal.slot, { ...proposal, ballot });

@@ -4,7 +4,7 @@ import type { AlgorithmConfig, Effect, NodeId, RandomSource, RequestId } from '.
 import type { Outbox } from '../outbox.ts';
 import type { TraceSink } from '../trace.ts';
 import type { Acceptor } from './acceptor.ts';
-import type { Ballot } from './ballot.ts';
+import { type Ballot, sameBallot } from './ballot.ts';
 import type { Learner } from './learner.ts';
 import type { MessageOf, PaxosMessage, PaxosRecord, Proposal } from './messages.ts';
 import type { PaxosOptions } from './options.ts';
@@ -29,6 +29,8 @@ export interface Peer {
   /** The first slot that was not sent to it yet. */
   nextSlot: number;
   flights: Flight[];
+  /** Owed an answer for too long: one message at a time, until it answers. */
+  probing: boolean;
   /** When it last answered in the leader's ballot. */
   heardMs: number;
 }
@@ -45,6 +47,8 @@ export interface Reads {
         sentMs: number;
       }
     | undefined;
+  /** In `waiting`, `open` and `fenced` together. */
+  pending: number;
   /** Answered when every slot up to `slot` is decided. */
   fenced: {
     readonly slot: number;
@@ -64,8 +68,8 @@ export interface Leader<Command> {
   readonly peers: Map<NodeId, Peer>;
   readonly reads: Reads;
   nextHeartbeatMs: number;
-  /** When it began to wait for slots below `gcSlot`; it gives up if nobody can tell them. */
-  readonly adoptedMs: number;
+  /** When it last learnt a slot below `gcSlot`, or was adopted; it gives up if nobody can tell them. */
+  progressMs: number;
 }
 
 export type Role<Command> =
@@ -123,14 +127,15 @@ export interface Paxos<Command> {
   readonly requests: Map<number, RequestId>;
 }
 
-const patienceMax = 8;
+/** Keeps the longest wait after a lost leader within a few election timeouts. */
+const patienceMax = 4;
 
 /** Multiplicative increase. */
 export function growPatience<C>(paxos: Paxos<C>): void {
   paxos.patience = Math.min(patienceMax, paxos.patience * 1.5);
 }
 
-/** Additive decrease, per decided slot. */
+/** Additive decrease, per decided slot and per heartbeat of a leader that stays. */
 export function shrinkPatience<C>(paxos: Paxos<C>): void {
   paxos.patience = Math.max(1, paxos.patience - 0.05);
 }
@@ -150,12 +155,18 @@ export function broadcast<C>(paxos: Paxos<C>, message: PaxosMessage<C>, afterDur
   for (const peer of paxos.peers) paxos.out.send(peer, message, afterDurable);
 }
 
+/** The acceptor takes on a higher ballot, in memory. */
+export function takeOn<C>(paxos: Paxos<C>, ballot: Ballot): void {
+  paxos.acceptor.promise(ballot);
+  paxos.highestRound = Math.max(paxos.highestRound, ballot.round);
+  const gcSlot = paxos.learner.slotOut;
+  paxos.trace?.({ ev: 'promised', term: ballot.round, ballot, gcSlot });
+}
+
 /** Promises a ballot durably where it is higher than before. Returns the persist sequence to wait for. */
 export function promise<C>(paxos: Paxos<C>, ballot: Ballot): number {
-  if (!paxos.acceptor.promise(ballot)) return paxos.out.lastSequence;
-  paxos.highestRound = Math.max(paxos.highestRound, ballot.round);
-  const { slotOut } = paxos.learner;
-  paxos.trace?.({ ev: 'promised', term: ballot.round, ballot, gcSlot: slotOut });
+  if (sameBallot(ballot, paxos.acceptor.ballot)) return paxos.out.lastSequence;
+  takeOn(paxos, ballot);
   return paxos.out.persist({ kind: 'promise', ballot });
 }
 

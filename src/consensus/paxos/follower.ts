@@ -3,7 +3,14 @@
 import type { NodeId } from '../algorithm.ts';
 import { hashJson } from '../hash.ts';
 import { type Ballot, compareBallots, sameBallot } from './ballot.ts';
-import { growPatience, type Paxos, resetElectionTimer } from './core.ts';
+import {
+  growPatience,
+  type Paxos,
+  promise,
+  resetElectionTimer,
+  shrinkPatience,
+  takeOn,
+} from './core.ts';
 import type { Decision, MessageOf, Proposal } from './messages.ts';
 
 /** Accepts durably. Returns the persist sequence to wait for before telling anyone. */
@@ -12,9 +19,11 @@ export function accept<C>(
   ballot: Ballot,
   proposals: readonly Proposal<C>[],
 ): number {
-  const higher = paxos.acceptor.promise(ballot);
-  paxos.highestRound = Math.max(paxos.highestRound, ballot.round);
+  const higher = compareBallots(ballot, paxos.acceptor.ballot) > 0;
+  if (higher) takeOn(paxos, ballot);
   const fresh = paxos.acceptor.accept(ballot, proposals);
+  // A slot that is decided already is accepted like any other, and forgotten at once like any other.
+  for (const { slot } of fresh) if (slot < paxos.learner.slotOut) paxos.acceptor.drop(slot);
   if (fresh.length === 0) {
     return higher ? paxos.out.persist({ kind: 'promise', ballot }) : paxos.out.lastSequence;
   }
@@ -32,7 +41,10 @@ export function accept<C>(
 export function markDecided<C>(paxos: Paxos<C>, decision: Decision<C>): void {
   const before = paxos.learner.slotOut;
   paxos.learner.decide(decision);
-  for (let slot = before; slot < paxos.learner.slotOut; slot += 1) paxos.acceptor.drop(slot);
+  for (let slot = before; slot < paxos.learner.slotOut; slot += 1) {
+    paxos.acceptor.drop(slot);
+    shrinkPatience(paxos);
+  }
 }
 
 /** Follows nobody until somebody is heard. A leader's clients are told that it is not known what became of their requests. */
@@ -106,6 +118,9 @@ export function onHeartbeat<C>(
   message: MessageOf<'heartbeat', C>,
 ): void {
   if (!follow(paxos, from, message.ballot)) return;
+  // Not for the leader, which has its majority, but so that an older one is refused from now on.
+  promise(paxos, message.ballot);
+  shrinkPatience(paxos);
   paxos.out.send(from, { kind: 'heartbeatReply', ballot: message.ballot }, 0);
   decideBelow(paxos, message.ballot, message.decided);
   askForGap(paxos, from, message.decided);
@@ -146,20 +161,37 @@ export function onLearned<C>(
   from: NodeId,
   message: MessageOf<'learned', C>,
 ): void {
-  const { role } = paxos;
-  // A leader tells its followers "decided below x" of its own ballot. It must therefore not pass over slots that it
-  // proposed in itself: a newer leader may have decided another command there.
-  const end = role.kind === 'leader' ? role.gcSlot : Number.POSITIVE_INFINITY;
-  const fresh = message.decisions.filter(
-    ({ slot }) =>
-      slot >= paxos.learner.slotOut && slot < end && paxos.learner.get(slot) === undefined,
-  );
+  for (const { round } of message.decisions) {
+    paxos.highestRound = Math.max(paxos.highestRound, round);
+  }
+  const fresh = nextDecisions(paxos, message.decisions);
   const [first] = fresh;
   if (first === undefined) return;
   paxos.out.persist({ kind: 'learned', decisions: fresh });
   for (const decision of fresh) markDecided(paxos, decision);
   const term = paxos.acceptor.ballot.round;
   paxos.trace?.({ ev: 'caughtUp', term, fromSlot: first.slot, count: fresh.length });
+  if (paxos.role.kind === 'leader') paxos.role.progressMs = paxos.nowMs;
   if (message.decisions.length < paxos.config.limits.maxBatchEntries) return;
+  if (paxos.learner.slotOut >= learnEnd(paxos)) return;
   paxos.out.send(from, { kind: 'learn', fromSlot: paxos.learner.slotOut }, 0);
 }
+
+/**
+ * A leader tells its followers "decided below x" of its own ballot. It must therefore not pass over slots that it proposed
+ * in itself: a newer leader may have decided another command there. For the same reason nobody learns beyond a gap.
+ */
+function nextDecisions<C>(paxos: Paxos<C>, decisions: readonly Decision<C>[]): Decision<C>[] {
+  const fresh: Decision<C>[] = [];
+  let next = paxos.learner.slotOut;
+  for (const decision of decisions) {
+    if (decision.slot !== next || next >= learnEnd(paxos)) continue;
+    fresh.push(decision);
+    next += 1;
+  }
+  return fresh;
+}
+
+/** The first slot that may not be learnt from others. */
+const learnEnd = <C>({ role }: Paxos<C>): number =>
+  role.kind === 'leader' ? role.gcSlot : Number.POSITIVE_INFINITY;

@@ -3,14 +3,7 @@
 import type { NodeId, RequestId } from '../algorithm.ts';
 import { hashJson } from '../hash.ts';
 import { sameBallot } from './ballot.ts';
-import {
-  broadcast,
-  type Leader,
-  type Paxos,
-  type Peer,
-  retransmitMs,
-  shrinkPatience,
-} from './core.ts';
+import { broadcast, type Leader, type Paxos, type Peer, retransmitMs } from './core.ts';
 import { accept, becomeFollower, markDecided } from './follower.ts';
 import type { MessageOf, Proposal } from './messages.ts';
 
@@ -74,7 +67,8 @@ export function fillPeers<C>(paxos: Paxos<C>, leader: Leader<C>): void {
 function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, node: NodeId): void {
   const peer = leader.peers.get(node) as Peer;
   const { maxInflight, maxBatchEntries } = paxos.config.limits;
-  while (peer.flights.length < maxInflight && peer.nextSlot < leader.slotIn) {
+  const room = peer.probing ? 1 : maxInflight;
+  while (peer.flights.length < room && peer.nextSlot < leader.slotIn) {
     const proposals: Proposal<C>[] = [];
     while (peer.nextSlot < leader.slotIn && proposals.length < maxBatchEntries) {
       const commander = leader.commanders.get(peer.nextSlot);
@@ -97,6 +91,7 @@ export function onP2b<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p2b'
   const peer = role.peers.get(from);
   if (peer === undefined) return;
   peer.heardMs = paxos.nowMs;
+  peer.probing = false;
   for (const slot of message.slots) {
     for (const flight of peer.flights) flight.slots.delete(slot);
   }
@@ -135,7 +130,6 @@ function countAccepted<C>(
     const quorum = [...commander.acks];
     paxos.trace?.({ ev: 'chosen', term: ballot.round, ballot, slot, quorum });
     markDecided(paxos, { ...commander.proposal, round: ballot.round });
-    shrinkPatience(paxos);
   }
 }
 
@@ -157,14 +151,19 @@ export function leaderTick<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   }
   // Decided slots that nobody alive can tell: a new phase 1 asks for what was accepted in them instead.
   const stuck = paxos.learner.slotOut < leader.gcSlot;
-  if (stuck && paxos.nowMs - leader.adoptedMs > 2 * paxos.config.timing.electionTimeoutMs) {
+  if (stuck && paxos.nowMs - leader.progressMs > 2 * paxos.config.timing.electionTimeoutMs) {
     return becomeFollower(paxos, 'check-quorum');
   }
   retransmit(paxos, leader);
-  if (paxos.nowMs < leader.nextHeartbeatMs) return;
+  if (paxos.nowMs >= leader.nextHeartbeatMs) heartbeat(paxos, leader);
+}
+
+/** Shows that it is there, and asks for what others decided before it led. */
+export function heartbeat<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   leader.nextHeartbeatMs = paxos.nowMs + paxos.config.timing.heartbeatMs;
-  broadcast(paxos, { kind: 'heartbeat', ballot: leader.ballot, decided: paxos.learner.slotOut });
-  if (stuck) broadcast(paxos, { kind: 'learn', fromSlot: paxos.learner.slotOut });
+  const decided = paxos.learner.slotOut;
+  broadcast(paxos, { kind: 'heartbeat', ballot: leader.ballot, decided });
+  if (decided < leader.gcSlot) broadcast(paxos, { kind: 'learn', fromSlot: decided });
 }
 
 /** Whether a majority, this node included, answered within the last election timeout. */
@@ -180,6 +179,7 @@ function retransmit<C>(paxos: Paxos<C>, leader: Leader<C>): void {
     const oldest = peer.flights[0];
     if (oldest === undefined || paxos.nowMs - oldest.sentMs < retransmitMs(paxos)) continue;
     peer.flights = [];
+    peer.probing = true;
     peer.nextSlot = paxos.learner.slotOut;
     fillPeer(paxos, leader, node);
   }

@@ -20,7 +20,7 @@ export function onRead<C>(paxos: Paxos<C>, request: RequestId): void {
     paxos.out.put({ kind: 'readReady', request });
     return;
   }
-  if (role.reads.waiting.length >= paxos.config.limits.maxPendingReads) {
+  if (role.reads.pending >= paxos.config.limits.maxPendingReads) {
     paxos.out.put({ kind: 'reject', request, reason: 'overloaded' });
     return;
   }
@@ -28,6 +28,7 @@ export function onRead<C>(paxos: Paxos<C>, request: RequestId): void {
   const round = role.reads.round + 1;
   paxos.trace?.({ ev: 'readRequested', term, request, readIndex, round });
   role.reads.waiting.push(request);
+  role.reads.pending += 1;
   startRound(paxos, role);
 }
 
@@ -86,6 +87,7 @@ export function releaseReads<C>(paxos: Paxos<C>): void {
   const applied = paxos.emitted - 1;
   for (const { slot, requests, round } of role.reads.fenced) {
     if (slot > applied) continue;
+    role.reads.pending -= requests.length;
     for (const request of requests) {
       const term = role.ballot.round;
       paxos.trace?.({ ev: 'readConfirmed', term, request, readIndex: slot, applied, round });

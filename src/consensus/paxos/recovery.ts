@@ -2,7 +2,7 @@
 
 import { broken } from '../invariant.ts';
 import { Acceptor } from './acceptor.ts';
-import { compareBallots } from './ballot.ts';
+import { sameBallot } from './ballot.ts';
 import { decisionOf } from './follower.ts';
 import { Learner } from './learner.ts';
 import type { Decision, PaxosRecord } from './messages.ts';
@@ -23,7 +23,7 @@ export function recover<C>(records: readonly unknown[]): Recovered<C> {
         acceptor.promise(record.ballot);
         break;
       case 'accept':
-        if (compareBallots(record.ballot, acceptor.ballot) > 0) acceptor.promise(record.ballot);
+        if (!sameBallot(record.ballot, acceptor.ballot)) acceptor.promise(record.ballot);
         acceptor.accept(record.ballot, record.proposals);
         break;
       case 'learned':
@@ -36,8 +36,10 @@ export function recover<C>(records: readonly unknown[]): Recovered<C> {
         broken(`not a record of a paxos node: ${JSON.stringify(record)}`);
     }
   }
-  // What was learnt is decided, whether or not the note of it made it to the disk.
-  for (const decision of learnt.values()) learner.decide(decision);
+  // What was learnt is decided, whether or not the note of it made it to the disk. Beyond a gap it is learnt anew.
+  for (let next = learnt.get(learner.slotOut); next; next = learnt.get(learner.slotOut)) {
+    learner.decide(next);
+  }
   for (let slot = 1; slot < learner.slotOut; slot += 1) acceptor.drop(slot);
   return { acceptor, learner };
 }

@@ -12,7 +12,7 @@ import {
   retransmitMs,
 } from './core.ts';
 import { becomeFollower, preempt } from './follower.ts';
-import { fillPeers, proposeAt } from './leader.ts';
+import { fillPeers, heartbeat, proposeAt } from './leader.ts';
 import type { MessageOf, Proposal, Pvalue } from './messages.ts';
 
 /** The election timer has run out. */
@@ -85,10 +85,17 @@ export function onP1a<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p1a'
     paxos.out.send(from, { kind: 'preempted', ballot: paxos.acceptor.ballot }, 0);
     return;
   }
-  if (compareBallots(message.ballot, paxos.acceptor.ballot) > 0) preempt(paxos, message.ballot);
+  if (compareBallots(message.ballot, paxos.acceptor.ballot) > 0) giveWay(paxos, message.ballot);
   promise(paxos, message.ballot);
   // The promise, and every acceptance it tells of, must be on disk before it is told.
   paxos.out.send(from, ownP1b(paxos, message.ballot, message.fromSlot), paxos.out.lastSequence);
+}
+
+/** Somebody scouts in a higher ballot: a campaign of one's own, now or soon, would only preempt it. */
+function giveWay<C>(paxos: Paxos<C>, ballot: Ballot): void {
+  preempt(paxos, ballot);
+  if (paxos.role.kind === 'canvassing') becomeFollower(paxos, undefined);
+  resetElectionTimer(paxos);
 }
 
 function ownP1b<C>(paxos: Paxos<C>, ballot: Ballot, fromSlot: number): MessageOf<'p1b', C> {
@@ -129,7 +136,10 @@ function pmax<C>(promises: Iterable<MessageOf<'p1b', C>>): Map<number, Pvalue<C>
 function adoptIfMajority<C>(paxos: Paxos<C>): void {
   const { role } = paxos;
   if (role.kind !== 'scouting' || role.promises.size < paxos.quorum) return;
-  const gcSlot = Math.max(...[...role.promises.values()].map((p1b) => p1b.gcSlot));
+  // What this node learnt since it asked counts too: the promises may leave it out, and a slot that a later leader decided
+  // must never be proposed in this ballot, or "decided" of this ballot would speak of another command.
+  const told = [...role.promises.values()].map((p1b) => p1b.gcSlot);
+  const gcSlot = Math.max(paxos.learner.slotOut, ...told);
   const found = pmax(role.promises.values());
   const lastSlot = Math.max(gcSlot - 1, ...found.keys());
   const leader = becomeLeader(paxos, role.ballot, gcSlot, [...role.promises.keys()], lastSlot);
@@ -141,6 +151,7 @@ function adoptIfMajority<C>(paxos: Paxos<C>): void {
   }
   proposeAt(paxos, leader, again);
   fillPeers(paxos, leader);
+  heartbeat(paxos, leader);
 }
 
 function becomeLeader<C>(
@@ -157,11 +168,14 @@ function becomeLeader<C>(
     slotIn: lastSlot + 1,
     gcSlot,
     peers: new Map(
-      paxos.peers.map((peer) => [peer, { nextSlot: gcSlot, flights: [], heardMs: paxos.nowMs }]),
+      paxos.peers.map((peer) => [
+        peer,
+        { nextSlot: gcSlot, flights: [], probing: false, heardMs: paxos.nowMs },
+      ]),
     ),
-    reads: { waiting: [], round: 0, open: undefined, fenced: [] },
+    reads: { waiting: [], round: 0, open: undefined, pending: 0, fenced: [] },
     nextHeartbeatMs: paxos.nowMs,
-    adoptedMs: paxos.nowMs,
+    progressMs: paxos.nowMs,
   };
   paxos.role = leader;
   paxos.leader = paxos.self;
