@@ -70,7 +70,7 @@ const theOnlyKey = '\0no key';
 
 /** Explaining may take this share of the time that is left, and never longer than this. */
 const explanationShare = 0.5;
-const explanationMsMax = 2000;
+const explanationMsMax = 1000;
 /** Violations that are explained; the others are counted. */
 const anomaliesMax = 10;
 /** Operations of an anomaly that are named: the latest. More prove no more to a reader. */

@@ -185,7 +185,8 @@ describe('linearizable', () => {
     const texts = [...writes, ...reads.flat(), ...never].map((one) => ({
       ...one,
       f: one.f === 'write' ? 'append' : 'get',
-      value: one.value === null || one.value === undefined ? one.value : `${String(one.value)},`,
+      value:
+        one.value === null || one.value === undefined ? one.value : `${JSON.stringify(one.value)},`,
     }));
     const result = checker.check({ history: history(texts), timeLimitMs: 50 });
     assert.ok(!(result instanceof Promise));

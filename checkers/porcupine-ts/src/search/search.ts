@@ -25,6 +25,8 @@ export type Progress = 'ok' | 'illegal' | 'paused';
 
 /** Steps between looks at the memory. */
 const stepsPerLook = 256;
+/** Where the state stands in the key of a configuration. */
+const stateWord = 1;
 /** After an illegal verdict the search may go on this long to make its explanation exact. */
 const explanationSteps = 20_000;
 
@@ -137,7 +139,7 @@ export class Search<State, Input, Output> {
     const bits = this.#window.bits;
     const optional = this.#supply.bits;
     this.#key[0] = this.#window.first;
-    this.#key[1] = this.#state;
+    this.#key[stateWord] = this.#state;
     for (let i = 0; i < bits.length; i += 1) this.#key[i + 2] = at(bits, i);
     // A configuration right after an optional operation may do less: it counts as one more used.
     optional[0] = (at(optional, 0) & ~1) | (this.#dirty ? 1 : 0);
@@ -280,11 +282,13 @@ export class Search<State, Input, Output> {
   /** Remembering less costs time, never the verdict. */
   #forgetIfFull(): void {
     if (this.#seen.bytes + this.#transitions.bytes <= this.#memoryLimitBytes) return;
-    this.#seen.forget();
-    if (this.#transitions.bytes * 2 <= this.#memoryLimitBytes) return;
+    this.#seen.forgetHalf();
     const current = Int32Array.of(this.#state);
     const best = Int32Array.from(this.#best.states());
-    this.#transitions.keepOnly([this.#stack.state.subarray(0, this.#stack.depth), current, best]);
+    const seen = this.#seen.column(stateWord);
+    const stack = this.#stack.state.subarray(0, this.#stack.depth);
+    this.#transitions.keepOnly([stack, current, best, seen]);
+    this.#seen.replaceColumn(stateWord, seen);
     this.#state = at(current, 0);
     this.#best.renumber([...best]);
   }

@@ -31,9 +31,7 @@ export class Seen {
 
   /** True if it need not be tried; otherwise it counts as tried from now on. */
   covers(key: Int32Array, bits: Int32Array): boolean {
-    let hash = 0;
-    for (let i = 0; i < this.#keyWords; i += 1) hash = mix(hash, at(key, i));
-    hash = finish(hash);
+    const hash = this.#hash(key);
     const bucket = hash & (this.#buckets.length - 1);
     // Entries are numbered from 1 so that 0 ends a chain.
     let entry = at(this.#buckets, bucket);
@@ -53,10 +51,44 @@ export class Seen {
     return false;
   }
 
-  forget(): void {
-    this.#buckets = new Int32Array(64);
-    this.#entries = new Int32Array(this.#entryWords * 16);
-    this.#count = 0;
+  /** Forgets every second configuration: those on the way to what is kept were kept as likely as not. */
+  forgetHalf(): void {
+    const kept = this.#count >> 1;
+    const words = this.#entryWords;
+    const entries = new Int32Array(words * Math.max(16, kept));
+    for (let i = 0; i < kept; i += 1) {
+      const from = (2 * i + 1) * words;
+      entries.set(this.#entries.subarray(from, from + words), i * words);
+    }
+    this.#entries = entries;
+    this.#count = kept;
+    this.#rebuild(this.#buckets.length);
+  }
+
+  /** One word of every key. */
+  column(word: number): Int32Array {
+    const values = new Int32Array(this.#count);
+    for (let i = 0; i < this.#count; i += 1) {
+      values[i] = at(this.#entries, i * this.#entryWords + headerWords + word);
+    }
+    return values;
+  }
+
+  /** Replaces that word in every key; keys that differed must still differ. */
+  replaceColumn(word: number, values: Int32Array): void {
+    for (let i = 0; i < this.#count; i += 1) {
+      const start = i * this.#entryWords;
+      this.#entries[start + headerWords + word] = at(values, i);
+      const keyAt = start + headerWords;
+      this.#entries[start + 1] = this.#hash(this.#entries.subarray(keyAt, keyAt + this.#keyWords));
+    }
+    this.#rebuild(this.#buckets.length);
+  }
+
+  #hash(key: Int32Array): number {
+    let hash = 0;
+    for (let i = 0; i < this.#keyWords; i += 1) hash = mix(hash, at(key, i));
+    return finish(hash);
   }
 
   #sameKey(start: number, key: Int32Array): boolean {
@@ -95,11 +127,11 @@ export class Seen {
     const bitsAt = keyAt + this.#keyWords;
     for (let i = 0; i < this.#bitWords; i += 1) this.#entries[bitsAt + i] = at(bits, i);
     this.#buckets[bucket] = this.#count;
-    if (this.#count > this.#buckets.length) this.#rehash();
+    if (this.#count > this.#buckets.length) this.#rebuild(this.#buckets.length * 4);
   }
 
-  #rehash(): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 4);
+  #rebuild(buckets: number): void {
+    this.#buckets = new Int32Array(buckets);
     for (let i = 0; i < this.#count; i += 1) {
       const start = i * this.#entryWords;
       const bucket = at(this.#entries, start + 1) & (this.#buckets.length - 1);
