@@ -4,6 +4,7 @@
  * server is the better one. `--rounds 9 --duration 500` (ms per measurement), `--json`.
  */
 
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -125,6 +126,12 @@ function report(samples: ReadonlyMap<string, readonly Measured[]>, real: boolean
   return rows;
 }
 
+const cores = availableParallelism();
+const loadBefore = loadavg()[0] ?? 0;
+if (loadBefore > cores / 2)
+  console.error(
+    `The machine is busy (load ${loadBefore.toFixed(1)} on ${cores} cores): throughput and p99 will say more about that than about the servers.`,
+  );
 const load = await startLoad();
 const realServer = findRealServer();
 if (realServer === undefined)
@@ -154,7 +161,7 @@ if (realServer === undefined)
     console.error(`round ${round} of ${rounds}`);
   }
   const rows = report(samples, real !== undefined);
-  if (values.json) console.log(JSON.stringify({ rounds, durationMs, rows }));
+  if (values.json) console.log(JSON.stringify({ rounds, durationMs, cores, loadBefore, rows }));
   else console.table(rows);
 }
 await load.stop();
