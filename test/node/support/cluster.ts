@@ -64,6 +64,8 @@ export function startNode(configFile: string, config: NodeConfig): NodeProcess {
 
 export interface ClusterOptions {
   readonly nodes: number;
+  /** Left out: raft. */
+  readonly algorithm?: NodeConfig['algorithm'];
   readonly trace?: boolean;
   readonly options?: NodeConfig['options'];
 }
@@ -86,7 +88,7 @@ export class Cluster implements AsyncDisposable {
       mkdirSync(dataDir);
       const others = members.filter((node) => node !== self);
       const config: NodeConfig = {
-        algorithm: 'raft',
+        algorithm: options.algorithm ?? 'raft',
         self,
         members,
         peerListen: addresses(self).peer,
