@@ -8,6 +8,7 @@ import { compareCommand } from './compare.ts';
 import { listCommand } from './list.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
+import { scenarioCommand } from './scenario.ts';
 import { testCommand } from './test.ts';
 
 const program = new Command('dissent')
@@ -28,6 +29,7 @@ for (const command of [
   analyzeCommand(),
   reportCommand(),
   replayCommand(),
+  scenarioCommand(),
   listCommand(),
 ]) {
   program.addCommand(command);
