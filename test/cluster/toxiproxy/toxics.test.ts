@@ -112,9 +112,10 @@ async function limitsRate(bench: Bench) {
   assert.ok(took >= 300 - 30, `${took} ms for 30 KB at 100 KB/s`);
   // In pieces, not all of it at the end.
   assert.ok(arrivalOf(server, 0) - arrivalOf(server, 29_999) < -150);
-  await rig.update('bandwidth', { attributes: { rate: 100_000 } });
-  client.send(data);
-  await server.received(60_000);
+  // More than a toxic may hold: the sender is stopped, and goes on when there is room again.
+  await rig.update('bandwidth', { attributes: { rate: 10_000 } });
+  client.send(numbered(1_000_000));
+  await server.received(1_030_000);
 }
 
 async function stalls(bench: Bench) {
@@ -300,6 +301,19 @@ async function limitsData(bench: Bench) {
   await client.staysOpen(100);
 }
 
+/** All up to the limit arrives, though the connection was closed before the client had read it. */
+async function limitsDataOfSlowReader(bench: Bench) {
+  const rig = await bench.rig({ echo: false });
+  await rig.add('limit_data', { bytes: 12_000_000 });
+  const { client, server } = await rig.open();
+  client.socket.pause();
+  server.send(Buffer.alloc(13_000_000));
+  await sleep(200);
+  client.socket.resume();
+  await client.isOver();
+  assert.equal(client.bytes, 12_000_000);
+}
+
 async function noop(bench: Bench) {
   const rig = await bench.rig();
   await rig.add('noop', {});
@@ -340,5 +354,10 @@ forBothServers('toxics', (bench) => {
     ]).then(() => {}));
 
   it('slicer cuts and pauses; limit_data passes so many bytes and closes', () =>
-    Promise.all([slices(bench), slicesWithoutDelay(bench), limitsData(bench)]).then(() => {}));
+    Promise.all([
+      slices(bench),
+      slicesWithoutDelay(bench),
+      limitsData(bench),
+      limitsDataOfSlowReader(bench),
+    ]).then(() => {}));
 });

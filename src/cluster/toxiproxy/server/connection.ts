@@ -125,7 +125,8 @@ export class Connection {
 
 /**
  * FIN, then time for the peer to read and to close. Closing a socket with unread bytes at once would send a RST, which can
- * overtake the last bytes written; so they are read and thrown away until the peer is gone or the grace is over.
+ * overtake the last bytes written; so they are read and thrown away until the peer is gone or the grace is over. A peer
+ * that reads slowly gets a new grace as long as it reads at all.
  */
 function closeGently(socket: Socket): void {
   if (socket.destroyed) return;
@@ -133,9 +134,13 @@ function closeGently(socket: Socket): void {
     socket.destroy();
     return;
   }
-  const timer = setTimeout(() => socket.destroy(), limits.closeGraceMs);
+  let unsent = socket.writableLength;
+  const timer = setInterval(() => {
+    if (socket.writableLength >= unsent) socket.destroy();
+    unsent = socket.writableLength;
+  }, limits.closeGraceMs);
   timer.unref();
-  socket.once('close', () => clearTimeout(timer));
+  socket.once('close', () => clearInterval(timer));
   socket.resume();
   socket.end();
 }
