@@ -156,7 +156,7 @@ class Judge {
     const model = keyed(this.#subject.model);
     const left = this.#endMs - performance.now();
     const timeLimitMs = Math.min(explanationMsMax, left * explanationShare);
-    const few = reduce(model, part.operations, part.blocked, { timeLimitMs });
+    const few = reduce(model, part.operations, part, { timeLimitMs });
     // The smaller part has its own first impossible operation, and states that can be followed by eye.
     const again = check(model, few, { timeLimitMs: Math.max(1, timeLimitMs) }).partitions[0];
     const shown = again?.verdict === 'illegal' ? again : part;

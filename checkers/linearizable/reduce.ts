@@ -16,18 +16,24 @@
  * neither was the history.
  */
 
-import { check, type Operation as Interval, type Model, type RegisterView } from 'porcupine-ts';
+import { check, type Model, type RegisterView } from 'porcupine-ts';
+import { type AnyInterval, ByCall, returnOf } from './by-call.ts';
 
 type AnyModel = Model<unknown, unknown, unknown>;
-export type AnyInterval = Interval<unknown, unknown>;
 
 export interface Limits {
   /** For all attempts together. */
   readonly timeLimitMs: number;
 }
 
-/** Attempts per ms are many; a single one may not eat all the time there is. */
-const attemptMs = 200;
+/** What the checker said of it. */
+export interface Violation {
+  readonly blocked: AnyInterval;
+  readonly statesBefore: readonly unknown[];
+}
+
+/** A single attempt may take this long, or half of what is left. */
+const attemptMs = 50;
 
 class Reduction {
   readonly #model: AnyModel;
@@ -47,7 +53,7 @@ class Reduction {
 
   isIllegal(operations: readonly AnyInterval[]): boolean {
     if (this.leftMs <= 0) return false;
-    const timeLimitMs = Math.min(attemptMs, this.leftMs);
+    const timeLimitMs = Math.min(this.leftMs, Math.max(attemptMs, this.leftMs / 2));
     return check(this.#model, operations, { timeLimitMs }).verdict === 'illegal';
   }
 
@@ -93,33 +99,64 @@ class Reduction {
     for (;;) {
       const rest = kept.filter((op) => !leaving.has(op));
       if (!this.#isRegister) return rest;
-      const observers = Map.groupBy(rest, (op) => this.#observed(op));
-      const changes = new Changes(rest.filter((op) => this.#left(op) !== undefined));
+      const observers = grouped(rest, (op) => this.#observed(op));
+      const changes = new ByCall(rest.filter((op) => this.#left(op) !== undefined));
       const sources = this.#sources(kept, rest);
-      const still = [...leaving].filter((op) => {
-        const value = this.#left(op);
-        if (sources.has(op)) return false;
-        const seenBy = value === undefined ? [] : (observers.get(value) ?? []);
-        return seenBy.every((other) => isApart(op, other, changes));
-      });
+      const still = [...leaving].filter(
+        (op) => !sources.has(op) && !this.#mayBeObserved(op, observers, changes),
+      );
       if (still.length === leaving.size) return rest;
       leaving = new Set(still);
     }
   }
 
+  /** Whether something overlaps with the time in which the change was the latest, and found its value. */
+  #mayBeObserved(
+    change: AnyInterval,
+    observers: ReadonlyMap<string, ByCall>,
+    changes: ByCall,
+  ): boolean {
+    const value = this.#left(change);
+    if (value === undefined) return false;
+    const replaced = changes.earliestReturnOfCalledAfter(returnOf(change));
+    const latest = observers.get(value)?.latestReturnOfCalledBy(replaced) ?? -Infinity;
+    return latest >= change.call;
+  }
+
   /** For each observer the latest change to what it observed: a reader asks where the value came from, so these stay. */
   #sources(kept: readonly AnyInterval[], observers: readonly AnyInterval[]): Set<AnyInterval> {
-    const changesTo = Map.groupBy(kept, (op) => this.#left(op));
-    const sources = new Set<AnyInterval>();
-    for (const observer of observers) {
+    const changesTo = grouped(kept, (op) => this.#left(op));
+    const found = observers.map((observer) => {
       const value = this.#observed(observer);
-      if (value === undefined) continue;
-      const source = (changesTo.get(value) ?? [])
-        .filter((op) => op.call < returnOf(observer))
-        .reduce<AnyInterval | undefined>((a, b) => (a && a.call > b.call ? a : b), undefined);
-      if (source !== undefined) sources.add(source);
+      if (value === undefined) return undefined;
+      return changesTo.get(value)?.lastCalledBefore(returnOf(observer));
+    });
+    return new Set(found.filter((op) => op !== undefined));
+  }
+
+  /**
+   * Guesses at what matters, which make quick work of long histories: what is about the value that the impossible operation
+   * found or about values that could have been there instead; and what happened since that value was written.
+   */
+  guess(
+    operations: readonly AnyInterval[],
+    { blocked, statesBefore }: Violation,
+  ): readonly AnyInterval[] {
+    const value = this.#observed(blocked);
+    if (!this.#isRegister || value === undefined) return operations;
+    const values = new Set([value, ...statesBefore.map(text)]);
+    const written = operations.filter((op) => this.#left(op) === value);
+    const since = new ByCall(written).lastCalledBefore(returnOf(blocked))?.call ?? blocked.call;
+    const touches = (op: AnyInterval) =>
+      [this.#observed(op), this.#left(op)].some((one) => one !== undefined && values.has(one));
+    const isRecent = (op: AnyInterval) => returnOf(op) >= since && op.call <= returnOf(blocked);
+    for (const matters of [touches, (op: AnyInterval) => touches(op) || isRecent(op)]) {
+      if (this.leftMs <= 0) break;
+      const others = new Set(operations.filter((op) => op !== blocked && !matters(op)));
+      const rest = this.#without(operations, others);
+      if (this.isIllegal(rest)) return rest;
     }
-    return sources;
+    return operations;
   }
 
   #output(op: AnyInterval): unknown {
@@ -149,54 +186,36 @@ class Reduction {
   }
 }
 
+/** By a text that `keyOf` gives; without those that have none. */
+function grouped(
+  ops: readonly AnyInterval[],
+  keyOf: (op: AnyInterval) => string | undefined,
+): ReadonlyMap<string, ByCall> {
+  const groups = new Map<string, AnyInterval[]>();
+  for (const op of ops) {
+    const key = keyOf(op);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [op]);
+    else group.push(op);
+  }
+  return new Map([...groups].map(([key, group]) => [key, new ByCall(group)]));
+}
+
 /** Values that differ may have the same text (NaN and null): then fewer operations go, never more. */
 const text = (value: unknown): string => `value ${JSON.stringify(value)}`;
 
-const returnOf = (op: AnyInterval): number => (op.kind === 'completed' ? op.return : Infinity);
-
-/** Completed changes, to ask when the first of those called after some time is over. */
-class Changes {
-  readonly #calls: readonly number[];
-  /** Per change in the order of calls: the earliest return of it and all later ones. */
-  readonly #over: number[];
-
-  constructor(changes: readonly AnyInterval[]) {
-    const byCall = [...changes].sort((a, b) => a.call - b.call);
-    this.#calls = byCall.map((op) => op.call);
-    this.#over = byCall.map(returnOf);
-    for (let i = this.#over.length - 2; i >= 0; i -= 1) {
-      this.#over[i] = Math.min(this.#over[i] ?? Infinity, this.#over[i + 1] ?? Infinity);
-    }
-  }
-
-  /** The earliest return among those called after `time`; Infinity if there are none. */
-  firstOverAfter(time: number): number {
-    let low = 0;
-    let high = this.#calls.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#calls[middle] ?? Infinity) > time) high = middle;
-      else low = middle + 1;
-    }
-    return this.#over[low] ?? Infinity;
-  }
-}
-
-/** Whether `observer` cannot have observed what `change` left. */
-const isApart = (change: AnyInterval, observer: AnyInterval, changes: Changes): boolean =>
-  returnOf(observer) < change.call || observer.call > changes.firstOverAfter(returnOf(change));
-
 /**
  * A part of `operations` that the model refuses too, as small as the time allows. `operations` is one partition that is not
- * linearizable, `blocked` what the checker named. Never longer than `operations`; the same objects, or copies whose outcome
- * was made unknown.
+ * linearizable. Never longer than `operations`; the same objects, or copies whose outcome was made unknown.
  */
 export function reduce(
   model: AnyModel,
   operations: readonly AnyInterval[],
-  blocked: AnyInterval,
+  violation: Violation,
   limits: Limits,
 ): readonly AnyInterval[] {
   const reduction = new Reduction(model, operations, limits);
-  return reduction.toTheEnd(reduction.cutAfter(operations, blocked));
+  const cut = reduction.cutAfter(operations, violation.blocked);
+  return reduction.toTheEnd(reduction.guess(cut, violation));
 }
