@@ -49,6 +49,21 @@ describe('embedded toxiproxy', () => {
     assert.ok((await server.received(data.length)).equals(data));
   });
 
+  it('closes with a FIN after the last byte, though bytes of the other direction are unread', async () => {
+    const rig = await bench.rig({ echo: false });
+    await rig.add('limit_data', { bytes: 1000 });
+    const { client, server } = await rig.open();
+    server.socket.pause();
+    client.send(Buffer.alloc(20_000_000));
+    await sleep(100);
+    client.socket.pause();
+    server.send(Buffer.alloc(1500));
+    await sleep(100);
+    client.socket.resume();
+    assert.equal(await client.isOver(), 'fin');
+    assert.equal(client.bytes, 1000);
+  });
+
   it('keeps to the order when toxics with bytes in them go in any order', async () => {
     const rig = await bench.rig({ echo: false });
     for (const name of ['a', 'b', 'c'])

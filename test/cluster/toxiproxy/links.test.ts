@@ -26,15 +26,18 @@ async function closesBothWays(bench: Bench) {
   assert.equal(String(b.client.data), 'bye');
 }
 
-async function lateReply(bench: Bench) {
+/** One side says that it is done; what the other still has to say arrives. */
+async function lateReply(bench: Bench, first: 'client' | 'server') {
   const rig = await bench.rig({ echo: false });
-  const { client, server } = await rig.open();
-  client.socket.end('question');
-  await server.isOver();
+  const ends = await rig.open();
+  const done = ends[first];
+  const other = first === 'client' ? ends.server : ends.client;
+  done.socket.end('question');
+  await other.isOver();
   await sleep(100);
-  server.socket.end('answer');
-  await client.isOver();
-  const seen = client.bytes === 6 ? 'arrives' : 'is lost';
+  other.socket.end('answer');
+  await done.isOver();
+  const seen = done.bytes === 6 ? 'arrives' : 'is lost';
   assert.equal(seen, expected(bench.kind, 'lateReplyAfterHalfClose'));
 }
 
@@ -176,9 +179,12 @@ async function backpressure(bench: Bench) {
 
 forBothServers('links', (bench) => {
   it('pass on the close of either side, with all data before it', () =>
-    Promise.all([closesBothWays(bench), lateReply(bench), killedPeerIsNoticed(bench)]).then(
-      () => {},
-    ));
+    Promise.all([
+      closesBothWays(bench),
+      lateReply(bench, 'client'),
+      lateReply(bench, 'server'),
+      killedPeerIsNoticed(bench),
+    ]).then(() => {}));
 
   it('are cut and refused by a disabled, removed or moved proxy', () =>
     Promise.all([
