@@ -41,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workloads: ['checkers', 'src/client', 'src/generator', 'src/history', 'src/random', 'src/errors'],
   reports: ['checkers', 'src/history', 'src/metrics', 'src/schedule', 'src/errors'],
   'reports/viewer': ['reports', 'src/metrics'],
+  'src/scenario': ['src/consensus', 'src/random', 'src/errors', 'reports'],
 };
 
 /** Rooms at the top may import everything below them. */

@@ -1,0 +1,223 @@
+/**
+ * The message-sequence diagram: a lifeline per node, time downwards, a band per step. A message is an arrow from where it was
+ * sent to where it ended; what is still on its way at the current step ends in the open, below.
+ */
+
+import type { FrameEvent, PlayedScenario } from '../../scenario-types.ts';
+import { shorten } from '../../text.ts';
+import { s } from '../dom.ts';
+
+const gutter = 44;
+const rowPx = 24;
+const topPx = 40;
+const charPx = 6.1;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where things are: shared by everything that draws. */
+interface Canvas {
+  readonly columnPx: number;
+  readonly width: number;
+  readonly x: (node: string) => number;
+}
+
+/** The diagram up to and including the frame `current`. `go` is called with the number of a clicked step. */
+export function diagram(
+  played: PlayedScenario,
+  current: number,
+  go: (frame: number) => void,
+): SVGElement {
+  const columnPx = Math.max(150, Math.min(250, 760 / played.nodes.length));
+  const canvas: Canvas = {
+    columnPx,
+    width: gutter + columnPx * played.nodes.length,
+    x: (node) => gutter + columnPx * (played.nodes.indexOf(node) + 0.5),
+  };
+  const bands: SVGElement[] = [];
+  const marks: SVGElement[] = [];
+  const sent = new Map<number, Point>();
+  let y = topPx;
+  for (const frame of played.frames.slice(0, current + 1)) {
+    const top = y;
+    y = drawEvents(frame.events, y + 6, canvas, sent, marks, frame.number === current);
+    if (frame.number === current) y = drawMail(played, current, y, canvas, sent, marks);
+    y += 6;
+    if (frame.number > 0) {
+      bands.push(band(frame.number, frame.text, top, y - top, canvas, current, go));
+    } else y = topPx;
+  }
+  const bottom = y + 14;
+  const svg = s('svg', {
+    width: String(canvas.width),
+    height: String(bottom),
+    viewBox: `0 0 ${canvas.width} ${bottom}`,
+    role: 'img',
+    'aria-label': `messages up to step ${current}`,
+  });
+  svg.append(arrowHeads(), ...bands, ...lifelines(played, current, bottom, canvas), ...marks);
+  return svg;
+}
+
+function arrowHeads(): SVGElement {
+  const path = s('path', { d: 'M0 0 L8 4 L0 8 z', class: 'head' });
+  const marker = s(
+    'marker',
+    {
+      id: 'head',
+      viewBox: '0 0 8 8',
+      refX: '8',
+      refY: '4',
+      markerWidth: '8',
+      markerHeight: '8',
+      orient: 'auto',
+    },
+    path,
+  );
+  return s('defs', {}, marker);
+}
+
+function lifelines(
+  played: PlayedScenario,
+  current: number,
+  bottom: number,
+  canvas: Canvas,
+): SVGElement[] {
+  const frame = played.frames[current];
+  return played.nodes.flatMap((node) => {
+    const x = String(canvas.x(node));
+    const health = frame?.nodes.find((picture) => picture.node === node)?.health ?? 'up';
+    return [
+      s('line', { x1: x, x2: x, y1: '32', y2: String(bottom), class: `life ${health}` }),
+      s('text', { x, y: '22', class: `name ${health}`, 'text-anchor': 'middle' }, node),
+    ];
+  });
+}
+
+function band(
+  number: number,
+  text: string,
+  top: number,
+  height: number,
+  { width }: Canvas,
+  current: number,
+  go: (frame: number) => void,
+): SVGElement {
+  const group = s(
+    'g',
+    { class: number === current ? 'band current' : 'band' },
+    s('title', {}, `${number}. ${text}`),
+    s('rect', { x: '0', y: String(top), width: String(width), height: String(height) }),
+    s('text', { x: '10', y: String(top + 20), class: 'number' }, String(number)),
+  );
+  group.addEventListener('click', () => go(number));
+  return group;
+}
+
+/** Returns where the next row begins. Messages that one node sends at once leave from one point. */
+function drawEvents(
+  events: readonly FrameEvent[],
+  from: number,
+  canvas: Canvas,
+  sent: Map<number, Point>,
+  marks: SVGElement[],
+  now: boolean,
+): number {
+  let y = from;
+  let sender: string | undefined;
+  const fresh = now ? ' now' : '';
+  for (const event of events) {
+    const leaves = event.kind === 'sent' || event.kind === 'waiting' || event.kind === 'doubled';
+    if (!(leaves && sender === event.from)) y += rowPx;
+    sender = leaves ? event.from : undefined;
+    if (event.kind === 'at') {
+      marks.push(dot({ x: canvas.x(event.node), y: y - 6 }, `dot${fresh}`, event.words.join(' ')));
+      continue;
+    }
+    const start = { x: canvas.x(event.from), y: y - 6 };
+    if (leaves) {
+      if (!sent.has(event.mail) || event.kind !== 'sent') sent.set(event.mail, start);
+      if (event.kind === 'sent') sent.set(event.mail, start);
+      marks.push(dot(start, `leaf${fresh}`, `${event.from} sends ${event.label}`));
+      continue;
+    }
+    const begin = sent.get(event.mail) ?? start;
+    const far = { x: canvas.x(event.to), y: y - 6 };
+    const end =
+      event.kind === 'lost'
+        ? { x: begin.x + (far.x - begin.x) * 0.55, y: Math.max(far.y, begin.y) }
+        : far;
+    marks.push(...arrow(begin, end, event.kind, event.label, canvas, fresh));
+    sent.delete(event.mail);
+  }
+  return y;
+}
+
+/** What is on its way after the current step, one row each, so that nothing hides another. */
+function drawMail(
+  played: PlayedScenario,
+  current: number,
+  from: number,
+  canvas: Canvas,
+  sent: ReadonlyMap<number, Point>,
+  marks: SVGElement[],
+): number {
+  let y = from;
+  for (const { mail, from: node, to, label, state } of played.frames[current]?.mail ?? []) {
+    y += rowPx;
+    const begin = sent.get(mail) ?? { x: canvas.x(node), y: y - 6 };
+    const end = { x: begin.x + (canvas.x(to) - begin.x) * 0.5, y: y - 6 };
+    const note = state === 'disk' ? ' (waits for disk)' : state === 'held' ? ' (held)' : '';
+    marks.push(...arrow(begin, end, state, `to ${to}: ${label}${note}`, canvas, ''));
+  }
+  return y;
+}
+
+const dot = ({ x, y }: Point, kind: string, title: string): SVGElement =>
+  s(
+    'circle',
+    { cx: String(x), cy: String(y), r: kind.startsWith('dot') ? '5' : '2.5', class: kind },
+    s('title', {}, title),
+  );
+
+function arrow(
+  begin: Point,
+  end: Point,
+  kind: string,
+  label: string,
+  { columnPx, width }: Canvas,
+  fresh: string,
+): SVGElement[] {
+  const line = s('line', {
+    x1: String(begin.x),
+    y1: String(begin.y),
+    x2: String(end.x),
+    y2: String(end.y),
+    class: `mail ${kind}${fresh}`,
+    ...(kind === 'lost' ? {} : { 'marker-end': 'url(#head)' }),
+  });
+  const right = end.x >= begin.x;
+  const open = kind !== 'received';
+  // Beside the arrow head, on the side that the message comes from; in the open, after it.
+  const x = open ? end.x + (right ? 8 : -8) : end.x + (right ? -10 : 10);
+  const room = open ? (right ? width - x : x) : columnPx + 20;
+  const text = s(
+    'text',
+    {
+      x: String(x),
+      y: String(open ? end.y + 4 : end.y - 5),
+      class: `label ${kind}${fresh}`,
+      'text-anchor': right === open ? 'start' : 'end',
+    },
+    s('title', {}, label),
+    shorten(label, Math.max(12, Math.floor(room / charPx))),
+  );
+  if (kind !== 'lost') return [line, text];
+  const cross = s('path', {
+    d: `M${end.x - 5} ${end.y - 5}l10 10m0 -10l-10 10`,
+    class: `cross${fresh}`,
+  });
+  return [line, cross, text];
+}
