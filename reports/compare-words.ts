@@ -8,7 +8,7 @@ import { plural } from './text.ts';
 const deeds = new Map([
   ['kill', 'killing'],
   ['pause', 'pausing'],
-  ['partition', 'a network partition around'],
+  ['partition', 'a network partition aimed at'],
 ]);
 
 const people = new Map([
@@ -62,7 +62,7 @@ export function groupsOf(table: readonly ComparedMetric[]): Group[] {
 
 /** `310 ms (280 ms to 1.2 s)`; without the range when there is none. */
 export function spreadInWords({ metric }: ComparedMetric, spread: Spread | null | undefined) {
-  if (spread === null || spread === undefined) return 'never';
+  if (spread === null || spread === undefined) return 'not seen';
   const [middle, low, high] = [spread.median, spread.min, spread.max].map((v) =>
     inWords(metric, v),
   );
@@ -97,7 +97,7 @@ function chanceOfRow({ values, missing, metric }: ComparedMetric, systems: numbe
   const counts = Object.keys(values).map(
     (system) =>
       (values[system]?.n ?? 0) +
-      (metricWords[metric].never === undefined ? 0 : (missing[system] ?? 0)),
+      (metricWords[metric].absent === undefined ? 0 : (missing[system] ?? 0)),
   );
   const [fewest = 0] = counts.toSorted((a, b) => a - b);
   return chanceOf(fewest, fewest, systems);
@@ -128,28 +128,31 @@ function overall({ systems, rounds, time, table }: Compared): string {
   }
 }
 
-/** Figures that say how long clients went without service, the plainest first. */
-const timesLost = ['longestOutageMs', 'availability', 'timeToFirstOkMs', 'recoveryMs'] as const;
+/** The other figures of time without service; the longest outage goes first, chosen before anything was measured. */
+const secondary = ['availability', 'timeToFirstOkMs', 'recoveryMs'] as const;
 
-/** What one fault did, by the first of those figures that differs clearly. */
+/** What one fault did: the longest outage, and what else differs clearly. */
 function underFault({ title, rows }: Group, systems: readonly string[]): string | undefined {
-  const clear = timesLost.flatMap((metric) => {
-    const row = rows.find((one) => one.metric === metric);
-    return row?.verdict.kind === 'larger-than-noise' ? [{ row, verdict: row.verdict }] : [];
-  });
-  const [first] = clear;
-  if (first !== undefined) {
-    const { row, verdict } = first;
-    const others = clear.slice(1).filter((one) => one.verdict.better !== verdict.better);
-    const but = others.map(
-      (one) => `; but ${metricWords[one.row.metric].name} favours ${one.verdict.better}`,
-    );
-    return `${capital(title)}: ${metricWords[row.metric].name} ${figures(row, systems)} – ${metricWords[row.metric].better} with ${verdict.better}, more than the noise${but.join('')}.`;
-  }
   const outage = rows.find((row) => row.metric === 'longestOutageMs');
   if (outage === undefined) return undefined;
-  const noise = outage.verdict.kind === 'too-few' ? 'too few values to tell' : 'within the noise';
-  return `${capital(title)}: longest outage ${figures(outage, systems)} – ${noise}.`;
+  const others = secondary.flatMap((metric) => {
+    const row = rows.find((one) => one.metric === metric);
+    if (row?.verdict.kind !== 'larger-than-noise') return [];
+    const { name, better } = metricWords[metric];
+    return [`; ${name} ${better} with ${row.verdict.better}`];
+  });
+  return `${capital(title)}: longest outage ${figures(outage, systems)} – ${judgedInWords(outage.verdict)}${others.join('')}.`;
+}
+
+function judgedInWords(verdict: ComparedMetric['verdict']): string {
+  switch (verdict.kind) {
+    case 'larger-than-noise':
+      return `shorter with ${verdict.better}, more than the noise`;
+    case 'within-noise':
+      return 'within the noise';
+    case 'too-few':
+      return 'too few values to tell';
+  }
 }
 
 const figures = (row: ComparedMetric, systems: readonly string[]): string =>

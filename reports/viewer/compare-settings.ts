@@ -3,13 +3,15 @@
 import type { CompareReportData } from '../compare-types.ts';
 import { h, table } from './dom.ts';
 import { fact } from './summary.ts';
+import { systemName } from './system-mark.ts';
 
 const names = new Map([
   ['nodes', 'nodes'],
   ['clients', 'clients'],
   ['rate', 'operations per second asked for'],
   ['opTimeoutMs', 'clients give up after, ms'],
-  ['keys', 'keys'],
+  ['activeKeys', 'keys in use at a time'],
+  ['operationsPerKey', 'operations on a key before a new one takes its place'],
   ['heartbeatMs', 'heartbeat every, ms'],
   ['electionTimeoutMs', 'a leader is missed after T to 2T; T, ms'],
   ['maxBatchEntries', 'operations in a batch, at most'],
@@ -21,6 +23,14 @@ const names = new Map([
   ['canvass', 'asks before it campaigns'],
   ['checkQuorum', 'a leader without a majority steps down'],
 ]);
+
+const switches = new Map([
+  ['true', 'yes'],
+  ['false', 'no'],
+]);
+
+const written = (value: string | undefined): string =>
+  value === undefined ? '–' : (switches.get(value) ?? value);
 
 const nameOf = (setting: string): string => names.get(setting) ?? setting;
 
@@ -42,15 +52,15 @@ export function compareSettings({
     h(
       'dl',
       { class: 'facts' },
-      ...Object.entries(controls).map(([name, value]) => fact(nameOf(name), value)),
+      ...Object.entries(controls).map(([name, value]) => fact(nameOf(name), written(value))),
     ),
     differing.length === 0
       ? h('p', { class: 'note' }, 'No setting differs.')
       : table(
           'What differs, because the algorithms do',
-          [{ head: 'setting' }, ...systems.map((head) => ({ head }))],
+          [{ head: 'setting' }, ...systems.map((name) => ({ head: systemName(systems, name) }))],
           differing.map((name) => ({
-            cells: [nameOf(name), ...systems.map((one) => differences[one]?.[name] ?? '–')],
+            cells: [nameOf(name), ...systems.map((one) => written(differences[one]?.[name]))],
           })),
         ),
   );

@@ -16,16 +16,18 @@ function toneOf(runs: readonly ComparedRun[]): string {
 }
 
 /** Speed says nothing about a system that breaks its promise, so this comes before all else. */
-function alarm(runs: readonly ComparedRun[]): string | undefined {
+function promise(runs: readonly ComparedRun[]): HTMLElement {
   const bad = runs.filter((run) => !isValid(run));
-  if (bad.length === 0) return undefined;
-  return `Not all runs are valid (${bad.length} of ${runs.length} are not): see the runs below before you trust a figure.`;
+  if (bad.length === 0) {
+    return h('p', { class: 'kept' }, `All ${runs.length} runs kept their promise.`);
+  }
+  const text = `Not all runs are valid (${bad.length} of ${runs.length} are not): see the runs below before you trust a figure.`;
+  return h('p', { class: 'alarm' }, text);
 }
 
 export function compareSummary(data: CompareReportData): HTMLElement {
   const runs = data.rounds.flatMap((round) => round.runs);
   const [answer = '', ...more] = data.headlines;
-  const warning = alarm(runs);
   const chance = chanceNote(data.table, data.systems.length);
   return h(
     'header',
@@ -38,7 +40,7 @@ export function compareSummary(data: CompareReportData): HTMLElement {
         'div',
         {},
         h('h1', {}, answer),
-        warning === undefined ? null : h('p', { class: 'alarm' }, warning),
+        promise(runs),
         h('ul', { class: 'why' }, ...more.map((line) => h('li', {}, line))),
         chance === undefined ? null : h('p', { class: 'claim' }, chance),
       ),
@@ -64,7 +66,7 @@ function facts(data: CompareReportData): HTMLElement {
     fact('runs', `${plural(data.rounds.length, 'round')} of ${data.time} s each`),
     fact('faults', data.nemesis.length === 0 ? 'as scheduled' : data.nemesis.join(', ')),
     fact('seed', h('code', {}, String(data.seed))),
-    fact('started', data.startedAt),
+    fact('started', data.startedAt.replace(/T(.*)\.\d+Z$/, ' $1 UTC')),
     h('div', { class: 'command' }, h('dt', {}, 'run it again'), command),
   );
 }
@@ -104,7 +106,10 @@ export const runsSection = (data: CompareReportData): HTMLElement =>
     h('h2', {}, 'Did they keep the promise?'),
     table(
       'The verdict of every run, with its own report: history, operations, evidence',
-      [{ head: 'round' }, ...data.systems.map((head) => ({ head }))],
+      [
+        { head: 'round' },
+        ...data.systems.map((name) => ({ head: systemName(data.systems, name) })),
+      ],
       data.rounds.map(({ round, seed, runs }) => ({
         cells: [
           h(
@@ -117,11 +122,5 @@ export const runsSection = (data: CompareReportData): HTMLElement =>
           ...data.systems.map((name) => verdictCell(runs.find(({ system }) => system === name))),
         ],
       })),
-    ),
-    h(
-      'p',
-      { class: 'keys' },
-      ...data.systems.map((system) => systemName(data.systems, system)),
-      'keep their colour and shape through this page',
     ),
   );

@@ -47,12 +47,23 @@ function valueCell(row: ComparedMetric, system: string): Child {
   const { metric, values, missing } = row;
   const spread = values[system] ?? null;
   const absent = missing[system] ?? 0;
-  const { never } = metricWords[metric];
-  const lacking = never === undefined || absent === 0 ? null : `${never} in ${absent}`;
-  if (spread === null) return h('span', {}, h('b', {}, lacking === null ? '–' : 'never'));
+  const words = metricWords[metric].absent;
+  const lacking =
+    words === undefined || absent === 0
+      ? null
+      : `${words}: ${absent} of ${absent + (spread?.n ?? 0)}`;
+  if (spread === null)
+    return h(
+      'span',
+      {},
+      h('b', {}, '–'),
+      lacking === null ? null : h('small', { class: 'lacking' }, lacking),
+    );
   const range =
     spread.min === spread.max
-      ? `${plural(spread.n, 'value')}`
+      ? spread.n === 1
+        ? '1 value'
+        : `all ${spread.n} the same`
       : `${inWords(metric, spread.min)} – ${inWords(metric, spread.max)}`;
   return h(
     'span',
@@ -64,24 +75,19 @@ function valueCell(row: ComparedMetric, system: string): Child {
 }
 
 function verdictCell({ verdict, metric }: ComparedMetric, systems: readonly string[]): Child {
-  const sentence = h('small', {}, verdict.sentence);
   switch (verdict.kind) {
     case 'larger-than-noise':
       return h(
         'div',
         { class: 'judged clear' },
-        h(
-          'span',
-          { class: 'differs' },
-          systemName(systems, verdict.better),
-          ` ${metricWords[metric].better}`,
-        ),
-        sentence,
+        systemName(systems, verdict.better),
+        ` ${metricWords[metric].better} every time: more than the noise`,
+        h('small', {}, `by chance alone in 1 of ${Math.round(1 / verdict.chance)}`),
       );
     case 'within-noise':
-      return h('div', { class: 'judged' }, h('span', {}, '≈ within the noise'), sentence);
+      return h('div', { class: 'judged' }, `≈ ${verdict.sentence}`);
     case 'too-few':
-      return h('div', { class: 'judged' }, h('span', {}, '? too few values'), sentence);
+      return h('div', { class: 'judged' }, `? ${verdict.sentence}`);
   }
 }
 
@@ -110,7 +116,7 @@ function occurrences({ fault, role }: Group, { systems, rounds }: CompareReportD
         (one) => one.kind === fault && one.target === role && one.outcome.kind === 'installed',
       ),
     );
-    return `${hits.length} in ${name}`;
+    return `${plural(hits.length, 'time')} in ${name}`;
   });
   return `took effect ${counts.join(', ')}`;
 }
@@ -124,7 +130,7 @@ const groupPart = (group: Group, data: CompareReportData, tooltip: Tooltip): HTM
       `Median and range of each figure: ${group.title}`,
       [
         { head: 'figure' },
-        ...data.systems.map((head) => ({ head })),
+        ...data.systems.map((system) => ({ head: systemName(data.systems, system) })),
         { head: 'ranges and medians', title: 'each on a scale of its own' },
         { head: 'is it more than noise?' },
       ],
@@ -143,7 +149,7 @@ export const compareTables = (data: CompareReportData, tooltip: Tooltip): HTMLEl
     h(
       'p',
       { class: 'note' },
-      'Each figure was measured once for each time the fault struck. Shown are the median and the range of all values; a difference is called more than noise only when the ranges do not touch. Point at a name, or focus it, to read what it means.',
+      'Each figure was measured once per run, or each time the fault struck. Shown are the median and the range of all values; a difference is called more than noise only when the ranges do not touch. Point at a name, or focus it, to read what it means.',
     ),
     ...groupsOf(data.table).map((group) => groupPart(group, data, tooltip)),
   );

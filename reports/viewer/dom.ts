@@ -32,7 +32,7 @@ export function s<Tag extends keyof SVGElementTagNameMap>(
 }
 
 export interface TableColumn {
-  readonly head: string;
+  readonly head: Child;
   /** Explains the head when pointed at. */
   readonly title?: string;
   readonly number?: boolean;

@@ -8,7 +8,7 @@
  *     paxos              |----o--|
  */
 
-import { type Episode, type EpisodeMetric, episodeMetrics } from './episodes.ts';
+import { awaited, type Episode, type EpisodeMetric, episodeMetrics } from './episodes.ts';
 import { inWords, metricWords } from './metric-words.ts';
 
 export interface Spread {
@@ -25,7 +25,7 @@ export interface ComparedMetric {
   readonly metric: EpisodeMetric;
   /** null: no episode of that system had a value. */
   readonly values: Readonly<Record<string, Spread | null>>;
-  /** Episodes without a value: for `recoveryMs` and `timeToFirstOkMs` it never came to pass; else there was nothing to measure. */
+  /** Episodes without a value: what was waited for did not come before the next fault; of other figures there was nothing to measure. */
   readonly missing: Readonly<Record<string, number>>;
   readonly verdict: ComparisonVerdict;
 }
@@ -66,6 +66,8 @@ interface Side {
   readonly system: string;
   readonly values: readonly number[];
   readonly missing: number;
+  /** Of the missing ones those that are known to be at least this. */
+  readonly atLeast: readonly number[];
 }
 
 /** Rows in order of fault, role and metric; one per metric that at least one system has a value for. */
@@ -85,23 +87,23 @@ export function compareEpisodes(
           metric,
         ),
       );
-      return isWorthARow(metric, sides) ? [rowOf({ fault, role }, metric, sides)] : [];
+      return isWorthARow(sides) ? [rowOf({ fault, role }, metric, sides)] : [];
     }),
   );
 }
 
 function sideOf(system: string, episodes: readonly Episode[], metric: EpisodeMetric): Side {
-  const found = episodes.flatMap(({ figures }) => figures[metric] ?? []);
+  const values = episodes.flatMap(({ figures }) => figures[metric] ?? []);
   const asked = episodes.filter(({ figures }) => figures[metric] !== undefined).length;
-  return { system, values: found, missing: asked - found.length };
+  const key = awaited.find((name) => name === metric);
+  const atLeast =
+    key === undefined ? [] : episodes.flatMap((episode) => episode.atLeast[key] ?? []);
+  return { system, values, missing: asked - values.length, atLeast };
 }
 
-/** That something never happened is worth one, too. */
-const isWorthARow = (metric: EpisodeMetric, sides: readonly Side[]): boolean =>
-  sides.some(
-    ({ values, missing }) =>
-      values.length > 0 || (missing > 0 && metricWords[metric].never !== undefined),
-  );
+/** That something did not happen is worth one, too. */
+const isWorthARow = (sides: readonly Side[]): boolean =>
+  sides.some(({ values, atLeast }) => values.length + atLeast.length > 0);
 
 const rowOf = (
   group: Pick<Episode, 'fault' | 'role'>,
@@ -115,23 +117,33 @@ const rowOf = (
   verdict: judge(metric, sides),
 });
 
+/**
+ * Losses, the less the better (of availability what is missing to 1). What was waited for in vain may have taken anything from its
+ * `atLeast` to for ever: leaving it out would reward a system for the rounds in which it did not come back.
+ */
 interface Ranked {
   readonly system: string;
-  /** Ascending, the less the better: availability as what is missing to 1, and what never came to pass as infinite. */
-  readonly losses: readonly number[];
+  readonly count: number;
+  /** If all that is unknown was as short as it can have been. */
+  readonly least: number;
+  /** If all that is unknown was endless. */
+  readonly most: number;
   readonly median: number;
 }
 
 function ranked(metric: EpisodeMetric, sides: readonly Side[]): Ranked[] {
-  const { unit, never } = metricWords[metric];
+  const { unit } = metricWords[metric];
   return sides
-    .map(({ system, values, missing }) => {
-      const losses = [
-        ...values.map((value) => (unit === 'share' ? 1 - value : value)),
-        // Leaving these out would reward a system for the rounds in which it never came back.
-        ...(never === undefined ? [] : Array.from({ length: missing }, () => Infinity)),
-      ].sort((a, b) => a - b);
-      return { system, losses, median: median(losses) };
+    .map(({ system, values, atLeast }) => {
+      const known = values.map((value) => (unit === 'share' ? 1 - value : value));
+      const endless = [...known, ...atLeast.map(() => Infinity)].sort((a, b) => a - b);
+      return {
+        system,
+        count: endless.length,
+        least: Math.min(...known, ...atLeast),
+        most: endless.at(-1) ?? 0,
+        median: median(endless),
+      };
     })
     .sort((a, b) => (a.median === b.median ? 0 : a.median - b.median));
 }
@@ -143,25 +155,24 @@ function judge(metric: EpisodeMetric, sides: readonly Side[]): ComparisonVerdict
   if (best === undefined || worst === undefined || best === worst) {
     return { kind: 'too-few', sentence: 'There is nothing to compare with.' };
   }
-  if (order.some(({ losses }) => losses.length < fewestValues)) {
-    const counts = order.map(({ system, losses }) => `${system} has ${losses.length}`).join(', ');
+  if (order.some(({ count }) => count < fewestValues)) {
+    const counts = order.map(({ system, count }) => `${system} has ${count}`).join(', ');
     const sentence = `Too few values to tell: ${fewestValues} of each system are needed, ${counts}.`;
     return { kind: 'too-few', sentence };
+  }
+  if (!(best.most < worst.least)) {
+    const sentence = 'No difference beyond the noise: the ranges overlap.';
+    return { kind: 'within-noise', sentence };
+  }
+  if (worst.median - best.median <= smallestShare * best.median) {
+    const sentence = 'No difference worth naming: steady, but the medians are less than 5 % apart.';
+    return { kind: 'within-noise', sentence };
   }
   const write = (loss: number): string =>
     inWords(metric, metricWords[metric].unit === 'share' ? 1 - loss : loss);
   const medians = order.map(({ system, median: m }) => `${system} ${write(m)}`).join(', ');
-  const [bestWorst, worstBest] = [best.losses.at(-1) ?? 0, worst.losses[0] ?? 0];
-  if (!(bestWorst < worstBest)) {
-    const sentence = `No difference beyond the noise: the ranges overlap (medians ${medians}).`;
-    return { kind: 'within-noise', sentence };
-  }
-  if (worst.median - best.median <= smallestShare * best.median) {
-    const sentence = `No difference worth naming: steady, but under 5 % (medians ${medians}).`;
-    return { kind: 'within-noise', sentence };
-  }
-  const sentence = `${best.system} was ${metricWords[metric].better} every time: ${write(best.median)} against ${write(worst.median)} of ${worst.system} (medians).`;
-  const chance = chanceOf(best.losses.length, worst.losses.length, order.length);
+  const sentence = `${best.system} was ${metricWords[metric].better} every time (medians ${medians}).`;
+  const chance = chanceOf(best.count, worst.count, order.length);
   return { kind: 'larger-than-noise', better: best.system, worse: worst.system, chance, sentence };
 }
 

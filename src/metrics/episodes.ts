@@ -37,7 +37,7 @@ export const episodeMetrics = [
 export type EpisodeMetric = (typeof episodeMetrics)[number];
 
 /**
- * null: nothing was there to measure (no success, no sample), or for `timeToFirstOkMs` and `recoveryMs`: it never came to pass.
+ * null: nothing was there to measure (no success, no sample), or for a moment that was waited for: it did not come in time.
  * Absent: it means nothing here, such as the recovery of a whole run.
  */
 export type EpisodeFigures = Readonly<Partial<Record<EpisodeMetric, number | null>>>;
@@ -48,7 +48,13 @@ export interface Episode {
   /** The target as scheduled: a role, or a node's name. */
   readonly role: string;
   readonly figures: EpisodeFigures;
+  /** How long those of `awaited` that are null were waited for, ms: until the next fault, or the end of the history. */
+  readonly atLeast: Awaited;
 }
+
+/** Moments that may not come before the next fault; what is seen after that is not this fault's doing alone. */
+export const awaited = ['timeToFirstOkMs', 'recoveryMs'] as const satisfies EpisodeMetric[];
+type Awaited = Readonly<Partial<Record<(typeof awaited)[number], number>>>;
 
 export interface TimedCounters extends CounterSample {
   readonly timeNs: number;
@@ -78,11 +84,12 @@ export function episodesOf(evidence: EpisodeEvidence): Episode[] {
   const view = { evidence, attempts, times: successTimes(attempts) };
   const endNs = evidence.workloadEndNs;
   const whole: Span = { fromNs: Math.min(attempts[0]?.invoke.time ?? 0, endNs), toNs: endNs };
-  const run = { fault: wholeRun, role: 'all', figures: wholeFigures(view, whole) };
+  const run = { fault: wholeRun, role: 'all', figures: wholeFigures(view, whole), atLeast: {} };
   const installed = evidence.faults
     .filter(({ outcome, startNs }) => outcome.kind === 'installed' && startNs < endNs)
     .toSorted((a, b) => a.startNs - b.startNs);
   const figures = faultFigures(attempts, installed);
+  const historyEndNs = Math.max(endNs, evidence.history.at(-1)?.time ?? 0);
   let quietFromNs = whole.fromNs;
   const episodes = installed.map((fault, i): Episode => {
     const healedNs = Math.min(fault.endNs, endNs);
@@ -93,19 +100,33 @@ export function episodesOf(evidence: EpisodeEvidence): Episode[] {
       After: { fromNs: healedNs, toNs: span.toNs },
     };
     quietFromNs = Math.max(quietFromNs, healedNs);
+    const limitNs = installed[i + 1]?.startNs ?? historyEndNs;
+    const first = inTime(figures[i]?.timeToFirstOkMs, fault.startNs, limitNs);
+    const recovery = inTime(figures[i]?.recoveryMs, fault.endNs, limitNs);
     return {
       fault: fault.kind,
       role: fault.target,
       figures: {
         ...clientFigures(view, span),
-        timeToFirstOkMs: figures[i]?.timeToFirstOkMs ?? null,
-        recoveryMs: figures[i]?.recoveryMs ?? null,
+        timeToFirstOkMs: first.ms,
+        recoveryMs: recovery.ms,
         ...latencies(attempts, phases),
         ...nodeFigures(view, span),
+      },
+      atLeast: {
+        ...(first.ms === null && { timeToFirstOkMs: first.atLeastMs }),
+        ...(recovery.ms === null && { recoveryMs: recovery.atLeastMs }),
       },
     };
   });
   return [run, ...episodes];
+}
+
+/** What came `ms` after a moment, unless that was after the limit. */
+function inTime(ms: number | null | undefined, fromNs: number, limitNs: number) {
+  const atLeastMs = Math.max(0, limitNs - fromNs) / 1e6;
+  const seen = ms !== null && ms !== undefined && fromNs + ms * 1e6 <= limitNs;
+  return { ms: seen ? ms : null, atLeastMs };
 }
 
 /** What the run as a whole is called where a fault is named otherwise. */

@@ -11,8 +11,8 @@ export interface MetricWords {
   readonly unit: Unit;
   /** What the better one of two is. */
   readonly better: 'higher' | 'shorter' | 'fewer' | 'lower';
-  /** What a missing value stands for, where that is worse than any value. */
-  readonly never?: string;
+  /** What a missing value stands for, where that is a finding of its own. */
+  readonly absent?: string;
 }
 
 const latency = (quantile: 'median' | 'p99', when: string, definition: string): MetricWords => ({
@@ -46,7 +46,7 @@ export const metricWords: Readonly<Record<EpisodeMetric, MetricWords>> = {
       'From the start of the fault until the first success of an operation asked after that start.',
     unit: 'ms',
     better: 'shorter',
-    never: 'nothing succeeded again',
+    absent: 'not before the next fault',
   },
   recoveryMs: {
     name: 'recovery',
@@ -54,7 +54,7 @@ export const metricWords: Readonly<Record<EpisodeMetric, MetricWords>> = {
       'From the healing of the fault until every node that clients talk to had served an operation asked after the healing.',
     unit: 'ms',
     better: 'shorter',
-    never: 'some node never served again',
+    absent: 'not before the next fault',
   },
   latencyBeforeP50Ms: latency('median', 'before', before),
   latencyBeforeP99Ms: latency('p99', 'before', before),
@@ -110,9 +110,9 @@ function time(ms: number): string {
 const percent = (share: number): string =>
   share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** A value with its unit: `430 ms`, `98.2 %`, `2.1 kB`. What never came to pass is `never`. */
+/** A value with its unit: `430 ms`, `98.2 %`, `2.1 kB`. What did not come to pass is `not seen`. */
 export function inWords(metric: EpisodeMetric, value: number): string {
-  if (value === Infinity) return 'never';
+  if (value === Infinity) return 'not seen';
   switch (metricWords[metric].unit) {
     case 'ms':
       return time(value);

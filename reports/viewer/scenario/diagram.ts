@@ -7,14 +7,22 @@ import type { FrameEvent, PlayedScenario } from '../../scenario-types.ts';
 import { shorten } from '../../text.ts';
 import { s } from '../dom.ts';
 
-const gutter = 44;
-const rowPx = 24;
+const gutter = 20;
+const rowPx = 27;
+/** Above the first row of a step: its words. */
+const stepPx = 22;
 const topPx = 40;
 const charPx = 6.1;
 
 interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** Lines go under words. */
+interface Marks {
+  readonly lines: SVGElement[];
+  readonly labels: SVGElement[];
 }
 
 /** Where things are: shared by everything that draws. */
@@ -37,16 +45,18 @@ export function diagram(
     x: (node) => gutter + columnPx * (played.nodes.indexOf(node) + 0.5),
   };
   const bands: SVGElement[] = [];
-  const marks: SVGElement[] = [];
+  const stepTitles: SVGElement[] = [];
+  const marks: Marks = { lines: [], labels: [] };
   const sent = new Map<number, Point>();
   let y = topPx;
   for (const frame of played.frames.slice(0, current + 1)) {
     const top = y;
-    y = drawEvents(frame.events, y + 6, canvas, sent, marks, frame.number === current);
+    y = drawEvents(frame.events, y + stepPx - 10, canvas, sent, marks, frame.number === current);
     if (frame.number === current) y = drawMail(played, current, y, canvas, sent, marks);
-    y += 6;
+    y += 14;
     if (frame.number > 0) {
       bands.push(band(frame.number, frame.text, top, y - top, canvas, current, go));
+      stepTitles.push(stepTitle(frame.number, frame.text, top, frame.number === current));
     } else y = topPx;
   }
   const bottom = y + 14;
@@ -57,7 +67,9 @@ export function diagram(
     role: 'img',
     'aria-label': `messages up to step ${current}`,
   });
-  svg.append(arrowHeads(), ...bands, ...lifelines(played, current, bottom, canvas), ...marks);
+  const { lines, labels } = marks;
+  const lives = lifelines(played, current, bottom, canvas);
+  svg.append(arrowHeads(), ...bands, ...lives, ...lines, ...stepTitles, ...labels);
   return svg;
 }
 
@@ -110,11 +122,17 @@ function band(
     { class: number === current ? 'band current' : 'band' },
     s('title', {}, `${number}. ${text}`),
     s('rect', { x: '0', y: String(top), width: String(width), height: String(height) }),
-    s('text', { x: '10', y: String(top + 20), class: 'number' }, String(number)),
   );
   group.addEventListener('click', () => go(number));
   return group;
 }
+
+const stepTitle = (number: number, text: string, top: number, now: boolean): SVGElement =>
+  s(
+    'text',
+    { x: '8', y: String(top + 15), class: now ? 'title now' : 'title' },
+    `${number}. ${shorten(text, 70)}`,
+  );
 
 /** Returns where the next row begins. Messages that one node sends at once leave from one point. */
 function drawEvents(
@@ -122,7 +140,7 @@ function drawEvents(
   from: number,
   canvas: Canvas,
   sent: Map<number, Point>,
-  marks: SVGElement[],
+  marks: Marks,
   now: boolean,
 ): number {
   let y = from;
@@ -133,14 +151,16 @@ function drawEvents(
     if (!(leaves && sender === event.from)) y += rowPx;
     sender = leaves ? event.from : undefined;
     if (event.kind === 'at') {
-      marks.push(dot({ x: canvas.x(event.node), y: y - 6 }, `dot${fresh}`, event.words.join(' ')));
+      marks.lines.push(
+        dot({ x: canvas.x(event.node), y: y - 6 }, `dot${fresh}`, event.words.join(' ')),
+      );
       continue;
     }
     const start = { x: canvas.x(event.from), y: y - 6 };
     if (leaves) {
       if (!sent.has(event.mail) || event.kind !== 'sent') sent.set(event.mail, start);
       if (event.kind === 'sent') sent.set(event.mail, start);
-      marks.push(dot(start, `leaf${fresh}`, `${event.from} sends ${event.label}`));
+      marks.lines.push(dot(start, `leaf${fresh}`, `${event.from} sends ${event.label}`));
       continue;
     }
     const begin = sent.get(event.mail) ?? start;
@@ -149,7 +169,7 @@ function drawEvents(
       event.kind === 'lost'
         ? { x: begin.x + (far.x - begin.x) * 0.55, y: Math.max(far.y, begin.y) }
         : far;
-    marks.push(...arrow(begin, end, event.kind, event.label, canvas, fresh));
+    drawArrow(marks, begin, end, event.kind, event.label, canvas, fresh);
     sent.delete(event.mail);
   }
   return y;
@@ -162,7 +182,7 @@ function drawMail(
   from: number,
   canvas: Canvas,
   sent: ReadonlyMap<number, Point>,
-  marks: SVGElement[],
+  marks: Marks,
 ): number {
   let y = from;
   for (const { mail, from: node, to, label, state } of played.frames[current]?.mail ?? []) {
@@ -170,7 +190,7 @@ function drawMail(
     const begin = sent.get(mail) ?? { x: canvas.x(node), y: y - 6 };
     const end = { x: begin.x + (canvas.x(to) - begin.x) * 0.5, y: y - 6 };
     const note = state === 'disk' ? ' (waits for disk)' : state === 'held' ? ' (held)' : '';
-    marks.push(...arrow(begin, end, state, `to ${to}: ${label}${note}`, canvas, ''));
+    drawArrow(marks, begin, end, state, `to ${to}: ${label}${note}`, canvas, '');
   }
   return y;
 }
@@ -182,14 +202,15 @@ const dot = ({ x, y }: Point, kind: string, title: string): SVGElement =>
     s('title', {}, title),
   );
 
-function arrow(
+function drawArrow(
+  marks: Marks,
   begin: Point,
   end: Point,
   kind: string,
   label: string,
   { columnPx, width }: Canvas,
   fresh: string,
-): SVGElement[] {
+): void {
   const line = s('line', {
     x1: String(begin.x),
     y1: String(begin.y),
@@ -207,17 +228,19 @@ function arrow(
     'text',
     {
       x: String(x),
-      y: String(open ? end.y + 4 : end.y - 5),
+      y: String(open ? end.y + 4 : end.y + 13),
       class: `label ${kind}${fresh}`,
       'text-anchor': right === open ? 'start' : 'end',
     },
     s('title', {}, label),
     shorten(label, Math.max(12, Math.floor(room / charPx))),
   );
-  if (kind !== 'lost') return [line, text];
+  marks.lines.push(line);
+  marks.labels.push(text);
+  if (kind !== 'lost') return;
   const cross = s('path', {
     d: `M${end.x - 5} ${end.y - 5}l10 10m0 -10l-10 10`,
     class: `cross${fresh}`,
   });
-  return [line, cross, text];
+  marks.lines.push(cross);
 }

@@ -31,7 +31,7 @@ function show(played: PlayedScenario): void {
     cards.replaceChildren(...nodeCards(frame, played.frames[next - 1]));
     panel.replaceChildren(...stepPanel(frame, played.frames[next - 1]));
     picture.replaceChildren(diagram(played, next, go));
-    picture.querySelector('.current')?.scrollIntoView({ block: 'nearest' });
+    picture.scrollTop = picture.scrollHeight;
     history.replaceState(null, '', `#${next}`);
   };
   const button = (label: string, title: string, to: () => number): HTMLElement => {
