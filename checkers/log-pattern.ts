@@ -30,9 +30,9 @@ export interface LogPatternOptions {
   readonly name?: string;
 }
 
-/** What programs print when they give up, in the usual words. */
+/** What programs print when they give up, in the usual words. Our own nodes begin their last line with FATAL. */
 export const troublePattern =
-  /\bpanic(?:ked)?\b|\binvariant\b.*\b(?:broken|violated)\b|\buncaught\b|\bunhandled\b.*\brejection\b|\bassertion (?:failed|error)\b|\bAssertionError\b|\bsegmentation fault\b|\bheap out of memory\b/i;
+  /^\W*fatal\b|\bpanic(?:ked)?\b|\binvariant\b.*\b(?:broken|violated)\b|\buncaught\b|\bunhandled\b.*\brejection\b|\bassertion (?:failed|error)\b|\bAssertionError\b|\bsegmentation fault\b|\bheap out of memory\b/i;
 
 const limits = {
   /** Matches that are reported with their text; one bad loop can write millions. */
@@ -55,7 +55,7 @@ export function logPattern(options: LogPatternOptions = {}): Checker {
     name,
     summary:
       options.pattern === undefined
-        ? 'no node logged a panic, a broken invariant or an uncaught error'
+        ? 'no node logged a fatal error, a panic, a broken invariant or an uncaught error'
         : `no node logged anything that matches ${String(stateless)}`,
     check: (context) => search(context, stateless),
   };

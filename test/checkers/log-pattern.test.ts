@@ -39,6 +39,13 @@ describe('log-pattern', () => {
     });
   });
 
+  it('finds the last line of a node that gave up', async () => {
+    log('n1', 'ready\nFATAL the log is corrupt at byte 4096\n');
+    assert.equal((await check()).valid, false);
+    log('n1', 'ready\nlost the connection to n2: not fatal\n');
+    assert.equal((await check()).valid, true);
+  });
+
   it('passes quiet logs, and says how many it read', async () => {
     log('n1', 'leader in term 3 (was candidate)\n');
     log('n2', '');
