@@ -91,6 +91,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   };
   // Everything but the schedule first: drawing one needs valid numbers.
   const spec = parseSpec(draft, 'the test');
+  refuseTooLate(spec);
   if (request.schedule !== undefined || kinds.length === 0) return spec;
   const schedule = generateSchedule({
     seed,
@@ -99,6 +100,18 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     durationMs: spec.time * 1000,
   });
   return { ...spec, schedule: [...schedule] };
+}
+
+/** A fault after the workload would hit a cluster that nobody uses, and count as evidence of what it withstood. */
+function refuseTooLate({ schedule, time }: TestSpec): void {
+  const late = schedule.flatMap(({ at }, index) =>
+    at >= time * 1000 ? [`[${index}].at ${at}`] : [],
+  );
+  if (late.length === 0) return;
+  throw new BadInput(
+    `the schedule goes on after the workload, which lasts ${time * 1000} ms: ${late.join(', ')}; ` +
+      `allowed: at below ${time * 1000}.\nnext: give a longer --time, or move the entries`,
+  );
 }
 
 /** n1, n2, ... */

@@ -7,7 +7,13 @@ import { phaseStartNs } from './phase-marks.ts';
 import type { Recorded } from './recorded.ts';
 
 export interface Finding {
-  readonly kind: 'not-recovered' | 'node-exit' | 'fault-missing' | 'interrupted' | 'idle';
+  readonly kind:
+    | 'not-recovered'
+    | 'node-exit'
+    | 'fault-missing'
+    | 'fault-not-healed'
+    | 'interrupted'
+    | 'idle';
   readonly valid: Valid;
   readonly reason: string;
 }
@@ -20,6 +26,7 @@ export function findings(
   return [
     ...interrupted(recorded),
     ...missingFaults(recorded, measured.faults),
+    ...notHealed(recorded),
     ...nodeExits(recorded),
     ...notRecovered(recorded),
   ];
@@ -65,15 +72,40 @@ function whySkipped(kind: string, faults: Measured['faults']): string {
   return 'the run was over before its time';
 }
 
-/** Nodes that ended by themselves: nobody asked them to, so it is the system's failure. */
+/**
+ * A fault that could not be undone, such as a killed node that did not come back in time. Whether the system or the machine is to
+ * blame is not known: clients that are not served again, and nodes that end by themselves, are findings of their own.
+ */
+const notHealed = ({ history }: Recorded): Finding[] =>
+  history.flatMap((op) =>
+    op.process === 'nemesis' && op.f.startsWith('heal-') && op.error !== undefined
+      ? [
+          {
+            kind: 'fault-not-healed',
+            valid: 'unknown',
+            reason: `the fault ${op.f.slice('heal-'.length)} could not be undone: ${op.error}`,
+          },
+        ]
+      : [],
+  );
+
+/** What somebody else did to a node, or the machine could not give it: no system can help that. */
+const outsideCauses =
+  /^it ended by SIG(?:KILL|TERM|INT|HUP)\b|\b(?:ENOSPC|EDQUOT|EMFILE|ENFILE|ENOMEM|EROFS)\b/;
+
+/** Nodes that ended by themselves: the system's failure, unless something outside of it made them. */
 const nodeExits = ({ history }: Recorded): Finding[] =>
   history
     .filter((op) => op.process === 'nemesis' && op.f === 'node-exit')
-    .map((op) => ({
-      kind: 'node-exit',
-      valid: false,
-      reason: `node ${op.node ?? '?'} ended by itself: ${op.error ?? 'no reason known'}`,
-    }));
+    .map(({ node = '?', error = 'no reason known' }) =>
+      outsideCauses.test(error)
+        ? {
+            kind: 'node-exit',
+            valid: 'unknown',
+            reason: `node ${node} was ended by something outside of the test: ${error}`,
+          }
+        : { kind: 'node-exit', valid: false, reason: `node ${node} ended by itself: ${error}` },
+    );
 
 /** Every node has to serve a client again after everything was healed. */
 function notRecovered({ history, spec }: Recorded): Finding[] {

@@ -12,7 +12,7 @@ import {
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Results } from '#reports/results';
-import { BadInput } from '../errors.ts';
+import { BadInput, HarnessFailure } from '../errors.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
 
 export const runFiles = {
@@ -41,14 +41,21 @@ function timestamp(now: Date): string {
   return `${day}T${time}.${pad(now.getMilliseconds(), 3)}`;
 }
 
-/** Makes `<store>/<name>/<timestamp>/` and points `<store>/latest` at it. Returns the absolute path. */
+/** Makes `<store>/<name>/<timestamp>/` and points `<store>/latest` at it. Returns the absolute path. Throws BadInput. */
 export function createRunFolder(store: string, name: string, now: Date): string {
   const parent = resolve(store, name);
-  mkdirSync(parent, { recursive: true });
-  const base = join(parent, timestamp(now));
-  const folder = claim(base);
-  pointLatest(resolve(store), folder);
-  return folder;
+  try {
+    mkdirSync(parent, { recursive: true });
+    const folder = claim(join(parent, timestamp(now)));
+    pointLatest(resolve(store), folder);
+    return folder;
+  } catch (error) {
+    throw new BadInput(
+      `cannot make a run folder in ${parent}: ${(error as Error).message}.\n` +
+        'next: name a writable folder with --out',
+      { cause: error },
+    );
+  }
 }
 
 /** Two runs may start in the same millisecond: the second gets a suffix. */
@@ -76,11 +83,19 @@ function pointLatest(store: string, folder: string): void {
   }
 }
 
-/** Writes beside the file first and renames: a reader sees the old content or the new, never half of it. */
+/** Writes beside the file first and renames: a reader sees the old content or the new, never half of it. Throws HarnessFailure. */
 export function writeWhole(folder: string, file: string, content: string): void {
   const fresh = join(folder, `.${file}.new`);
-  writeFileSync(fresh, content);
-  renameSync(fresh, join(folder, file));
+  try {
+    writeFileSync(fresh, content);
+    renameSync(fresh, join(folder, file));
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw new HarnessFailure(
+      `cannot write ${join(folder, file)}: ${(error as Error).message}. Make room there or make it writable, then \`dissent analyze ${folder}\``,
+      { cause: error },
+    );
+  }
 }
 
 /** What `test.json` says besides the test: the circumstances of one run of it. */

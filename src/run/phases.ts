@@ -1,7 +1,7 @@
 /**
  * The phases of a run, for the interpreter:
  *
- *     main: workload at its rate while faults come and go | heal: wait for the nemesis | final: every client is served again
+ *     main: workload at its rate while faults come and go | heal: all faults end | final: every client is served again
  *     0 ............................................. time   .......................  .... recovery deadline
  */
 

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type Workload, workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { parseHistory, validateHistory } from '../history/index.ts';
@@ -13,7 +14,7 @@ import { readRoleEvents } from '../metrics/trace-file.ts';
 import { nodeNames } from './build-spec.ts';
 import { type RecordedTest, readTest, runFiles } from './folder.ts';
 import { phaseStartNs } from './phase-marks.ts';
-import type { Sample } from './sampler.ts';
+import { describeIssues } from './spec.ts';
 
 /** What a run folder holds. */
 export interface Recorded extends RecordedTest {
@@ -89,8 +90,36 @@ function readSamples(folder: string): TimedCounters[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   // The last line is empty, or torn by a kill of the harness.
   lines.pop();
-  return lines.map((line) => {
-    const { timeNs, status } = JSON.parse(line) as Sample;
+  return lines.map((line, index) => {
+    const { timeNs, status } = sampleOf(line, `${file}:${index + 1}`);
     return { timeNs, node: status.node, pid: status.pid, counters: status.counters };
   });
+}
+
+/** A `Sample`, as far as figures need it. */
+const sampleSchema = z.looseObject({
+  timeNs: z.number(),
+  status: z.looseObject({
+    node: z.string(),
+    pid: z.number(),
+    counters: z.looseObject({
+      messagesSent: z.number(),
+      bytesSent: z.number(),
+      fsyncs: z.number(),
+      bytesPersisted: z.number(),
+    }),
+  }),
+});
+
+/** Throws BadInput that names the line: figures that rest on half of the samples would be wrong without a word. */
+function sampleOf(line: string, place: string): z.infer<typeof sampleSchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new BadInput(`${place} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = sampleSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BadInput(describeIssues(parsed.error, value, place));
 }

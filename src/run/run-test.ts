@@ -51,6 +51,8 @@ interface Run {
   readonly signal: AbortSignal;
   readonly status: StatusLine;
   readonly log: (line: string) => void;
+  /** Does it; if it throws, the run ends as a failure of the harness. */
+  readonly orBreak: (write: () => void) => void;
 }
 
 /**
@@ -83,8 +85,11 @@ async function record(
 ): Promise<void> {
   const broken = new AbortController();
   const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
+  const orBreak = breaking(broken, folder);
   const log = (line: string): void =>
-    appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`);
+    orBreak(() =>
+      appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`),
+    );
   // Before there is a history, a node that dies is a cluster that does not come up; afterwards it no longer matters.
   const logExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
   let onNodeExit = logExit;
@@ -111,10 +116,12 @@ async function record(
   const recorder = fileRecorder(join(folder, runFiles.history));
   onNodeExit = (node, error) => {
     const time = timeline.nowNs();
-    recorder.record({ time, type: 'info', process: 'nemesis', f: 'node-exit', node, error });
+    const line = { time, type: 'info', process: 'nemesis', f: 'node-exit', node, error } as const;
+    orBreak(() => recorder.record(line));
   };
+  const run = { spec, folder, workload, system, timeline, recorder, signal, status, log, orBreak };
   try {
-    await perform({ spec, folder, workload, system, timeline, recorder, signal, status, log });
+    await perform(run);
   } finally {
     onNodeExit = logExit;
     await recorder.close();
@@ -122,6 +129,21 @@ async function record(
   broken.signal.throwIfAborted();
   status.phase('stopping the nodes');
 }
+
+/** What fails in a callback has nobody to throw at: it ends the run instead, as a failure of the harness. */
+const breaking =
+  (broken: AbortController, folder: string) =>
+  (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      broken.abort(
+        error instanceof HarnessFailure
+          ? error
+          : new HarnessFailure(`cannot write into ${folder}: ${String(error)}`, { cause: error }),
+      );
+    }
+  };
 
 function known<T>(kinds: ReadonlyMap<string, T>, what: string, name: string): T {
   const found = kinds.get(name);
@@ -133,13 +155,21 @@ function known<T>(kinds: ReadonlyMap<string, T>, what: string, name: string): T 
 async function perform(run: Run): Promise<void> {
   const { timeline, recorder, system, folder, status } = run;
   const nowNs = (): number => timeline.nowNs();
-  const sampler = startSampler(() => system.statuses(), nowNs, join(folder, runFiles.samples));
+  const samples = join(folder, runFiles.samples);
+  const sampler = startSampler(
+    () => system.statuses(),
+    nowNs,
+    (lines) => run.orBreak(() => appendFileSync(samples, lines)),
+  );
   const ended = new AbortController();
   const nemesis = playFaults(run, AbortSignal.any([run.signal, ended.signal]));
   try {
     markPhase(recorder, nowNs(), 'main');
     await interpret({
-      generator: wholeRun(run, () => nemesis.isOver()),
+      generator: wholeRun(run, {
+        healNow: () => ended.abort(),
+        isHealed: () => nemesis.isOver(),
+      }),
       concurrency: run.spec.clients,
       random: stream(run.spec.seed, 'workload'),
       timeline,
@@ -179,14 +209,10 @@ function playFaults(run: Run, signal: AbortSignal): Nemesis {
   let over = false;
   const report = (event: FaultEvent): void => {
     const { type, f, timeNs, value, error } = event;
-    recorder.record({
-      time: timeNs,
-      type,
-      process: 'nemesis',
-      f,
-      value,
-      ...(error === undefined ? {} : { error }),
-    });
+    const failure = error === undefined ? {} : { error };
+    run.orBreak(() =>
+      recorder.record({ time: timeNs, type, process: 'nemesis', f, value, ...failure }),
+    );
     if (type === 'invoke') return;
     if (f.startsWith('heal-')) active.delete(value.index);
     else if (value.outcome?.kind === 'installed') {
@@ -211,8 +237,11 @@ function playFaults(run: Run, signal: AbortSignal): Nemesis {
   };
 }
 
-/** Main phase at its rate, then the wait for the nemesis, then every client until it is served again. */
-function wholeRun(run: Run, nemesisIsOver: () => boolean): Generator {
+/** Main phase at its rate, then all faults healed, also those that were to last longer, then every client until it is served again. */
+function wholeRun(
+  run: Run,
+  nemesis: { readonly healNow: () => void; readonly isHealed: () => boolean },
+): Generator {
   const { spec, workload, recorder, timeline } = run;
   const main = timeLimit(spec.time * 1000, clients(stagger(1000 / spec.rate, workload.generator)));
   const final = (): Generator => {
@@ -223,7 +252,8 @@ function wholeRun(run: Run, nemesisIsOver: () => boolean): Generator {
   };
   const heal = (): Generator => {
     markPhase(recorder, timeline.nowNs(), 'heal');
-    return gate(nemesisIsOver);
+    nemesis.healNow();
+    return gate(nemesis.isHealed);
   };
   return phases(main, lazily(heal), lazily(final));
 }

@@ -1,6 +1,5 @@
 /** Asks the nodes now and then what they are doing: who leads, and what it has cost so far. */
 
-import { appendFileSync } from 'node:fs';
 import type { NodeStatus } from '../node/protocol.ts';
 
 /** How often, ms: often enough that a killed node's last counters are nearly its final ones. */
@@ -17,11 +16,11 @@ export interface Sampler {
   stop(): Promise<void>;
 }
 
-/** Appends a JSON line per node and look to `file`, until stopped. */
+/** Gives `append` the JSON lines of every look, one per node, until stopped. `append` must not throw. */
 export function startSampler(
   statuses: () => Promise<readonly NodeStatus[]>,
   nowNs: () => number,
-  file: string,
+  append: (lines: string) => void,
 ): Sampler {
   const ended = new AbortController();
   let leader: string | undefined;
@@ -31,7 +30,7 @@ export function startSampler(
     leader = newestLeader(found);
     if (found.length === 0) return;
     const lines = found.map((status) => JSON.stringify({ timeNs, status } satisfies Sample));
-    appendFileSync(file, `${lines.join('\n')}\n`);
+    append(`${lines.join('\n')}\n`);
   };
   const loop = (async () => {
     while (!ended.signal.aborted) {

@@ -9,7 +9,13 @@ const limits = { nodes: 25, clients: 10_000, timeSeconds: 7 * 24 * 3600 } as con
 
 export const specSchema = z.strictObject({
   /** Folder below the store, by default `<system>-<workload>`. */
-  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, dashes and underscores'),
+  name: z
+    .string()
+    // A leading dot would leave the store (`..`), and `latest` is where the newest run is.
+    .regex(
+      /^(?!latest$)\w[\w.-]*$/,
+      'letters, digits, dots, dashes and underscores, not beginning with a dot or a dash; not "latest"',
+    ),
   system: z.string(),
   systemOptions: z.record(z.string(), z.unknown()),
   workload: z.string(),

@@ -96,5 +96,36 @@ describe('findings', () => {
   it('blames the system for a node that ended by itself', () => {
     const exit: Line = { time: 5, type: 'info', process: 'nemesis', f: 'node-exit', node: 'n1' };
     assert.deepEqual(kinds([...whole, exit], fault({ kind: 'installed' })), [['node-exit', false]]);
+    const crash = { ...exit, error: 'it ended by SIGSEGV; last words' };
+    assert.deepEqual(kinds([...whole, crash], fault({ kind: 'installed' })), [
+      ['node-exit', false],
+    ]);
+  });
+
+  it('does not blame the system for what somebody else did to a node, but does not pass either', () => {
+    const exit: Line = { time: 5, type: 'info', process: 'nemesis', f: 'node-exit', node: 'n1' };
+    for (const error of [
+      'it ended by SIGKILL; ready',
+      'it ended with exit code 70; FATAL cannot write: ENOSPC: no space left on device',
+    ]) {
+      assert.deepEqual(kinds([...whole, { ...exit, error }], fault({ kind: 'installed' })), [
+        ['node-exit', 'unknown'],
+      ]);
+    }
+  });
+
+  it('does not pass when a fault could not be undone, even where no client would notice', () => {
+    const healing: Line = {
+      time: 9,
+      type: 'info',
+      process: 'nemesis',
+      f: 'heal-kill',
+      value: { index: 0, target: 'one', resolved: ['n2'] },
+    };
+    assert.deepEqual(kinds([...whole, healing], fault({ kind: 'installed' })), []);
+    const failed = { ...healing, error: 'node n2 did not answer within 15000 ms' };
+    assert.deepEqual(kinds([...whole, failed], fault({ kind: 'installed' })), [
+      ['fault-not-healed', 'unknown'],
+    ]);
   });
 });
