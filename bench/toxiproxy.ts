@@ -1,9 +1,10 @@
 /**
  * Embedded against real Toxiproxy without toxics: 200-byte ping-pong and bulk, over 1 and 20 connections, interleaved rounds
  * (A B B A ...) in one run, load from a process of its own. Prints the medians and a ratio per row; over 1 the embedded
- * server is the better one. `--rounds 9 --duration 500` (ms per measurement), `--json`.
+ * server is the better one. The CPU rows hold on a busy machine too; they need Linux. `--rounds 9 --duration 500` (ms per measurement), `--json`.
  */
 
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,30 +28,58 @@ interface Route {
   readonly name: string;
   readonly echo: number;
   readonly sink: number;
+  /** The server's process; undefined for none. */
+  readonly pid: number | undefined;
+}
+
+interface Sample {
+  readonly measured: Measured;
+  /** What the server used meanwhile, ms. */
+  readonly cpuMs: number;
 }
 
 interface Figure {
   readonly row: string;
   readonly unit: string;
   readonly moreIsBetter: boolean;
-  readonly of: (measured: Measured) => number;
+  readonly of: (sample: Sample) => number;
 }
 
-const of = (pick: (m: Extract<Measured, { kind: 'ping' }>) => number) => (m: Measured) =>
-  m.kind === 'ping' ? pick(m) : Number.NaN;
+const of =
+  (pick: (m: Extract<Measured, { kind: 'ping' }>) => number) =>
+  ({ measured }: Sample): number =>
+    measured.kind === 'ping' ? pick(measured) : Number.NaN;
+
+const perSecond = (m: Measured): number => (m.kind === 'ping' ? m.perSecond : m.mbPerSecond);
+
+/** CPU time of the server for one round trip or one MB, us. */
+const cpuUs = ({ measured, cpuMs }: Sample): number =>
+  (cpuMs * 1000) / ((perSecond(measured) * durationMs) / 1000);
+
+const tickMs = 10;
+
+/** CPU time of a process so far, ms; NaN where that cannot be told. */
+function cpuMsOf(pid: number | undefined): number {
+  if (pid === undefined || process.platform !== 'linux') return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+}
+
 const figures: Readonly<Record<Job['kind'], readonly Figure[]>> = {
   ping: [
     { row: 'ping-pong 200 B', unit: 'rt/s', moreIsBetter: true, of: of((m) => m.perSecond) },
     { row: 'ping-pong 200 B p50', unit: 'us', moreIsBetter: false, of: of((m) => m.p50Us) },
     { row: 'ping-pong 200 B p99', unit: 'us', moreIsBetter: false, of: of((m) => m.p99Us) },
+    { row: 'ping-pong 200 B CPU/rt', unit: 'us', moreIsBetter: false, of: cpuUs },
   ],
   bulk: [
     {
       row: 'stream 64 KB',
       unit: 'MB/s',
       moreIsBetter: true,
-      of: (m) => (m.kind === 'bulk' ? m.mbPerSecond : Number.NaN),
+      of: ({ measured }) => perSecond(measured),
     },
+    { row: 'stream 64 KB CPU/MB', unit: 'us', moreIsBetter: false, of: cpuUs },
   ],
 };
 
@@ -100,10 +129,11 @@ async function routeThrough(
     name: server.kind,
     echo: await to('echo', ports.echoPort),
     sink: await to('sink', ports.sinkPort),
+    pid: server.pid,
   };
 }
 
-function report(samples: ReadonlyMap<string, readonly Measured[]>, real: boolean) {
+function report(samples: ReadonlyMap<string, readonly Sample[]>, real: boolean) {
   const rows = [];
   for (const kind of ['ping', 'bulk'] as const) {
     for (const connections of [1, 20]) {
@@ -115,7 +145,7 @@ function report(samples: ReadonlyMap<string, readonly Measured[]>, real: boolean
         rows.push({
           what: `${figure.row}, ${connections} conn`,
           unit: figure.unit,
-          direct: Math.round(direct),
+          direct: Number.isNaN(direct) ? '-' : Math.round(direct),
           embedded: Math.round(embedded),
           real: real ? Math.round(shopify) : 'not found',
           ratio: real ? ratio.toFixed(2) : '-',
@@ -141,20 +171,24 @@ if (realServer === undefined)
   await using real =
     realServer === undefined ? undefined : await startToxiproxy({ prefer: 'real', url: '' });
   const routes: Route[] = [
-    { name: 'direct', echo: load.ports.echoPort, sink: load.ports.sinkPort },
+    { name: 'direct', echo: load.ports.echoPort, sink: load.ports.sinkPort, pid: undefined },
     await routeThrough(embedded, load.ports),
     ...(real === undefined ? [] : [await routeThrough(real, load.ports)]),
   ];
-  const samples = new Map<string, Measured[]>();
+  const samples = new Map<string, Sample[]>();
   for (let round = 1; round <= rounds; round += 1) {
     for (const kind of ['ping', 'bulk'] as const) {
       for (const connections of [1, 20]) {
         // In turns, and turned round every time, so that a slow moment of the machine hits all alike.
         for (const route of round % 2 === 0 ? routes.toReversed() : routes) {
           const port = kind === 'ping' ? route.echo : route.sink;
+          const before = cpuMsOf(route.pid);
           const measured = await load.measure({ kind, connections, port, durationMs });
           const key = `${kind}/${connections}/${route.name}`;
-          samples.set(key, [...(samples.get(key) ?? []), measured]);
+          samples.set(key, [
+            ...(samples.get(key) ?? []),
+            { measured, cpuMs: cpuMsOf(route.pid) - before },
+          ]);
         }
       }
     }
