@@ -11,7 +11,8 @@ const gutter = 20;
 const rowPx = 27;
 /** Above the first row of a step: its words. */
 const stepPx = 22;
-const topPx = 40;
+const topPx = 0;
+const namesPx = 32;
 const charPx = 6.1;
 
 interface Point {
@@ -37,7 +38,7 @@ export function diagram(
   played: PlayedScenario,
   current: number,
   go: (frame: number) => void,
-): SVGElement {
+): readonly SVGElement[] {
   const columnPx = Math.max(150, Math.min(250, 760 / played.nodes.length));
   const canvas: Canvas = {
     columnPx,
@@ -70,7 +71,7 @@ export function diagram(
   const { lines, labels } = marks;
   const lives = lifelines(played, current, bottom, canvas);
   svg.append(arrowHeads(), ...bands, ...lives, ...lines, ...stepTitles, ...labels);
-  return svg;
+  return [names(played, current, canvas), svg];
 }
 
 function arrowHeads(): SVGElement {
@@ -91,20 +92,37 @@ function arrowHeads(): SVGElement {
   return s('defs', {}, marker);
 }
 
+const healthOf = (played: PlayedScenario, current: number, node: string): string =>
+  played.frames[current]?.nodes.find((picture) => picture.node === node)?.health ?? 'up';
+
+/** Stays in sight while the diagram scrolls. */
+function names(played: PlayedScenario, current: number, canvas: Canvas): SVGElement {
+  const texts = played.nodes.map((node) =>
+    s(
+      'text',
+      {
+        x: String(canvas.x(node)),
+        y: '22',
+        class: `name ${healthOf(played, current, node)}`,
+        'text-anchor': 'middle',
+      },
+      node,
+    ),
+  );
+  const size = { width: String(canvas.width), height: String(namesPx) };
+  return s('svg', { ...size, class: 'names', 'aria-hidden': 'true' }, ...texts);
+}
+
 function lifelines(
   played: PlayedScenario,
   current: number,
   bottom: number,
   canvas: Canvas,
 ): SVGElement[] {
-  const frame = played.frames[current];
-  return played.nodes.flatMap((node) => {
+  return played.nodes.map((node) => {
     const x = String(canvas.x(node));
-    const health = frame?.nodes.find((picture) => picture.node === node)?.health ?? 'up';
-    return [
-      s('line', { x1: x, x2: x, y1: '32', y2: String(bottom), class: `life ${health}` }),
-      s('text', { x, y: '22', class: `name ${health}`, 'text-anchor': 'middle' }, node),
-    ];
+    const kind = `life ${healthOf(played, current, node)}`;
+    return s('line', { x1: x, x2: x, y1: '0', y2: String(bottom), class: kind });
   });
 }
 

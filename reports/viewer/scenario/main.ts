@@ -30,7 +30,7 @@ function show(played: PlayedScenario): void {
     badge.replaceChildren(outcomeBadge(frame));
     cards.replaceChildren(...nodeCards(frame, played.frames[next - 1]));
     panel.replaceChildren(...stepPanel(frame, played.frames[next - 1]));
-    picture.replaceChildren(diagram(played, next, go));
+    picture.replaceChildren(...diagram(played, next, go));
     picture.scrollTop = picture.scrollHeight;
     history.replaceState(null, '', `#${next}`);
   };

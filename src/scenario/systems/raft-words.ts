@@ -23,12 +23,12 @@ export function raftLabel(raw: unknown): string {
       return `${message.kind} term ${message.term}, ${message.granted ? 'granted' : 'refused'}`;
     case 'append': {
       const what = message.entries.map(entryName).join(' ');
-      return `append term ${message.term}, after ${message.prevIndex} (term ${message.prevTerm}): ${what === '' ? 'nothing' : what}`;
+      return `append ${what === '' ? 'nothing' : what} after ${message.prevIndex} (term ${message.prevTerm}), term ${message.term}`;
     }
     case 'appendAccepted':
-      return `appendAccepted term ${message.term}, matches up to ${message.match}`;
+      return `appendAccepted up to ${message.match}, term ${message.term}`;
     case 'appendRejected':
-      return `appendRejected term ${message.term}, not at ${message.prevIndex}, try ${message.hintIndex}`;
+      return `appendRejected at ${message.prevIndex}, try ${message.hintIndex}, term ${message.term}`;
     case 'heartbeat':
       return `heartbeat term ${message.term}, committed ${message.commit}, round ${message.round}`;
     case 'heartbeatReply':
