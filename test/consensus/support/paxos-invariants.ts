@@ -245,7 +245,8 @@ export class PaxosInvariants implements Observer {
     const told = new Map(accepted.map((pvalue) => [pvalue.slot, pvalue]));
     const from = Math.max(gcSlot, this.#ballot(ballot).fromSlotMax);
     for (const [slot, { ballot: had, hash }] of watched.disk) {
-      if (slot < from) continue;
+      // Accepted in that ballot or a later one: after the promise was made, though maybe before it left.
+      if (slot < from || compareBallots(had, ballot) >= 0) continue;
       const pvalue = told.get(slot);
       if (pvalue === undefined || compareBallots(pvalue.ballot, had) < 0) {
         violated('I25', `${node} keeps from ${to} that it accepted ${slot} in ${text(had)}`);
