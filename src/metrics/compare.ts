@@ -161,11 +161,11 @@ function judge(metric: EpisodeMetric, sides: readonly Side[]): ComparisonVerdict
     return { kind: 'too-few', sentence };
   }
   if (!(best.most < worst.least)) {
-    const sentence = 'No difference beyond the noise: the ranges overlap.';
+    const sentence = 'The ranges overlap: no more than noise.';
     return { kind: 'within-noise', sentence };
   }
   if (worst.median - best.median <= smallestShare * best.median) {
-    const sentence = 'No difference worth naming: steady, but the medians are less than 5 % apart.';
+    const sentence = 'Steady, but the medians are less than 5 % apart: not worth naming.';
     return { kind: 'within-noise', sentence };
   }
   const write = (loss: number): string =>
