@@ -1,5 +1,6 @@
 /** All checkers, by name, with their defaults. */
 
+import { agreement } from './agreement.ts';
 import type { Checker } from './checker.ts';
 import { linearizable } from './linearizable.ts';
 import { logPattern } from './log-pattern.ts';
@@ -7,10 +8,10 @@ import { stats } from './stats.ts';
 
 export type { Anomaly, CheckContext, Checker, CheckResult, Valid } from './checker.ts';
 export { worst } from './checker.ts';
-export { linearizable, logPattern, stats };
+export { agreement, linearizable, logPattern, stats };
 
 export const checkers: ReadonlyMap<string, Checker> = new Map(
-  [linearizable({ model: 'cas-register' }), stats(), logPattern()].map((checker) => [
+  [linearizable({ model: 'cas-register' }), agreement(), stats(), logPattern()].map((checker) => [
     checker.name,
     checker,
   ]),

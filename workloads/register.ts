@@ -124,6 +124,20 @@ function call(op: Invocation): Call {
   }
 }
 
+/** Only what an answer says is taken for known: one that says nothing must neither pass for a read nor for a refusal. */
+function answered(op: Invocation, result: unknown): Completion {
+  const { f, value } = op;
+  if (f === 'write' || (f === 'cas' && result === true)) return { type: 'ok', value };
+  if (f === 'cas') {
+    return result === false
+      ? { type: 'fail', value, error: 'precondition: another value was there' }
+      : { type: 'info', value, error: `the answer is not a boolean: ${JSON.stringify(result)}` };
+  }
+  return result === undefined
+    ? { type: 'fail', value, error: 'the answer has no value' }
+    : { type: 'ok', value: result };
+}
+
 function completion(op: Invocation, outcome: Outcome): Completion {
   switch (outcome.kind) {
     case 'fail':
@@ -132,11 +146,7 @@ function completion(op: Invocation, outcome: Outcome): Completion {
       // A read changes nothing, so not knowing its result is the same as not having asked.
       return { type: op.f === 'read' ? 'fail' : 'info', value: op.value, error: outcome.error };
     case 'ok':
-      if (op.f === 'read') return { type: 'ok', value: outcome.result };
-      if (op.f === 'cas' && outcome.result !== true) {
-        return { type: 'fail', value: op.value, error: 'precondition: another value was there' };
-      }
-      return { type: 'ok', value: op.value };
+      return answered(op, outcome.result);
   }
 }
 

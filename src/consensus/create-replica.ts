@@ -1,18 +1,11 @@
 /** The replica: an algorithm, the key-value store with its sessions, and the way of every request to exactly one reply. */
 
-import type {
-  Algorithm,
-  AlgorithmConfig,
-  Effect,
-  NodeId,
-  RandomSource,
-  RejectReason,
-  RequestId,
-} from './algorithm.ts';
+import type { Algorithm, Effect, NodeId, RejectReason, RequestId } from './algorithm.ts';
 import { algorithms } from './algorithms.ts';
+import { createDecreeReplica } from './decree-replica.ts';
 import { hashJson } from './hash.ts';
 import { broken, unreachable } from './invariant.ts';
-import type { Replica, ReplicaEffect, ReplicaInput } from './replica.ts';
+import type { Replica, ReplicaEffect, ReplicaInput, ReplicaSetup } from './replica.ts';
 import { requestProblem } from './request.ts';
 import { type Origin, Router } from './router.ts';
 import type {
@@ -26,21 +19,6 @@ import type {
 import { createKv } from './state-machine/kv.ts';
 import { type SessionMachine, withSessions } from './state-machine/sessions.ts';
 import type { TraceSink } from './trace.ts';
-
-export interface ReplicaSetup {
-  /** A name in `algorithms`. */
-  readonly algorithm: string;
-  readonly config: AlgorithmConfig;
-  /** The algorithm's own options, unchecked. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The records that earlier incarnations persisted, in order, as far as they reached the disk. */
-  readonly durable: readonly unknown[];
-  readonly random: RandomSource;
-  /** The node's monotonic clock, as in every input. */
-  readonly nowMs: number;
-  /** Different for every start of this node, so that answers to an earlier one are not taken for ours. */
-  readonly incarnation: number;
-}
 
 type AlgorithmEffect = Effect<unknown, unknown, LogCommand>;
 
@@ -57,10 +35,12 @@ interface State {
 
 /** Throws RangeError on an unknown algorithm or unusable configuration, BrokenInvariant on records that make no sense. */
 export function createReplica(setup: ReplicaSetup): Replica {
+  // Not a log: it has a replica of its own.
+  if (setup.algorithm === 'single-decree') return createDecreeReplica(setup);
   const create = new Map(Object.entries(algorithms)).get(setup.algorithm);
   if (create === undefined) {
     throw new RangeError(
-      `unknown algorithm ${setup.algorithm}; allowed are ${Object.keys(algorithms).join(', ')}`,
+      `unknown algorithm ${setup.algorithm}; allowed are ${Object.keys(algorithms).join(', ')}, single-decree`,
     );
   }
   const { config, options, durable, random, nowMs } = setup;

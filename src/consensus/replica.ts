@@ -6,7 +6,14 @@
  * `send` leaves only after everything persisted up to its `afterDurable` is on disk.
  */
 
-import type { NodeId, RequestId, Status, TraceEvent } from './algorithm.ts';
+import type {
+  AlgorithmConfig,
+  NodeId,
+  RandomSource,
+  RequestId,
+  Status,
+  TraceEvent,
+} from './algorithm.ts';
 import type { ClientRequest, ClientResponse } from './state-machine/command.ts';
 
 /** What travels between nodes. JSON-serialisable. */
@@ -60,4 +67,19 @@ export interface Replica {
   /** Deterministic. Throws on a broken invariant: the driver must then stop the node. */
   step(input: ReplicaInput): readonly ReplicaEffect[];
   status(): Status;
+}
+
+export interface ReplicaSetup {
+  /** A name in `algorithms`, or `single-decree`. */
+  readonly algorithm: string;
+  readonly config: AlgorithmConfig;
+  /** The algorithm's own options, unchecked. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The records that earlier incarnations persisted, in order, as far as they reached the disk. */
+  readonly durable: readonly unknown[];
+  readonly random: RandomSource;
+  /** The node's monotonic clock, as in every input. */
+  readonly nowMs: number;
+  /** Different for every start of this node, so that answers to an earlier one are not taken for ours. */
+  readonly incarnation: number;
 }

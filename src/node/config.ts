@@ -8,7 +8,7 @@ export interface Address {
 }
 
 export interface NodeConfig {
-  readonly algorithm: 'raft' | 'paxos';
+  readonly algorithm: 'raft' | 'paxos' | 'single-decree';
   readonly self: NodeId;
   readonly members: readonly NodeId[];
   /** Where this node listens for its peers. */

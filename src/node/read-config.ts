@@ -13,7 +13,7 @@ const positive = z.int().positive();
 
 const schema = z
   .strictObject({
-    algorithm: z.enum(['raft', 'paxos']),
+    algorithm: z.enum(['raft', 'paxos', 'single-decree']),
     self: z.string().min(1),
     members: z.array(z.string().min(1)).min(1),
     peerListen: address,

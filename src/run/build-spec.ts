@@ -4,7 +4,7 @@ import { faults } from '#nemesis/index';
 import { workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { generateSchedule } from '../schedule/generate.ts';
-import type { Schedule } from '../schedule/schedule.ts';
+import type { Schedule, ScheduleEntry } from '../schedule/schedule.ts';
 import { systems } from '../systems/index.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
 
@@ -56,7 +56,16 @@ function checkedOptions(what: string, schema: Schema, value: unknown): Record<st
 /** Fills a request up to a whole description. Throws BadInput for whatever cannot be used. */
 export function buildSpec(request: TestRequest, seed: number): TestSpec {
   const system = lookUp('system', request.system, systems);
-  const workload = lookUp('workload', request.workload ?? 'register', workloads);
+  const workload = lookUp(
+    'workload',
+    request.workload ?? system.workloads?.[0] ?? 'register',
+    workloads,
+  );
+  if (system.workloads?.includes(workload.name) === false) {
+    throw new BadInput(
+      `${system.name} cannot serve the workload "${workload.name}"; allowed: ${system.workloads.join(', ')}`,
+    );
+  }
   const kinds = (request.nemesis ?? []).filter((kind) => kind !== 'none');
   for (const kind of kinds) lookUp('fault', kind, faults);
   if (request.world === 'sim') {
@@ -99,7 +108,8 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     nodes: nodeNames(spec.nodes),
     durationMs: spec.time * 1000,
   });
-  return { ...spec, schedule: [...schedule] };
+  const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
+  return { ...spec, schedule: [...aimed] };
 }
 
 /** A fault after the workload would hit a cluster that nobody uses, and count as evidence of what it withstood. */
@@ -112,6 +122,13 @@ function refuseTooLate({ schedule, time }: TestSpec): void {
     `the schedule goes on after the workload, which lasts ${time * 1000} ms: ${late.join(', ')}; ` +
       `allowed: at below ${time * 1000}.\nnext: give a longer --time, or move the entries`,
   );
+}
+
+/** The same entry for a system in which nobody leads. */
+function withoutRoles(entry: ScheduleEntry): ScheduleEntry {
+  const { target } = entry;
+  if (target === 'leader' || target === 'follower') return { ...entry, target: 'one' };
+  return target === 'followers' ? { ...entry, target: 'majority' } : entry;
 }
 
 /** n1, n2, ... */

@@ -2,10 +2,11 @@
 
 import { paxos } from './paxos.ts';
 import { raft } from './raft.ts';
+import { singleDecree } from './single-decree.ts';
 import type { SystemKind } from './system.ts';
 
 export type { RunningSystem, StartContext, SystemFlag, SystemKind } from './system.ts';
 
 export const systems: ReadonlyMap<string, SystemKind> = new Map(
-  [raft, paxos].map((system) => [system.name, system]),
+  [raft, paxos, singleDecree].map((system) => [system.name, system]),
 );

@@ -37,6 +37,8 @@ export interface OwnSystem {
   /** The algorithm's own options; they go into the nodes' configuration as they are. */
   readonly own: Readonly<Record<string, z.ZodType>>;
   readonly flags: readonly SystemFlag[];
+  readonly workloads?: readonly string[];
+  readonly leaderless?: boolean;
 }
 
 /** A system of our own nodes. */
@@ -52,6 +54,8 @@ export function ownSystem(system: OwnSystem): SystemKind {
     summary: system.summary,
     options,
     flags: system.flags,
+    ...(system.workloads === undefined ? {} : { workloads: system.workloads }),
+    leaderless: system.leaderless === true,
     controls: (given) => ({ ...(given as Record<string, string | number | boolean>) }),
     start: (context) => start(system, context),
   };

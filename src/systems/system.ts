@@ -49,6 +49,10 @@ export interface SystemKind<Options = unknown> {
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   readonly flags: readonly SystemFlag[];
+  /** The workloads it can serve, the usual one first; left out: all, `register` first. */
+  readonly workloads?: readonly string[];
+  /** No node leads: generated schedules then aim at nodes, not at roles. */
+  readonly leaderless?: boolean;
   /** Settings held equal between systems under comparison, printed in reports. */
   controls(options: Options): Readonly<Record<string, string | number | boolean>>;
   start(context: StartContext<Options>): Promise<RunningSystem>;

@@ -90,6 +90,9 @@ describe('the register workload', () => {
     assert.equal(completion(write, { kind: 'fail', error: 'no-leader' }).type, 'fail');
     assert.equal(completion(cas, { kind: 'ok', result: true }).type, 'ok');
     assert.equal(completion(cas, { kind: 'ok', result: false }).type, 'fail');
+    // An answer that says nothing is no evidence, in either direction.
+    assert.equal(completion(read, { kind: 'ok', result: undefined }).type, 'fail');
+    assert.equal(completion(cas, { kind: 'ok', result: undefined }).type, 'info');
   });
 
   it('speaks the vocabulary of connections', () => {

@@ -12,6 +12,8 @@ export type Command =
   | { readonly f: 'append'; readonly key: string; readonly value: Value }
   /** Adds to a number (missing: 0). Result: the new value. */
   | { readonly f: 'add'; readonly key: string; readonly delta: number }
+  /** The first value wins, for ever (null counts as no value). Result: the value that won. */
+  | { readonly f: 'decide'; readonly key: string; readonly value: Value }
   /** All or nothing, in order. Result: the steps with their results filled in. */
   | { readonly f: 'txn'; readonly steps: readonly TxnStep[] };
 

@@ -60,6 +60,8 @@ function execute(view: View, command: Command): unknown {
       if (!equalJson(view.get(keyOf(command.key)), command.from ?? null)) return false;
       view.set(command.key, command.to);
       return true;
+    case 'decide':
+      return decide(view, keyOf(command.key), command.value);
     case 'append':
       return append(view, keyOf(command.key), command.value);
     case 'add':
@@ -70,6 +72,11 @@ function execute(view: View, command: Command): unknown {
     default:
       throw new BadCommand(`unknown command ${JSON.stringify(command)}`);
   }
+}
+
+function decide(view: View, key: string, value: Value): Value {
+  if (view.get(key) === null) view.set(key, value);
+  return view.get(key);
 }
 
 function executeStep(view: View, step: TxnStep): TxnStep {
