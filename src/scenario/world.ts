@@ -176,7 +176,8 @@ export class World {
     const sent = this.#step(node, input, told);
     const why = this.scenario.system.why(to, from, mail.message, facts, sent);
     words.push(...told.slice(0, this.#prelude), ...why, ...told.slice(this.#prelude));
-    if (words.length === 0) words.push(`${to} has nothing to do.`);
+    if (words.length === 0)
+      words.push(`${to} ${sent.length > 0 ? 'answers' : 'has nothing to do'}.`);
   }
 
   crash(name: string): void {

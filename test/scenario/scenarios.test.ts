@@ -109,6 +109,16 @@ describe('scenario steps', () => {
     }
   });
 
+  it('the first scenario of the documentation plays, and every kind of message is named there', () => {
+    const docs = readFileSync(`${root}/docs/scenarios.md`, 'utf8');
+    const first = /```yaml\n([\s\S]*?)```/.exec(docs)?.[1];
+    assert.ok(first !== undefined && play(first).passed);
+    assert.equal(play(`${first}  - expect: A knows Apple\n`).passed, false);
+    for (const { name: system, kinds } of scenarioSystems) {
+      assert.ok(docs.includes(`- ${system}: ${kinds.join(', ')}\n`), system);
+    }
+  });
+
   it('messages are held, doubled, dropped and delivered as the steps say', () => {
     const played = play(
       `${head}steps:\n  - A prepares 1 to B\n  - hold A -> B\n  - deliver all\n  - do: say nothing\n`.replace(

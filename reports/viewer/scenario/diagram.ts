@@ -39,7 +39,7 @@ export function diagram(
   current: number,
   go: (frame: number) => void,
 ): readonly SVGElement[] {
-  const columnPx = Math.max(150, Math.min(250, 760 / played.nodes.length));
+  const columnPx = Math.max(118, Math.min(250, 760 / played.nodes.length));
   const canvas: Canvas = {
     columnPx,
     width: gutter + columnPx * played.nodes.length,
@@ -241,7 +241,7 @@ function drawArrow(
   const open = kind !== 'received';
   // Beside the arrow head, on the side that the message comes from; in the open, after it.
   const x = open ? end.x + (right ? 8 : -8) : end.x + (right ? -10 : 10);
-  const room = open ? (right ? width - x : x) : columnPx + 20;
+  const room = open ? (right ? width - x : x) : Math.max(columnPx + 20, 240);
   const text = s(
     'text',
     {

@@ -132,7 +132,16 @@ export function raftWhy(
   }
   const replyKind = message.kind === 'voteReply' || message.kind === 'preVoteReply';
   if (replyKind && message.term >= before.term) {
-    return [`${self} counts ${message.granted ? 'a vote' : 'a refusal'} of ${from}.`];
+    const yes = message.kind === 'voteReply' ? 'a vote' : 'a promise to vote';
+    return [`${self} counts ${message.granted ? yes : 'a refusal'} of ${from}.`];
+  }
+  if (message.kind === 'appendRejected' && message.term === before.term) {
+    const again = replies.find((reply) => reply.kind === 'append');
+    return again === undefined
+      ? [`${self} has passed this point with ${from} already.`]
+      : [
+          `${self} steps back to index ${again.prevIndex} and sends ${from} everything from there that fits into one message.`,
+        ];
   }
   if (message.kind === 'heartbeatReply' && message.term === before.term) {
     return [`${self} hears that ${from} still follows it (round ${message.round}).`];
