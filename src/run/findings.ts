@@ -13,7 +13,7 @@ export interface Finding {
     | 'fault-missing'
     | 'fault-not-healed'
     | 'interrupted'
-    | 'idle';
+    | 'no-value';
   readonly valid: Valid;
   readonly reason: string;
 }
@@ -29,6 +29,7 @@ export function findings(
     ...notHealed(recorded),
     ...nodeExits(recorded),
     ...notRecovered(recorded),
+    ...withoutValue(recorded),
   ];
 }
 
@@ -120,4 +121,14 @@ function notRecovered({ history, spec }: Recorded): Finding[] {
   const seconds = spec.recoveryTimeoutMs / 1000;
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
   return [{ kind: 'not-recovered', valid: false, reason }];
+}
+
+/** Reads that succeeded and say nothing cannot contradict anything, so they must not help to pass. */
+function withoutValue({ history }: Recorded): Finding[] {
+  const count = history.filter(
+    ({ type, f, value }) => type === 'ok' && f === 'read' && value === undefined,
+  ).length;
+  if (count === 0) return [];
+  const reason = `${count} successful reads have no value, so they were not checked`;
+  return [{ kind: 'no-value', valid: 'unknown', reason }];
 }

@@ -151,8 +151,30 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-/** `results.json` as written, or undefined when the run was never analyzed. */
+/** Enough to tell results from another or a damaged file; what is inside is as `analyze` wrote it. */
+const resultsSchema = z.looseObject({
+  valid: z.union([z.boolean(), z.literal('unknown')]),
+  exitCode: z.number(),
+  reasons: z.array(z.string()),
+  system: z.string(),
+  workload: z.string(),
+  counts: z.looseObject({}),
+  checkers: z.record(z.string(), z.looseObject({})),
+  latency: z.looseObject({}),
+  availability: z.looseObject({}),
+  faults: z.array(z.looseObject({})),
+  leader: z.looseObject({}),
+  cost: z.looseObject({}),
+});
+
+/** `results.json` as written, or undefined when the run was never analyzed. Throws BadInput when it is something else. */
 export function readResults(folder: string): Results | undefined {
   const file = join(folder, runFiles.results);
-  return existsSync(file) ? (parseJson(readFileSync(file, 'utf8'), file) as Results) : undefined;
+  if (!existsSync(file)) return undefined;
+  const value = parseJson(readFileSync(file, 'utf8'), file);
+  const parsed = resultsSchema.safeParse(value);
+  if (parsed.success) return value as Results;
+  throw new BadInput(
+    `${describeIssues(parsed.error, value, file)}\nnext: run \`dissent analyze ${folder}\``,
+  );
 }

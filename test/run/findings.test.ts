@@ -19,6 +19,7 @@ const ok = (time: number, node: string): Line => ({
   type: 'ok',
   process: 0,
   f: 'read',
+  value: null,
   node,
 });
 
@@ -112,6 +113,13 @@ describe('findings', () => {
         ['node-exit', 'unknown'],
       ]);
     }
+  });
+
+  it('does not pass on reads that say nothing', () => {
+    const { value: _, ...silent } = ok(32, 'n1');
+    assert.deepEqual(kinds([...whole, silent], fault({ kind: 'installed' })), [
+      ['no-value', 'unknown'],
+    ]);
   });
 
   it('does not pass when a fault could not be undone, even where no client would notice', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInput, HarnessFailure } from '#src/errors';
 import { buildSpec } from '#src/run/build-spec';
-import { createRunFolder, runFiles, writeTest, writeWhole } from '#src/run/folder';
+import { createRunFolder, readResults, runFiles, writeTest, writeWhole } from '#src/run/folder';
 import { measureRun, readRecorded } from '#src/run/recorded';
 
 describe('run folder', () => {
@@ -39,6 +39,12 @@ describe('run folder', () => {
       message: /cannot write .*results\.json/,
     });
     assert.ok(!existsSync(join(store, `.${runFiles.results}.new`)));
+  });
+
+  it('takes nothing else for results', () => {
+    writeFileSync(join(store, runFiles.results), '{"valid":true}');
+    assert.throws(() => readResults(store), { name: BadInput.name, message: /faults.*analyze/s });
+    assert.equal(readResults(join(store, 'nothing')), undefined);
   });
 
   const sample = {
