@@ -38,6 +38,7 @@ for (const command of [
 // Errors of usage must come back here to get the exit code that scripts can tell from a verdict.
 for (const command of [program, ...program.commands]) command.exitOverride();
 
+/** commander has said it already; the others are said here. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.valid : exitCodes.badInput;
@@ -61,5 +62,12 @@ function exitCodeOf(error: unknown): number {
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  const exitCode = exitCodeOf(error);
+  process.exitCode = exitCode;
+  // Whoever asked for a document gets one in any case: that there is no verdict, and why.
+  if (exitCode !== exitCodes.valid && process.argv.includes('--json')) {
+    const message = error instanceof Error ? error.message : String(error);
+    const document = { valid: 'unknown', exitCode, reasons: [message], error: message };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
 }

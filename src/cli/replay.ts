@@ -1,6 +1,7 @@
 /** `dissent replay`: runs a recorded test again and says whether the outcome is the same. */
 
 import { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { interruptible, output } from './output.ts';
@@ -32,7 +33,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
       );
     }
     out.result(results);
-    process.exitCode = results.exitCode;
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
   } finally {
     interrupt.release();
   }

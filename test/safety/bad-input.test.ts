@@ -108,6 +108,21 @@ describe('bad input', function () {
     });
   }
 
+  it('prints one JSON document on stdout with --json, whatever is wrong', async () => {
+    for (const args of [
+      ['test', 'zab', '--json'],
+      ['test', 'raft', '--json', '--frobnicate'],
+      ['check', '/nowhere.jsonl', '--model', 'register', '--json'],
+      ['analyze', '/nowhere', '--json'],
+    ]) {
+      const { exitCode, stdout } = await dissent(args);
+      assert.equal(exitCode, 254);
+      const printed: unknown = JSON.parse(String(stdout));
+      assert.ok(typeof printed === 'object' && printed !== null && 'error' in printed);
+      assert.ok('valid' in printed && printed.valid === 'unknown');
+    }
+  });
+
   it('says that the harness failed when the ports are taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
