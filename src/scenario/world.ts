@@ -7,40 +7,14 @@ import { stream } from '#src/random/random';
 import type { ReadAnswer } from './expectation.ts';
 import { Judge } from './judge.ts';
 import { type Mail, Mailbox } from './mailbox.ts';
+import { blank, type WorldNode } from './node.ts';
 import type { Scenario } from './scenario.ts';
-import type { Facts, LogPlace, Machine, MachineEffect, MachineInput, Sent } from './system.ts';
+import type { Facts, MachineEffect, MachineInput, Sent } from './system.ts';
 import { valueText } from './systems/detail.ts';
 import { commandLabel, writeOf } from './systems/logged.ts';
 
 /** Steps of a clock, ms. */
 export const tickMs = 10;
-
-interface Write {
-  readonly sequence: number;
-  readonly records: readonly unknown[];
-}
-
-/** A message that waits for the disk of its sender. */
-interface Waiting {
-  readonly mail: Mail;
-  readonly afterDurable: number;
-}
-
-export interface WorldNode {
-  readonly name: string;
-  disk: unknown[];
-  machine: Machine | undefined;
-  /** Why it stopped itself. */
-  stopped: string | undefined;
-  incarnation: number;
-  nowMs: number;
-  stalled: boolean;
-  durable: number;
-  writes: Write[];
-  waiting: Waiting[];
-  decided: LogPlace[];
-  kv: ReturnType<typeof createKv>;
-}
 
 export interface ReadRequest {
   readonly node: string;
@@ -49,6 +23,14 @@ export interface ReadRequest {
 }
 
 type Words = string[];
+
+/** Why a client got no answer, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  'not-leader': 'it does not lead; nothing was done',
+  overloaded: 'it has too much to do; nothing was done',
+  'lost-leadership': 'it lost the lead, and the write may or may not happen',
+  'read-abandoned': 'it could not make sure that it still leads',
+};
 
 export class World {
   readonly scenario: Scenario;
@@ -377,27 +359,6 @@ export class World {
     const read = this.reads.get(request);
     if (read !== undefined) read.answer = { kind: 'refused' };
     const what = read === undefined ? 'the write' : `the read of ${read.key}`;
-    const meaning: Readonly<Record<string, string>> = {
-      'not-leader': 'it does not lead; nothing was done',
-      overloaded: 'it has too much to do; nothing was done',
-      'lost-leadership': 'it lost the lead, and the write may or may not happen',
-      'read-abandoned': 'it could not make sure that it still leads',
-    };
-    words.push(`${node.name} tells its client that ${what} failed: ${meaning[reason] ?? reason}.`);
+    words.push(`${node.name} tells its client that ${what} failed: ${reasons[reason] ?? reason}.`);
   }
 }
-
-const blank = (name: string): WorldNode => ({
-  name,
-  disk: [],
-  machine: undefined,
-  stopped: undefined,
-  incarnation: 0,
-  nowMs: 0,
-  stalled: false,
-  durable: 0,
-  writes: [],
-  waiting: [],
-  decided: [],
-  kv: createKv(),
-});
