@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Outcome } from '#src/client/connection';
 import { clients, limit } from '#src/generator/index';
 import { type Answer, imperfect, perfect, simulate } from '#src/generator/simulate';
 import type { Invocation } from '#src/history/operation';
@@ -8,6 +9,14 @@ import { register } from '#workloads/register';
 const settings = { concurrency: 10, nodes: ['n1', 'n2', 'n3'] };
 const workload = (options: object = {}) =>
   register.create(register.options.parse(options), settings);
+
+const asFunctions = () => {
+  const made = workload();
+  return {
+    call: (op: Invocation) => made.call(op),
+    completion: (op: Invocation, outcome: Outcome) => made.completion(op, outcome),
+  };
+};
 
 const operations = (count: number, options: object, answer: Answer, seed = 1) => {
   const { invocations } = simulate(limit(count, clients(workload(options).generator)), {
@@ -23,8 +32,8 @@ describe('the register workload', () => {
       fc.property(fc.integer({ min: 0, max: 1000 }), (seed) => {
         const written = operations(500, { operationsPerKey: 60 }, imperfect(), seed).flatMap(
           ({ f, key, value }) => {
-            if (f === 'write') return [`${key}=${value}`];
-            return f === 'cas' ? [`${key}=${(value as number[])[1]}`] : [];
+            if (f === 'write') return [`${String(key)}=${String(value)}`];
+            return f === 'cas' ? [`${String(key)}=${(value as number[])[1]}`] : [];
           },
         );
         assert.ok(written.length > 100);
@@ -80,7 +89,7 @@ describe('the register workload', () => {
   const cas: Invocation = { f: 'cas', key: 'k0', value: [1, 2] };
 
   it('says what an answer means', () => {
-    const { completion } = workload();
+    const { completion } = asFunctions();
     const unknown = { kind: 'unknown', error: 'timeout' } as const;
     assert.deepEqual(completion(read, { kind: 'ok', result: 5 }), { type: 'ok', value: 5 });
     assert.deepEqual(completion(read, { kind: 'ok', result: null }), { type: 'ok', value: null });
@@ -96,7 +105,7 @@ describe('the register workload', () => {
   });
 
   it('speaks the vocabulary of connections', () => {
-    const { call } = workload();
+    const { call } = asFunctions();
     assert.deepEqual(call(read), { f: 'read', key: 'k0' });
     assert.deepEqual(call(write), { f: 'write', key: 'k0', value: 3 });
     assert.deepEqual(call(cas), { f: 'cas', key: 'k0', from: 1, to: 2 });
