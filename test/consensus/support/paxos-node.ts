@@ -141,6 +141,12 @@ export class Bench {
     return this.effects.flatMap((e) => (e.kind === 'trace' && e.event.ev === ev ? [e.event] : []));
   }
 
+  /** Who was counted for the last event of this kind. */
+  quorum(ev: 'adopted' | 'chosen'): readonly string[] {
+    const quorum = this.traced(ev).at(-1)?.['quorum'];
+    return Array.isArray(quorum) ? quorum.map(String).sort() : [];
+  }
+
   /** What was decided, in order; a no-op is undefined. */
   committed(): readonly (string | undefined)[] {
     return this.effects.flatMap((effect) => (effect.kind === 'commit' ? [effect.command] : []));
@@ -158,9 +164,10 @@ export class Bench {
 
   /** Lets the election timer run out; everybody is willing. The scout's own promise is written, not yet durable. */
   scout(): this {
+    const before = this.traced('becomeCandidate').length;
     this.tick(20 * electionTimeoutMs);
     for (const peer of this.#peers) {
-      if (this.sent('canvass').length === 0 || this.traced('becomeCandidate').length > 0) break;
+      if (this.traced('becomeCandidate').length > before) break;
       const { canvass } = this.message('canvass');
       this.receive(peer, { kind: 'canvassReply', canvass, willing: true });
     }
