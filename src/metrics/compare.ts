@@ -161,7 +161,10 @@ function judge(metric: EpisodeMetric, sides: readonly Side[]): ComparisonVerdict
     return { kind: 'too-few', sentence };
   }
   if (!(best.most < worst.least)) {
-    const sentence = 'The ranges overlap: no more than noise.';
+    const open = sides.some(({ atLeast }) => atLeast.length > 0);
+    const sentence = open
+      ? 'Some were not seen in time, which leaves it open: no more than noise.'
+      : 'The ranges overlap: no more than noise.';
     return { kind: 'within-noise', sentence };
   }
   if (worst.median - best.median <= smallestShare * best.median) {
