@@ -108,15 +108,30 @@ const nodeExits = ({ history }: Recorded): Finding[] =>
         : { kind: 'node-exit', valid: false, reason: `node ${node} ended by itself: ${error}` },
     );
 
+/** Nodes that something outside of the test ended: nobody starts those again. */
+const endedFromOutside = ({ history }: Recorded): ReadonlySet<string | undefined> =>
+  new Set(
+    history
+      .filter(
+        ({ process, f, error = '' }) =>
+          process === 'nemesis' && f === 'node-exit' && outsideCauses.test(error),
+      )
+      .map(({ node }) => node),
+  );
+
 /** Every node has to serve a client again after everything was healed. */
-function notRecovered({ history, spec }: Recorded): Finding[] {
+function notRecovered(recorded: Recorded): Finding[] {
+  const { history, spec } = recorded;
   const finalNs = phaseStartNs(history, 'final');
   if (finalNs === undefined || phaseStartNs(history, 'end') === undefined) return [];
   const served = new Set(
     history.flatMap((op) => (op.type === 'ok' && op.time >= finalNs ? [op.node] : [])),
   );
   const clientNodes = nodeNames(spec.nodes).slice(0, spec.clients);
-  const dark = clientNodes.filter((node) => !served.has(node));
+  const ended = endedFromOutside(recorded);
+  // With a majority ended from outside nobody can serve, and that is not the system's failure either.
+  if (2 * (spec.nodes - ended.size) <= spec.nodes) return [];
+  const dark = clientNodes.filter((node) => !served.has(node) && !ended.has(node));
   if (dark.length === 0) return [];
   const seconds = spec.recoveryTimeoutMs / 1000;
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;

@@ -115,6 +115,21 @@ describe('findings', () => {
     }
   });
 
+  it('does not expect service of what was ended from outside', () => {
+    const exit: Line = {
+      time: 5,
+      type: 'info',
+      process: 'nemesis',
+      f: 'node-exit',
+      node: 'n2',
+      error: 'it ended by SIGKILL; ready',
+    };
+    const dark = whole.filter((line) => line.type !== 'ok');
+    assert.deepEqual(kinds([...dark, exit], fault({ kind: 'installed' })), [
+      ['node-exit', 'unknown'],
+    ]);
+  });
+
   it('does not pass on reads that say nothing', () => {
     const { value: _, ...silent } = ok(32, 'n1');
     assert.deepEqual(kinds([...whole, silent], fault({ kind: 'installed' })), [
