@@ -118,6 +118,31 @@ describe('paxos phase 1', () => {
     assert.equal(bench.lastSequence, 2);
   });
 
+  it('an acceptor keeps what is decided beyond a gap until it knows the slots before', () => {
+    const bench = new Bench().lead().propose(1).propose(2).sync().p2b('n2', 2).p1a('n3', 5);
+    assert.deepEqual(bench.message('p1b').accepted, [
+      pvalue(1, 'c1', 3, 'n1'),
+      pvalue(2, 'c2', 3, 'n1'),
+    ]);
+    assert.equal(bench.message('p1b').gcSlot, 1);
+  });
+
+  it("another write's completion is not that of its own promise", () => {
+    const bench = new Bench({ options: { canvass: false } }).p1a('n2', 1).tick(electionTimeoutMs);
+    bench.promise('n2').sync(1);
+    assert.equal(bench.status().role, 'candidate');
+    assert.equal(bench.sync(2).status().role, 'leader');
+  });
+
+  it('election timeouts are random, in [T, 2T)', () => {
+    const wait = (draw: number): number => {
+      const bench = new Bench({ draw });
+      while (bench.status().role === 'follower') bench.tick(1);
+      return bench.nowMs;
+    };
+    assert.deepEqual([0, 37, 99].map(wait), [100, 137, 199]);
+  });
+
   it('who does not answer is asked again, who has is not', () => {
     const bench = new Bench({ size: 5 }).scout().sync().promise('n2').clear();
     bench.tick(electionTimeoutMs / 2 - 1);

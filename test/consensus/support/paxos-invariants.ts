@@ -86,51 +86,33 @@ export class PaxosInvariants implements Observer {
   }
 
   event(node: NodeId, event: ConsensusTrace): void {
-    switch (event.ev) {
-      case 'promised':
-        return this.#promised(node, event.ballot);
-      case 'becomeCandidate':
-        return this.#ballotUsed(node, { round: event.term, node });
-      case 'adopted':
-        return this.#adopted(node, event);
-      case 'proposed':
-        return this.#proposed(node, event.ballot, event.slot, event.hash);
-      case 'chosen':
-        return this.#chosenBy(node, event);
-      case 'apply': {
-        const chosen = this.#slot(event.index).chosen;
-        if (chosen === undefined) violated('I24', `${node} applies ${event.index}, not chosen`);
-        if (chosen.hash !== event.hash)
-          violated('I24', `${node} applies another ${event.index} than was chosen`);
-        return;
-      }
-      default:
-        return;
-    }
+    if (event.ev === 'promised') this.#promised(node, event.ballot);
+    if (event.ev === 'becomeCandidate') this.#ballotUsed(node, { round: event.term, node });
+    if (event.ev === 'adopted') this.#adopted(node, event);
+    if (event.ev === 'proposed') this.#proposed(node, event.ballot, event.slot, event.hash);
+    if (event.ev === 'chosen') this.#chosenBy(node, event);
+    if (event.ev === 'apply') this.#applied(node, event.index, event.hash);
   }
 
   sent(node: NodeId, to: NodeId, message: PeerMessage): void {
     if (message.kind !== 'algorithm') return;
     const paxos = message.message as PaxosMessage<unknown>;
-    switch (paxos.kind) {
-      case 'p1a':
-        this.#onDisk(node, paxos.kind, paxos.ballot);
-        return this.#p1a(node, paxos);
-      case 'p1b':
-        this.#onDisk(node, paxos.kind, paxos.ballot);
-        return this.#p1b(node, to, paxos);
-      case 'p2a':
-        this.#onDisk(node, paxos.kind, paxos.ballot);
-        return this.#allChosen(node, 'tells', paxos.decided);
-      case 'heartbeat':
-        return this.#allChosen(node, 'tells', paxos.decided);
-      case 'p2b':
-        return this.#p2b(node, paxos);
-      case 'learned':
-        return this.#areChosen(node, paxos.decisions);
-      default:
-        return;
+    if (paxos.kind === 'p1a' || paxos.kind === 'p1b' || paxos.kind === 'p2a') {
+      this.#onDisk(node, paxos.kind, paxos.ballot);
     }
+    if (paxos.kind === 'p1a') this.#p1a(node, paxos);
+    if (paxos.kind === 'p1b') this.#p1b(node, to, paxos);
+    if (paxos.kind === 'p2b') this.#p2b(node, paxos);
+    if (paxos.kind === 'p2a' || paxos.kind === 'heartbeat') {
+      this.#allChosen(node, 'tells', paxos.decided);
+    }
+    if (paxos.kind === 'learned') this.#areChosen(node, paxos.decisions);
+  }
+
+  #applied(node: NodeId, slot: number, hash: number): void {
+    const { chosen } = this.#slot(slot);
+    if (chosen === undefined) violated('I24', `${node} applies ${slot}, which is not chosen`);
+    if (chosen.hash !== hash) violated('I24', `${node} applies another ${slot} than was chosen`);
   }
 
   #watched(node: NodeId): Watched {
