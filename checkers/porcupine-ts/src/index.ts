@@ -41,3 +41,5 @@ export type {
   UnknownReason,
   Verdict,
 } from './result.ts';
+export type { Annotation, VisualizeOptions } from './visualize/visualize.ts';
+export { visualize } from './visualize/visualize.ts';

@@ -1,0 +1,94 @@
+/** The selected operation in words: what, who, when, its place, the states around it, and why it is impossible if it is. */
+
+import { grouped, h } from './dom.ts';
+import type { State } from './state.ts';
+
+type Fact = readonly [name: string, value: string];
+
+function when({ part, page }: State, op: number): string {
+  const unit = page.unit === '' ? '' : ` ${page.unit}`;
+  const from = grouped((part.calledAt ?? part.call)[op] ?? 0);
+  const to = (part.returnedAt ?? part.return)[op] ?? null;
+  return to === null
+    ? `from ${from}${unit} on: nobody knows whether it ended`
+    : `${from} – ${grouped(to)}${unit}`;
+}
+
+function place(state: State, op: number): readonly Fact[] {
+  const step = state.placeOf[op] ?? -1;
+  if (step < 0) {
+    const isUnknown = state.part.return[op] === null;
+    const without = isUnknown
+      ? 'not in this order: it need not have taken effect'
+      : 'not in this order';
+    return [['place', op === state.part.blocked ? 'none is possible' : without]];
+  }
+  return [
+    ['place', `${grouped(step + 1)} of ${grouped(state.order.operations.length)}`],
+    ['before', state.stateAfter(step) ?? 'not in this page'],
+    ['after', state.stateAfter(step + 1) ?? 'not in this page'],
+  ];
+}
+
+/** The states that are possible before the impossible operation, and what the model says to it in each. */
+function why(state: State): HTMLElement {
+  const { refusals } = state.part;
+  if (refusals.length === 0) {
+    return h(
+      'p',
+      {},
+      'No order of the others leaves a moment for it between its call and its return.',
+    );
+  }
+  const says = (isLegal: boolean): string =>
+    isLegal
+      ? 'the model would accept it, but not together with all that had returned'
+      : 'the model refuses it';
+  return h(
+    'div',
+    {},
+    h('p', {}, 'Where it should have taken effect, the object can have held:'),
+    h(
+      'ul',
+      {},
+      ...refusals.map((one) =>
+        h('li', {}, h('code', {}, state.text(one.state)), ` – ${says(one.isLegal)}`),
+      ),
+    ),
+  );
+}
+
+export class Details {
+  readonly element = h('div', { class: 'details', 'aria-live': 'polite' });
+  readonly #state: State;
+  #shown = '';
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  draw(): void {
+    const { selected, part, orderIndex } = this.#state;
+    const key = [selected, orderIndex, part.key, part.verdict].join();
+    if (key === this.#shown) return;
+    this.#shown = key;
+    if (selected === undefined) {
+      const hint = 'Choose an operation, or walk along the order with the arrow keys.';
+      this.element.replaceChildren(h('p', { class: 'muted' }, hint));
+      return;
+    }
+    const isBlocked = selected === part.blocked;
+    const facts: readonly Fact[] = [
+      ['client', this.#state.client(selected)],
+      ['time', when(this.#state, selected)],
+      ['in history', `operation ${grouped(part.position[selected] ?? 0)}`],
+      ...place(this.#state, selected),
+    ];
+    this.element.replaceChildren(
+      h('h2', isBlocked ? { class: 'bad' } : {}, h('code', {}, this.#state.label(selected))),
+      ...(isBlocked ? [h('p', { class: 'bad' }, h('b', {}, '✕ Fits nowhere'))] : []),
+      h('dl', {}, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+      ...(isBlocked ? [why(this.#state)] : []),
+    );
+  }
+}
