@@ -8,6 +8,8 @@ import type { Proposal, Pvalue } from './messages.ts';
 export class Acceptor<Command> {
   #ballot: Ballot = zeroBallot;
   #maxSlot = 0;
+  /** Slots below are decided and forgotten. */
+  #gcSlot = 1;
   /** Undecided slots only: what is decided is the learner's to keep. */
   readonly #accepted = new Map<number, Pvalue<Command>>();
 
@@ -46,7 +48,7 @@ export class Acceptor<Command> {
       return broken(`two commands for ${ballot.round}/${ballot.node}, slot ${proposal.slot}`);
     });
     for (const proposal of fresh) {
-      this.#accepted.set(proposal.slot, { ...proposal, ballot });
+      if (proposal.slot >= this.#gcSlot) this.#accepted.set(proposal.slot, { ...proposal, ballot });
       this.#maxSlot = Math.max(this.#maxSlot, proposal.slot);
     }
     return fresh;
@@ -63,9 +65,9 @@ export class Acceptor<Command> {
       .sort((a, b) => a.slot - b.slot);
   }
 
-  /** Forgets a decided slot: the learner of this node has it (PMMC 4.2). */
-  drop(slot: number): void {
-    this.#accepted.delete(slot);
-    this.#maxSlot = Math.max(this.#maxSlot, slot);
+  /** Forgets decided slots, and those that come for them later: the learner of this node has them (PMMC 4.2). */
+  dropBelow(slot: number): void {
+    for (; this.#gcSlot < slot; this.#gcSlot += 1) this.#accepted.delete(this.#gcSlot);
+    this.#maxSlot = Math.max(this.#maxSlot, slot - 1);
   }
 }

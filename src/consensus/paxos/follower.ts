@@ -22,8 +22,6 @@ export function accept<C>(
   const higher = compareBallots(ballot, paxos.acceptor.ballot) > 0;
   if (higher) takeOn(paxos, ballot);
   const fresh = paxos.acceptor.accept(ballot, proposals);
-  // A slot that is decided already is accepted like any other, and forgotten at once like any other.
-  for (const { slot } of fresh) if (slot < paxos.learner.slotOut) paxos.acceptor.drop(slot);
   if (fresh.length === 0) {
     return higher ? paxos.out.persist({ kind: 'promise', ballot }) : paxos.out.lastSequence;
   }
@@ -41,10 +39,8 @@ export function accept<C>(
 export function markDecided<C>(paxos: Paxos<C>, decision: Decision<C>): void {
   const before = paxos.learner.slotOut;
   paxos.learner.decide(decision);
-  for (let slot = before; slot < paxos.learner.slotOut; slot += 1) {
-    paxos.acceptor.drop(slot);
-    shrinkPatience(paxos);
-  }
+  paxos.acceptor.dropBelow(paxos.learner.slotOut);
+  for (let slot = before; slot < paxos.learner.slotOut; slot += 1) shrinkPatience(paxos);
 }
 
 /** Follows nobody until somebody is heard. A leader's clients are told that it is not known what became of their requests. */

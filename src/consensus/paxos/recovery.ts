@@ -40,7 +40,7 @@ export function recover<C>(records: readonly unknown[]): Recovered<C> {
   for (let next = learnt.get(learner.slotOut); next; next = learnt.get(learner.slotOut)) {
     learner.decide(next);
   }
-  for (let slot = 1; slot < learner.slotOut; slot += 1) acceptor.drop(slot);
+  acceptor.dropBelow(learner.slotOut);
   return { acceptor, learner };
 }
 
@@ -58,7 +58,7 @@ function decideUpTo<C>(
     }
     const known = learnt.get(slot);
     learner.decide(known ?? decisionOf(slot, accepted?.command, accepted?.ballot.round ?? 0));
-    acceptor.drop(slot);
     learnt.delete(slot);
   }
+  acceptor.dropBelow(learner.slotOut);
 }

@@ -103,9 +103,10 @@ describe('PMMC 2.2, acceptors', () => {
       pvalue(2, 'B', 2, 'n3'),
       pvalue(3, 'c', 1, 'n2'),
     ]);
-    acceptor.drop(1);
-    acceptor.drop(2);
+    acceptor.dropBelow(3);
     assert.deepEqual(acceptor.acceptedFrom(1), [pvalue(3, 'c', 1, 'n2')]);
+    assert.equal(acceptor.accept(ballot(2, 'n3'), proposals(1, 'a')).length, 1);
+    assert.equal(acceptor.acceptedFrom(1).length, 1, 'to be written, but not kept');
     assert.equal(acceptor.maxSlot, 3);
   });
 

@@ -158,6 +158,16 @@ describe('paxos pipeline', () => {
   });
 });
 
+describe('paxos heartbeats', () => {
+  it('come once per heartbeatMs, and tell what is decided', () => {
+    const bench = new Bench({ options: { checkQuorum: false } }).lead().propose(1).sync();
+    bench.p2b('n2', 1);
+    for (let ms = 1; ms <= 5 * heartbeatMs; ms += 1) bench.tick(1);
+    assert.equal(bench.sent('heartbeat').length, 2 * 5);
+    assert.equal(bench.message('heartbeat').decided, 2);
+  });
+});
+
 describe('paxos leader gives up', () => {
   it('when a higher ballot shows; its clients learn that the outcome is not known', () => {
     const bench = new Bench().lead().propose(1).propose(2).read(3).sync().p2b('n2', 1).read(4);
