@@ -4,15 +4,19 @@ import { agreement } from './agreement.ts';
 import type { Checker } from './checker.ts';
 import { linearizable } from './linearizable.ts';
 import { logPattern } from './log-pattern.ts';
+import { replicasAgree } from './replicas-agree.ts';
 import { stats } from './stats.ts';
 
 export type { Anomaly, CheckContext, Checker, CheckResult, Valid } from './checker.ts';
 export { worst } from './checker.ts';
-export { agreement, linearizable, logPattern, stats };
+export { agreement, linearizable, logPattern, replicasAgree, stats };
 
 export const checkers: ReadonlyMap<string, Checker> = new Map(
-  [linearizable({ model: 'cas-register' }), agreement(), stats(), logPattern()].map((checker) => [
-    checker.name,
-    checker,
-  ]),
+  [
+    linearizable({ model: 'cas-register' }),
+    agreement(),
+    replicasAgree(),
+    stats(),
+    logPattern(),
+  ].map((checker) => [checker.name, checker]),
 );

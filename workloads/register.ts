@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
+import { replicasAgree } from '#checkers/replicas-agree';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
@@ -175,7 +176,7 @@ export const register: WorkloadKind<Options> = {
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,
       completion,
-      checkers: [linearizable({ model: 'cas-register' }), stats(), logPattern()],
+      checkers: [linearizable({ model: 'cas-register' }), replicasAgree(), stats(), logPattern()],
     };
   },
 };
