@@ -1,5 +1,6 @@
 /** The command line: one file per command, exit codes in one place. */
 
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BadInput, exitCodes, HarnessFailure, Interrupted } from '../errors.ts';
 import { analyzeCommand } from './analyze.ts';
@@ -11,10 +12,16 @@ import { reportCommand } from './report.ts';
 import { scenarioCommand } from './scenario.ts';
 import { testCommand } from './test.ts';
 
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
 const program = new Command('dissent')
   .description(
     'Breaks consensus on purpose: fault injection, linearizability checking, recovery figures.',
   )
+  .version(packageVersion())
   .addHelpText(
     'after',
     '\nExit codes: 0 valid, 1 violation, 2 unknown, 3 did not recover, 254 bad input, 255 harness failure.' +
