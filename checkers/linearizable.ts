@@ -7,7 +7,14 @@
  * history is the order of events: an operation is before another when its completion stands above the other's invocation.
  */
 
-import { check, type IllegalPartition, type Operation as Interval, keyed } from 'porcupine-ts';
+import {
+  type CheckResult as Checked,
+  check,
+  type IllegalPartition,
+  type Operation as Interval,
+  keyed,
+  type Model,
+} from 'porcupine-ts';
 import { BadInput } from '#src/errors';
 import type { History, Key } from '#src/history/operation';
 import { type Pair, pairs } from '#src/history/pairs';
@@ -39,6 +46,16 @@ export interface LinearizableOptions {
   readonly model: string;
   /** What each object holds at first. Default: null for registers, the empty text for kv. */
   readonly init?: unknown;
+  /** Told what porcupine-ts said, before it is put into words. */
+  readonly onChecked?: (evidence: LinearizableEvidence) => void;
+}
+
+/** All that a drawing of the verdict needs. Times are positions in the history. */
+export interface LinearizableEvidence {
+  /** Describes operations without their key, which the parts have. */
+  readonly model: Model<unknown, KeyedInput, unknown>;
+  readonly intervals: readonly HistoryInterval[];
+  readonly result: Checked<unknown, KeyedInput, unknown>;
 }
 
 /** Verdict with evidence, and how far it got. */
@@ -104,12 +121,39 @@ function translate(subject: Subject, history: History): Translation {
   return { intervals, pairs: byId, readsThatLearntNothing };
 }
 
+function evidence(
+  { model }: Subject,
+  intervals: readonly HistoryInterval[],
+  result: Checked<unknown, KeyedInput, unknown>,
+): LinearizableEvidence {
+  const describe = model.describe?.bind(model);
+  const partitions = result.partitions.map((part) => {
+    const { key, ...rest } = part;
+    return key === theOnlyKey ? rest : part;
+  });
+  return {
+    model: {
+      ...keyed(model),
+      ...(describe && { describe: ({ input }, output) => describe(input, output) }),
+    },
+    intervals,
+    result: { ...result, partitions },
+  };
+}
+
 class Judge {
   readonly #kind: SubjectKind;
   readonly #subject: Subject;
   readonly #endMs: number;
+  readonly #onChecked: LinearizableOptions['onChecked'];
 
-  constructor(kind: SubjectKind, subject: Subject, timeLimitMs: number) {
+  constructor(
+    kind: SubjectKind,
+    subject: Subject,
+    timeLimitMs: number,
+    onChecked: LinearizableOptions['onChecked'],
+  ) {
+    this.#onChecked = onChecked;
     this.#kind = kind;
     this.#subject = subject;
     this.#endMs = performance.now() + timeLimitMs;
@@ -120,6 +164,7 @@ class Judge {
     const { intervals, readsThatLearntNothing } = translation;
     const timeLimitMs = Math.max(1, this.#endMs - performance.now());
     const result = check(keyed(this.#subject.model), intervals, { timeLimitMs });
+    this.#onChecked?.(evidence(this.#subject, intervals, result));
     const undecided = result.partitions.filter((part) => part.verdict === 'unknown');
     const illegal = result.partitions.filter((part) => part.verdict === 'illegal');
     const keys = result.partitions.length;
@@ -201,6 +246,6 @@ export function linearizable(options: LinearizableOptions): Checker {
     name: 'linearizable',
     summary: 'every key looks as if each operation took effect at one moment',
     check: ({ history, timeLimitMs }: CheckContext) =>
-      new Judge(kind, subject, timeLimitMs).judge(history),
+      new Judge(kind, subject, timeLimitMs, options.onChecked).judge(history),
   };
 }

@@ -11,6 +11,7 @@ interface Flags {
   readonly format?: string;
   readonly init?: unknown;
   readonly timeLimit: number;
+  readonly visualize?: string;
   readonly json: boolean;
 }
 
@@ -22,6 +23,7 @@ async function run(file: string, flags: Flags): Promise<void> {
     ...(flags.format === undefined ? {} : { format: flags.format }),
     ...(flags.init === undefined ? {} : { init: flags.init }),
     timeLimitMs: flags.timeLimit,
+    ...(flags.visualize === undefined ? {} : { visualize: flags.visualize }),
   });
   for (const warning of result.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
   out.line(
@@ -29,6 +31,7 @@ async function run(file: string, flags: Flags): Promise<void> {
   );
   for (const anomaly of result.anomalies) out.line(`\n${anomaly.name}: ${anomaly.explanation}`);
   if (result.valid === 'unknown' && result.reason !== undefined) out.line(result.reason);
+  if (flags.visualize !== undefined) out.line(`to look at: ${flags.visualize}`);
   out.result(result);
   if (result.valid === false) process.exitCode = exitCodes.violation;
   if (result.valid === 'unknown') process.exitCode = exitCodes.unknown;
@@ -52,6 +55,10 @@ export const checkCommand = (): Command =>
     )
     .option('--init <value>', 'initial value of a register (default: nil)', jsonOrText)
     .option('--time-limit <ms>', 'gives up as unknown after this long', number, 60_000)
+    .option(
+      '--visualize <file>',
+      'writes a page that shows operations, orders, states and faults: one HTML file',
+    )
     .option('--json', 'prints the verdict as JSON on stdout, words on stderr', false)
     .addHelpText('after', '\nExample: dissent check history.edn --model cas-register --init 0')
     .action(run);

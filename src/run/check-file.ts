@@ -1,7 +1,9 @@
 /** A verdict on a history from anywhere: read it, refuse what is impossible, ask the checker. */
 
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Anomaly, CheckContext, Checker, CheckResult } from '#checkers/checker';
-import { linearizable } from '#checkers/linearizable';
+import { type LinearizableEvidence, linearizable } from '#checkers/linearizable';
 import { BadInput } from '../errors.ts';
 import {
   type HistoryFormat,
@@ -12,6 +14,7 @@ import {
   readHistory,
   validateHistory,
 } from '../history/index.ts';
+import { historyPage } from './history-page.ts';
 
 export interface CheckFileOptions {
   readonly file: string;
@@ -28,6 +31,8 @@ export interface CheckFileOptions {
   readonly independent?: boolean;
   /** Budget of the check, without reading, in ms; past it the verdict is `unknown`. */
   readonly timeLimitMs: number;
+  /** Where to write a page that shows operations, orders and states: one HTML file. Default: nowhere. */
+  readonly visualize?: string;
 }
 
 /** What `check --json` prints. */
@@ -45,7 +50,7 @@ export interface CheckFileResult extends CheckResult {
 
 /**
  * Reads a history and judges it against a model. Throws BadInput for a file that cannot be read, is empty or impossible,
- * for an unknown format or model, and for operations or an initial value that the model does not have.
+ * for an unknown format or model, for a page that cannot be written, and for operations or an initial value that the model does not have.
  */
 export async function checkFile(options: CheckFileOptions): Promise<CheckFileResult> {
   const { file, model, timeLimitMs } = options;
@@ -53,7 +58,11 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
     throw new BadInput(`time limit ${timeLimitMs}. Allowed: milliseconds above 0.`);
   }
   const init = options.init === undefined ? {} : { init: options.init };
-  const checker = linearizable({ model, ...init });
+  let evidence: LinearizableEvidence | undefined;
+  const onChecked = (told: LinearizableEvidence): void => {
+    evidence = told;
+  };
+  const checker = linearizable({ model, ...init, onChecked });
   const { read, warnings } = await readForChecking(options);
   const { history } = read;
   if (history.length === 0 && read.format !== 'jepsen-log') {
@@ -63,6 +72,9 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
   }
   validateHistory(history, read);
   const { valid, ...details } = await checkNaming(file, checker, { history, timeLimitMs });
+  if (options.visualize !== undefined && evidence !== undefined) {
+    await writePage(options.visualize, historyPage(basename(file), history, evidence));
+  }
   const operations = pairs(history).length;
   return {
     valid,
@@ -87,6 +99,17 @@ async function checkNaming(
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     throw new BadInput(`${file}: ${error.message}`, { cause: error });
+  }
+}
+
+async function writePage(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (error) {
+    throw new BadInput(
+      `${file}: the page cannot be written there (${error instanceof Error ? error.message : String(error)}). Allowed: a file in a folder that exists and may be written to.`,
+      { cause: error },
+    );
   }
 }
 
