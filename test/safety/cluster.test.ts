@@ -26,8 +26,18 @@ import { descendantsOf, isStillThere } from './support/processes.ts';
 
 const goneWithinMs = 2_000;
 
+/** Other suites may keep servers of their own between their tests. */
+let foreign: ReadonlySet<number> = new Set();
+
+const noteWhatRuns = () => {
+  foreign = new Set(descendantsOf(process.pid).map(({ pid }) => pid));
+};
+
 const assertNothingRuns = async () => {
-  const left = () => descendantsOf(process.pid).map(({ pid }) => pid);
+  const left = () =>
+    descendantsOf(process.pid)
+      .map(({ pid }) => pid)
+      .filter((pid) => !foreign.has(pid));
   assert.ok(
     await eventually(() => left().length === 0, goneWithinMs),
     `left running: ${left().join()}`,
@@ -45,6 +55,7 @@ const withBadNode = (bad: NodeCommand) => ({
 
 describe('a real cluster', function () {
   this.timeout(60_000);
+  beforeEach(noteWhatRuns);
   afterEach(assertNothingRuns);
 
   it('is up when it is given out, and gone with its ports when it is disposed of', async () => {
@@ -183,6 +194,7 @@ describe('a real cluster', function () {
 
 describe('when the harness is killed', function () {
   this.timeout(60_000);
+  beforeEach(noteWhatRuns);
   afterEach(assertNothingRuns);
 
   it('nodes, paused ones too, proxies and the guardian are gone soon after', async () => {
@@ -231,6 +243,7 @@ describe('when the harness is killed', function () {
 
 describe('a real cluster of our own nodes', function () {
   this.timeout(60_000);
+  beforeEach(noteWhatRuns);
   afterEach(assertNothingRuns);
 
   it('elects a leader, another one when that is cut off or killed, and takes it back', async () => {
