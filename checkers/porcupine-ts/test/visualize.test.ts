@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import type { Browser, Page } from 'playwright-core';
+import {
+  type CasRegisterInput,
+  casRegister,
+  check,
+  type Keyed,
+  keyed,
+  type Model,
+  type Operation,
+  type RegisterOutput,
+  visualize,
+} from '../src/index.ts';
+import { collect } from '../src/visualize/collect.ts';
+import { layout, moments } from '../src/visualize/viewer/layout.ts';
+import * as built from '../src/visualize/viewer-built.ts';
+import { buildViewer } from '../tools/build-viewer.ts';
+import { launch } from './support/browser.ts';
+
+type Op = Operation<Keyed<CasRegisterInput<unknown>>, RegisterOutput<unknown>>;
+
+const model = keyed(casRegister<unknown>(0));
+const attack = '</script><img src=x onerror="window.hacked=1"><!--\u2028\u202e';
+
+const write = (client: string, key: string, value: unknown, call: number, end: number): Op => ({
+  kind: 'completed',
+  client,
+  input: { key, input: { kind: 'write', value } },
+  output: undefined,
+  call,
+  return: end,
+});
+const read = (client: string, key: string, value: unknown, call: number, end: number): Op => ({
+  ...write(client, key, 0, call, end),
+  kind: 'completed',
+  input: { key, input: { kind: 'read' } },
+  output: { kind: 'value', value },
+  return: end,
+});
+const lost = (client: string, key: string, value: unknown, call: number): Op => ({
+  kind: 'unknown',
+  client,
+  input: { key, input: { kind: 'write', value } },
+  call,
+});
+
+const good: readonly Op[] = [
+  write('anna', 'good', 1, 0, 10),
+  read('ben', 'good', 1, 5, 12),
+  lost('anna', 'good', 2, 14),
+  read('ben', 'good', 2, 20, 25),
+];
+const stale: readonly Op[] = [
+  write('anna', 'bad', 1, 1, 3),
+  write('anna', 'bad', 2, 30, 33),
+  read('ben', 'bad', 1, 40, 44),
+];
+
+/** Writes one after the other and reads of them by others, all in order. */
+const long = (n: number): Op[] =>
+  Array.from({ length: n }, (_, i) =>
+    i % 2 === 0
+      ? write(`p${i % 20}`, 'k', i, i * 10, i * 10 + 8)
+      : read(`p${i % 20}`, 'k', i - 1, i * 10, i * 10 + 25),
+  );
+
+const anInterval = fc.record({
+  client: fc.integer({ min: 0, max: 3 }),
+  call: fc.integer({ min: 0, max: 30 }),
+  length: fc.option(fc.integer({ min: 0, max: 12 })),
+});
+
+describe('visualize', () => {
+  it('the viewer in the package is the one in its folder', () => {
+    assert.deepEqual({ ...built }, buildViewer());
+  });
+
+  it('refuses a result of another history', () => {
+    const result = check(model, good);
+    assert.throws(() => visualize(model, structuredClone(good), result), RangeError);
+  });
+
+  it('follows the states and says what the model refuses', () => {
+    const history = [...good, ...stale];
+    const page = collect(model, history, check(model, history, { exhaustive: true }), {});
+    assert.deepEqual(
+      page.parts.map(({ key, verdict }) => [key, verdict]),
+      [
+        ['bad', 'illegal'],
+        ['good', 'ok'],
+      ],
+    );
+    const [bad, ok] = page.parts;
+    assert.deepEqual(
+      bad?.refusals.map(({ state, isLegal }) => [page.texts[state], isLegal]),
+      [['2', false]],
+    );
+    assert.deepEqual(
+      ok?.orders[0]?.states.map((state) => page.texts[state]),
+      ['1', '1', '2', '2'],
+    );
+    assert.equal(ok?.return[2], null);
+  });
+
+  it('long states are shortened, and a model without words is shown as JSON', () => {
+    const log: Model<string, string, undefined> = { init: () => '', step: (all, one) => all + one };
+    const history = Array.from({ length: 50 }, (_, i) => ({
+      kind: 'completed' as const,
+      input: `${i}`.padEnd(100, '.'),
+      output: undefined,
+      call: i,
+      return: i + 0.5,
+    }));
+    const page = collect(log, history, check(log, history), {});
+    assert.ok(page.texts.every((text) => text.length < 300));
+    assert.ok(page.texts.some((text) => text.includes(' more … ')));
+  });
+
+  it('every moment lies in its interval and never before the one ahead of it', () => {
+    const anything: Model<number, string, string> = { init: () => 0, step: () => 0 };
+    const property = fc.property(fc.array(anInterval, { maxLength: 25 }), (intervals) => {
+      const history = intervals.map(({ client, call, length }): Operation<string, string> => {
+        const called = { client, input: 'x', call };
+        return length === null
+          ? { ...called, kind: 'unknown' }
+          : { ...called, kind: 'completed', output: 'y', return: call + length };
+      });
+      for (const part of collect(anything, history, check(anything, history), {}).parts) {
+        const order = part.orders[0]?.operations ?? [];
+        for (const axis of ['order', 'time'] as const) {
+          const laid = layout(part, axis);
+          const at = moments(order, laid);
+          for (const [step, op] of order.entries()) {
+            const moment = at[step] as number;
+            assert.ok(moment >= (laid.start[op] as number) && moment <= (laid.end[op] as number));
+            assert.ok(step === 0 || moment >= (at[step - 1] as number));
+          }
+          for (const { operations } of laid.lanes) {
+            for (const [i, op] of operations.slice(1).entries()) {
+              assert.ok(
+                (part.return[operations[i] as number] ?? Infinity) <= (part.call[op] as number),
+              );
+            }
+          }
+        }
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe('a page of visualize in Chromium', function () {
+  this.timeout(60_000);
+  let folder = '';
+  let browser: Browser | undefined;
+  before(async function () {
+    folder = mkdtempSync(join(tmpdir(), 'porcupine-ts-'));
+    browser = await launch(this);
+  });
+  after(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Opens from disk, and fails the test at its end for any complaint or request. */
+  async function open(html: string, use: (page: Page) => Promise<void>): Promise<void> {
+    const file = join(folder, 'page.html');
+    writeFileSync(file, html);
+    const context = await browser?.newContext({ viewport: { width: 1300, height: 900 } });
+    assert.ok(context !== undefined);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (request.url() !== pathToFileURL(file).href) complaints.push(request.url());
+    });
+    await page.goto(pathToFileURL(file).href);
+    await use(page);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+
+  const of = (history: readonly Op[], more = {}): string =>
+    visualize(model, history, check(model, history, { exhaustive: true }), more);
+  /** Waits until the details are about this operation. */
+  const selected = (page: Page, label: string) =>
+    page.locator('.details h2', { hasText: label }).waitFor();
+
+  it('shows the impossible operation first, and why', async () => {
+    await open(of([...good, ...stale], { title: 'two keys' }), async (page) => {
+      assert.match((await page.locator('h1').textContent()) ?? '', /Not linearizable two keys/);
+      assert.match((await page.locator('.sentence').textContent()) ?? '', /^Key bad: .*held 2\.$/);
+      await selected(page, 'read() -> 1');
+      assert.match((await page.locator('.details').textContent()) ?? '', /Fits nowhere.*refuses/);
+      assert.equal(await page.locator('.row.blocked').count(), 1);
+    });
+  });
+
+  it('keys walk along the order, search and zoom', async () => {
+    await open(of([...good, ...stale]), async (page) => {
+      await page.selectOption('select', '1');
+      await page.locator('.steps').focus();
+      await page.keyboard.press('Home');
+      await selected(page, 'write(1)');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.row.selected .after', { hasText: '→ 2' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('read() -> 2');
+      assert.equal(await page.locator('.count').textContent(), '1');
+      await page.keyboard.press('Enter');
+      await selected(page, 'read() -> 2');
+      await page.keyboard.press('Escape');
+      const before = await page.locator('.overview').screenshot();
+      await page.keyboard.press('+');
+      await page.keyboard.press('+');
+      await page.waitForTimeout(50);
+      assert.notDeepEqual(await page.locator('.overview').screenshot(), before);
+      await page.keyboard.press('0');
+      await page.waitForTimeout(50);
+      assert.deepEqual(await page.locator('.overview').screenshot(), before);
+    });
+  });
+
+  it('nothing in a history becomes part of the page', async () => {
+    const history = [write(attack, attack, attack, 0, 1), read(attack, attack, 'b', 2, 3)];
+    const annotations = [{ row: attack, text: attack, start: 0, end: 2 }];
+    await open(of(history, { title: attack, annotations }), async (page) => {
+      assert.equal(await page.locator('img').count(), 0);
+      assert.equal(await page.evaluate(() => Reflect.get(globalThis, 'hacked')), undefined);
+      assert.match((await page.locator('h1').textContent()) ?? '', /<img src=x/);
+    });
+  });
+
+  it('100 000 operations open, can be searched and redrawn', async () => {
+    const history = long(100_000);
+    await open(
+      of(history, { annotations: [{ row: 'faults', text: 'cut', start: 50 }] }),
+      async (page) => {
+        await page.keyboard.press('End');
+        await page.locator('.row.selected').waitFor();
+        assert.ok((await page.locator('.row').count()) < 100);
+        await page.keyboard.press('/');
+        await page.keyboard.type('99998');
+        assert.equal(await page.locator('.count').textContent(), '2');
+        await page.keyboard.press('Escape');
+        for (const key of ['0', '+', '-', 'ArrowLeft']) await page.keyboard.press(key);
+      },
+    );
+  });
+
+  it('a history without operations says so', async () => {
+    await open(of([]), async (page) => {
+      assert.match((await page.locator('main').textContent()) ?? '', /no operations/);
+    });
+  });
+});
