@@ -7,6 +7,8 @@ import { laneHeight } from './view.ts';
 
 /** More moments than this in the window would only make it grey. */
 const momentsMax = 1500;
+/** Room that a number needs to be told from the next. */
+const numberPx = 12;
 const momentTop = 5 + barHeight + 3;
 
 const firstAtOrAfter = (moments: Float64Array, at: number): number => {
@@ -46,12 +48,13 @@ export function drawChain(state: State, ctx: CanvasRenderingContext2D, theme: Th
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   for (const [at, point] of points.entries()) {
-    const gap = Math.min(
-      (points[at + 1]?.x ?? Infinity) - point.x,
-      point.x - (points[at - 1]?.x ?? -Infinity),
-    );
+    const isFar = (other: Point | undefined): boolean =>
+      other === undefined ||
+      Math.abs(other.x - point.x) > numberPx ||
+      Math.abs(other.y - point.y) > numberPx;
+    const hasNeighbourRoom = isFar(points[at - 1]) && isFar(points[at + 1]);
     const isSelected = order.operations[point.step] === selected;
-    drawPoint(ctx, theme, point, { hasRoom: gap > 9 || isSelected, isSelected });
+    drawPoint(ctx, theme, point, { hasRoom: hasNeighbourRoom || isSelected, isSelected });
   }
 }
 

@@ -133,13 +133,13 @@ export class State {
     const { blocked, call, verdict } = this.part;
     const pixelsPerOperation = 20;
     const share = (call.length * 2 * pixelsPerOperation) / this.view.pixels;
-    if (share > 2) {
+    if (share > 1.3) {
       this.view.zoom(share);
       this.view.center(0);
     }
     const lastPlaced = verdict === 'unknown' ? this.order.operations.at(-1) : undefined;
     const matters = blocked ?? lastPlaced;
-    if (matters !== undefined && share > 2) this.view.center(this.layout.start[matters] ?? 0);
+    if (matters !== undefined && share > 1.3) this.view.center(this.layout.start[matters] ?? 0);
     this.select(matters);
   }
 
