@@ -1,4 +1,4 @@
-/** A mocha suite of one's own around Dissent: run with `npx mocha examples/own-suite.test.ts`. */
+/** A mocha suite of one's own around Dissent: run with `npx mocha --no-config examples/own-suite.test.ts`. */
 
 import assert from 'node:assert/strict';
 import { buildSpec, runTest } from '../src/index.ts';

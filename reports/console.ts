@@ -1,6 +1,7 @@
 /** The summary at the end of a run, for a terminal. */
 
 import { styleText } from 'node:util';
+import { nameOf } from './fault-name.ts';
 import type { Results } from './results.ts';
 import { duration, grouped, percent, plain, shorten } from './text.ts';
 import type { VerdictKind } from './types.ts';
@@ -52,7 +53,7 @@ function faultsTable({ faults }: Results, paint: Paint): string[] {
   const rows = faults.map((fault) => {
     const { outcome, resolved } = fault;
     const hit = resolved.length === 0 ? '–' : resolved.join(',');
-    const common = [fault.kind, fault.target, hit, duration(fault.startMs)];
+    const common = [nameOf(fault), fault.target, hit, duration(fault.startMs)];
     if (outcome.kind === 'skipped') return [...common, '', '', '', `skipped: ${outcome.reason}`];
     if (outcome.kind === 'failed') return [...common, '', '', '', `failed: ${outcome.error}`];
     const figures = [fault.timeToFirstOkMs, fault.unavailableMs].map(duration);

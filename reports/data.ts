@@ -2,7 +2,7 @@
 
 import type { CheckResult } from '#checkers/checker';
 import type { History } from '#src/history/operation';
-import { attemptsOf } from '#src/metrics/attempts';
+import { type Attempt, attemptsOf } from '#src/metrics/attempts';
 import { niceBinMs, throughput } from '#src/metrics/throughput';
 import type { Leadership } from '#src/metrics/types';
 import { columnsOf } from './columns.ts';
@@ -79,6 +79,15 @@ function endMs(pieces: RunPieces): number {
   return times.reduce((a, b) => Math.max(a, b), 1);
 }
 
+/** The final operations come all at once and as fast as they can: their rate says nothing. */
+const duringWorkload = (
+  attempts: readonly Attempt[],
+  { workloadEndMs }: RunPieces,
+): readonly Attempt[] =>
+  workloadEndMs === undefined
+    ? attempts
+    : attempts.filter(({ invoke }) => invoke.time < workloadEndMs * 1e6);
+
 /** Linear in the history. Everything that may come from a history is made printable on the way. */
 export function reportData(pieces: RunPieces): ReportData {
   const { results, test, history, leaderships } = pieces;
@@ -96,7 +105,7 @@ export function reportData(pieces: RunPieces): ReportData {
     checkers: Object.entries(checkers).map(([name, result]) => summaryOf(name, result)),
     anomalies: anomaliesOf(results, attempts),
     leaderships,
-    throughput: throughput(attempts, niceBinMs(durationMs, binsMax)),
+    throughput: throughput(duringWorkload(attempts, pieces), niceBinMs(durationMs, binsMax)),
     durationMs,
     workloadEndMs: pieces.workloadEndMs ?? durationMs,
     operations: columnsOf(attempts),

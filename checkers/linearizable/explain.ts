@@ -55,14 +55,12 @@ function relation(pair: Pair, impossible: Pair): string {
 const statesSentence = (states: readonly string[]): string =>
   states.length === 0 || states.length > statesTold
     ? ''
-    : ` By then it can only have held ${states.join(' or ')}.`;
+    : `With these alone it could only have held ${states.join(' or ')} by then.`;
 
 /** A few plain sentences and one line per operation. */
 export function explain(evidence: Evidence): string {
   const { object, impossible, involved, possibleStates } = evidence;
-  const first =
-    `${object} is not linearizable: ${did(impossible)} (${span(impossible)}) can have taken effect at no moment of that time.` +
-    statesSentence(possibleStates);
+  const first = `${object} is not linearizable: ${did(impossible)} (${span(impossible)}) can have taken effect at no moment of that time.`;
   if (involved.length === 1)
     return `${first}\nNothing that was asked before it ended can have led to that.`;
   const told = involved.slice(-operationsTold);
@@ -72,5 +70,7 @@ export function explain(evidence: Evidence): string {
   const intro = evidence.isReduced
     ? 'These operations alone have no order that explains all of them:'
     : 'The operations up to then:';
-  return [first, intro, ...more, ...lines].join('\n');
+  // Of the history without what is not needed: an update that was left out may have come later.
+  const states = statesSentence(possibleStates);
+  return [first, intro, ...more, ...lines, ...(states === '' ? [] : [states])].join('\n');
 }

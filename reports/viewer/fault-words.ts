@@ -1,6 +1,7 @@
 /** What faults are called in the page, and how they look: a texture for each kind, because colours alone are not for everyone. */
 
 import type { FaultFigures } from '#src/metrics/types';
+import { nameOf } from '../fault-name.ts';
 import type { Frame } from './chart.ts';
 
 /** A fault with its number, the same in the chart and in the table. */
@@ -21,10 +22,10 @@ export const namesOf = (nodes: readonly string[]): string =>
 
 /** `3 kill leader (n2)`. */
 export function titleOf({ number, fault }: NumberedFault): string {
-  const { kind, target, resolved } = fault;
+  const { target, resolved } = fault;
   const who =
     resolved.length === 0 || resolved.join(',') === target ? '' : ` (${namesOf(resolved)})`;
-  return `${number} ${kind} ${target}${who}`;
+  return `${number} ${nameOf(fault)} ${target}${who}`;
 }
 
 const states = new Map([

@@ -191,7 +191,7 @@ export function controlsSection({ controls }: ReportData): HTMLElement | null {
     'section',
     { id: 'controls' },
     h('h2', {}, 'Settings'),
-    h('p', { class: 'muted' }, 'Held equal between systems under comparison'),
+    h('p', { class: 'muted' }, 'Settings of the system in this run'),
     h('dl', { class: 'facts' }, ...list),
   );
 }

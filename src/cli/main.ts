@@ -24,7 +24,7 @@ const program = new Command('dissent')
   .version(packageVersion())
   .addHelpText(
     'after',
-    '\nExit codes: 0 valid, 1 violation, 2 unknown, 3 did not recover, 254 bad input, 255 harness failure.' +
+    '\nExit codes: 0 valid, 1 violation, 2 unknown, 3 did not recover, 130 interrupted, 254 bad input, 255 harness failure.' +
       '\nExample: dissent test raft --nemesis partition,kill,pause --time 30 --seed 7',
   )
   .showHelpAfterError('(see dissent --help)');
