@@ -126,7 +126,7 @@ async function record(
     onNodeExit = logExit;
     await recorder.close();
   }
-  broken.signal.throwIfAborted();
+  if (options.signal?.aborted !== true) broken.signal.throwIfAborted();
   status.phase('stopping the nodes');
 }
 

@@ -159,8 +159,10 @@ describe('a real cluster', function () {
     await using cluster = await startCounting(folder.path, {
       onHarnessFailure: (reason) => failures.push(reason),
     });
-    const server = descendantsOf(process.pid).find(({ pid }) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('toxiproxy/main'),
+    const server = descendantsOf(process.pid).find(
+      ({ pid }) =>
+        !foreign.has(pid) &&
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('toxiproxy/main'),
     );
     process.kill(server?.pid ?? 0, 'SIGKILL');
     await until('the failure', async () => failures.length === 1);

@@ -123,6 +123,9 @@ async function spawn(
     stderr: log,
     reject: false,
     buffer: false,
+    // Ctrl-C on a terminal goes to the whole process group. The proxy must outlive it: the harness is still at work.
+    detached: true,
+    cleanup: false,
     // A line per connection by default would cost more than the proxying.
     env: { LOG_LEVEL: 'warn', ...options.env },
   });
