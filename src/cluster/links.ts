@@ -10,6 +10,7 @@
 import type { CutStyle, Link, World } from '../schedule/world.ts';
 import { Claims } from './claims.ts';
 import { all, serial } from './serial.ts';
+import { unavailable } from './unavailable.ts';
 
 /** The two styles that are toxics, by the names that the toxics get. */
 export type LinkToxic = Exclude<CutStyle, 'refuse'>;
@@ -80,6 +81,8 @@ export function proxiedLinks(proxies: ReadonlyMap<string, LinkProxy>): World['li
       for (const name of names) claims.add(owner, name, style);
       await all(names.map(settle));
     },
+    degrade: unavailable('a degraded link'),
+    reset: unavailable('a reset link'),
     async heal(owner) {
       await all(
         claims.withdraw(owner).map(async (name) => {

@@ -3,6 +3,7 @@
 import type { Node, World } from '../schedule/world.ts';
 import { Claims } from './claims.ts';
 import { all, serial } from './serial.ts';
+import { unavailable } from './unavailable.ts';
 
 /** One process that can be acted on. Every method is idempotent and resolves when its effect was seen. */
 export interface ProcessControl {
@@ -38,7 +39,8 @@ export function ownedProcesses(controls: ReadonlyMap<Node, ProcessControl>): Wor
     return settle(node);
   };
   return {
-    kill: (owner, node) => claim(owner, node, 'kill'),
+    kill: (owner, node, unsynced = 'kept') =>
+      unsynced === 'kept' ? claim(owner, node, 'kill') : unavailable('a loss of power')(),
     pause: (owner, node) => claim(owner, node, 'pause'),
     async release(owner) {
       await all(

@@ -22,6 +22,7 @@ import { createProxies } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
 import { connectProxies } from './toxiproxy/proxies.ts';
+import { nothing, unavailable } from './unavailable.ts';
 
 /** The least that a node can say of itself. */
 export interface NodeView {
@@ -85,6 +86,13 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
   readonly proxy: string;
   readonly links: World['links'];
   readonly processes: World['processes'];
+  readonly clients: World['clients'] = { cut: unavailable('a cut from clients'), heal: nothing };
+  readonly clocks: World['clocks'] = { adjust: unavailable('another clock'), release: nothing };
+  readonly disks: World['disks'] = {
+    trouble: unavailable('trouble with a disk'),
+    damage: unavailable('damage to a disk'),
+    release: nothing,
+  };
   readonly #plan: ClusterPlan;
   readonly #children: ReadonlyMap<Node, NodeProcess>;
   readonly #options: ClusterOptions<View>;

@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import type { ScheduleEntry } from './schedule.ts';
 import { needsLeader, type Resolution, resolveTarget } from './targets.ts';
 import type { PlannedFault } from './validate.ts';
-import type { Node, World } from './world.ts';
+import { type Node, Unavailable, type World } from './world.ts';
 
 export type FaultOutcome =
   | { readonly kind: 'installed' }
@@ -125,6 +125,9 @@ async function fire(
       ? { outcome: injected, resolved }
       : { outcome: { kind: 'installed' }, resolved, detail: injected.detail };
   } catch (error) {
+    if (error instanceof Unavailable) {
+      return { outcome: { kind: 'skipped', reason: error.message }, resolved };
+    }
     return { outcome: { kind: 'failed', error: messageOf(error) }, resolved };
   }
 }

@@ -1,7 +1,7 @@
 /** A world in memory: processes are states and links are sets of owners, with the semantics that the contract asks for. */
 
 import type { Clock } from '#src/schedule/clock';
-import type { CutStyle, Link, Node, World } from '#src/schedule/world';
+import { type CutStyle, type Link, type Node, Unavailable, type World } from '#src/schedule/world';
 
 export interface MemoryWorld extends World {
   /** Set by the test: who thinks they lead. */
@@ -14,6 +14,8 @@ export interface MemoryWorld extends World {
   /** Whether nothing is cut, paused or down. */
   isWhole(): boolean;
 }
+
+const refuse = () => Promise.reject(new Unavailable('not in memory'));
 
 type Hold = { readonly kind: 'kill' | 'pause'; readonly node: Node };
 
@@ -42,10 +44,15 @@ export function memoryWorld(
       cut: async (owner, links, style) => {
         cuts.set(owner, { links: [...(cuts.get(owner)?.links ?? []), ...links], style });
       },
+      degrade: refuse,
+      reset: refuse,
       heal: async (owner) => {
         cuts.delete(owner);
       },
     },
+    clients: { cut: refuse, heal: async () => {} },
+    clocks: { adjust: refuse, release: async () => {} },
+    disks: { trouble: refuse, damage: refuse, release: async () => {} },
     processes: {
       kill: (owner, node) => hold(owner, 'kill', node),
       pause: (owner, node) => hold(owner, 'pause', node),
