@@ -261,10 +261,13 @@ describe('reports: page of a comparison in a browser', function () {
     await page.locator('.range', { hasText: /^Showing 9 s/ }).waitFor();
     await page.locator('details.round summary').nth(1).press('Enter');
     await page.locator('.chart canvas').nth(23).waitFor();
-    // A canvas that is there gets its width with the next frame. Never drawn: this times out.
-    await page.waitForFunction(
-      "[...document.querySelectorAll('.chart canvas')].filter((one) => one.width > 300).length === 24",
-    );
+    // A canvas that is there gets its width with one of the next frames. Never drawn: this times out.
+    const drawn = (): Promise<number> =>
+      page.evaluate<number>(
+        "[...document.querySelectorAll('.chart canvas')].filter((one) => one.width > 300).length",
+      );
+    while ((await drawn()) < 24) await page.waitForTimeout(20);
+    assert.equal(await drawn(), 24);
     assert.deepEqual(complaints, []);
     await page.close();
   });
