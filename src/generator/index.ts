@@ -40,6 +40,7 @@ export { cycle, limit, once, processLimit, repeat } from './count.ts';
 export type { Context, Generator, Next, Planned, Selection, Thread } from './generator.ts';
 export { independentKeys, type KeysOptions } from './keys.ts';
 export { phases, synchronize, untilOk } from './order.ts';
+export { type ScriptedOperation, scripted, scriptOf } from './script.ts';
 export {
   imperfect,
   perfect,

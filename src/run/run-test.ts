@@ -7,7 +7,14 @@ import { type StatusLine, statusLine } from '#reports/status-line';
 import type { Workload } from '#workloads/index';
 import { workloads } from '#workloads/index';
 import { BadInput, HarnessFailure } from '../errors.ts';
-import { clients, type Generator, phases, stagger, timeLimit } from '../generator/index.ts';
+import {
+  clients,
+  type Generator,
+  phases,
+  scripted,
+  stagger,
+  timeLimit,
+} from '../generator/index.ts';
 import { stream } from '../random/random.ts';
 import { wallClock } from '../schedule/clock.ts';
 import { type FaultEvent, play } from '../schedule/player.ts';
@@ -243,7 +250,11 @@ function wholeRun(
   nemesis: { readonly healNow: () => void; readonly isHealed: () => boolean },
 ): Generator {
   const { spec, workload, recorder, timeline } = run;
-  const main = timeLimit(spec.time * 1000, clients(stagger(1000 / spec.rate, workload.generator)));
+  const operations =
+    spec.operations === undefined
+      ? stagger(1000 / spec.rate, workload.generator)
+      : scripted(spec.operations);
+  const main = timeLimit(spec.time * 1000, clients(operations));
   const final = (): Generator => {
     markPhase(recorder, timeline.nowNs(), 'final');
     const operations = workload.finalOperations?.(recorder.operations) ?? [];

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
+import { scriptedOperationSchema } from '../generator/script.ts';
 import { scheduleSchema } from '../schedule/schedule.ts';
 
 /** More nodes or clients than this on one machine measures the machine. */
@@ -41,6 +42,8 @@ export const specSchema = z.strictObject({
   trace: z.boolean(),
   /** As planned; what became of it is in the results. */
   schedule: scheduleSchema,
+  /** Take the place of what the workload would do, each at its time; the final operations stay the workload's. */
+  operations: z.array(scriptedOperationSchema).optional(),
 });
 export type TestSpec = z.infer<typeof specSchema>;
 
