@@ -1,6 +1,6 @@
 /** The clock of one check. The only place that looks at time; verdicts never depend on it, only whether there is one. */
 
-import type { CheckOptions } from './result.ts';
+import type { CheckOptions, StopSignal, UnknownReason } from './result.ts';
 
 const defaultMemoryLimitBytes = 512 * 2 ** 20;
 const smallestMemoryLimitBytes = 2 ** 20;
@@ -15,6 +15,7 @@ export class Budget {
   readonly memoryLimitBytes: number;
   readonly #startMs = performance.now();
   readonly #timeLimitMs: number;
+  readonly #signal: StopSignal | undefined;
   #progressMs = progressEveryMs;
 
   /** Throws RangeError for a limit that is none. */
@@ -29,6 +30,7 @@ export class Budget {
       );
     }
     this.#timeLimitMs = timeLimitMs;
+    this.#signal = options.signal;
     this.memoryLimitBytes = memoryLimitBytes;
   }
 
@@ -37,7 +39,12 @@ export class Budget {
   }
 
   get spent(): boolean {
-    return this.elapsedMs >= this.#timeLimitMs;
+    return this.#signal?.aborted === true || this.elapsedMs >= this.#timeLimitMs;
+  }
+
+  /** Why it is spent. */
+  get reason(): UnknownReason {
+    return this.#signal?.aborted === true ? 'aborted' : 'time-limit';
   }
 
   /** True about every 100 ms. */

@@ -150,7 +150,7 @@ class Check<State, Input, Output> {
       this.#decideAll();
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error;
-      reason = 'time-limit';
+      reason = this.#budget.reason;
       // Time was up before the history was split: one partition that nothing is known about.
       if (this.#trials.length === 0) {
         this.#trials = [new Trial(model, { key: undefined, operations: history })];

@@ -37,6 +37,7 @@ export type {
   OkPartition,
   PartitionResult,
   Progress,
+  StopSignal,
   UnknownPartition,
   UnknownReason,
   Verdict,

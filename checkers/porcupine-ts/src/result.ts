@@ -20,6 +20,18 @@ export interface CheckOptions {
   readonly ignoreHints?: boolean;
   /** Called now and then, at most about every 100 ms. */
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Gives up as `unknown` once it is aborted. `check` looks at `aborted` wherever it looks at the clock (it blocks, so
+   * no timer or event can abort it meanwhile, but `onProgress` can); `checkInWorkers` stops at once.
+   */
+  readonly signal?: StopSignal;
+}
+
+/** What is needed of an `AbortSignal`, so that these types need neither those of Node nor those of a browser. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  readonly addEventListener?: (type: 'abort', listener: () => void) => void;
+  readonly removeEventListener?: (type: 'abort', listener: () => void) => void;
 }
 
 export interface Progress {
@@ -30,8 +42,8 @@ export interface Progress {
   readonly partitions: number;
 }
 
-/** Why a partition is `unknown`: a limit, or another partition was illegal already and `exhaustive` was off. */
-export type UnknownReason = 'time-limit' | 'another-partition-is-illegal';
+/** Why a partition is `unknown`: a limit, the signal, or another partition was illegal already and `exhaustive` was off. */
+export type UnknownReason = 'time-limit' | 'aborted' | 'another-partition-is-illegal';
 
 interface Judged<Input, Output> {
   /** What the model's `partition` said; absent without one. */

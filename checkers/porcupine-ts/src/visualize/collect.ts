@@ -2,7 +2,7 @@
 
 import { illegal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import type { CheckResult, PartitionResult, Verdict } from '../result.ts';
+import type { CheckResult, PartitionResult, UnknownReason, Verdict } from '../result.ts';
 import type { OrderData, PageData, PartData, RefusalData } from './page-data.ts';
 import { plain, show, Texts } from './texts.ts';
 import type { VisualizeOptions } from './visualize.ts';
@@ -16,6 +16,12 @@ const ordersMax = 20;
 const refusalsMax = 20;
 
 const rank: Readonly<Record<Verdict, number>> = { illegal: 0, unknown: 1, ok: 2 };
+
+const whyUnknown: Readonly<Record<UnknownReason, string>> = {
+  'time-limit': 'The time limit was reached',
+  aborted: 'The check was called off',
+  'another-partition-is-illegal': 'Not decided, because another part is illegal already',
+};
 
 const count = (number: number, one: string): string =>
   `${number} ${number === 1 ? one : `${one}s`}`;
@@ -154,9 +160,7 @@ class Collector<State, Input, Output> {
           `No order can hold ${this.#describe(part.blocked)} together with all that returned before it.${this.#held(part.statesBefore)}`,
         );
       case 'unknown':
-        return part.reason === 'time-limit'
-          ? `The time limit was reached; this is how far it got, among ${all}.`
-          : `Not decided, because another part is illegal already; this is how far it got, among ${all}.`;
+        return `${whyUnknown[part.reason]}; this is how far it got, among ${all}.`;
     }
   }
 
