@@ -1,0 +1,186 @@
+/**
+ * From a test that fails to the few faults and operations that matter. fast-check proposes the parts to leave out; whether what
+ * is left still fails, and for the same reason, is for the caller to say. Nothing is assumed of the test but that it can be run.
+ *
+ *     faults and operations: sub-lists of what there was   ->   then: fewer nodes, shorter faults, a shorter run
+ *     again from the start, as long as that leaves out more
+ */
+
+import fc from 'fast-check';
+import type { ScriptedOperation } from '../generator/script.ts';
+import type { TestSpec } from '../run/spec.ts';
+import type { ScheduleEntry } from '../schedule/schedule.ts';
+import { namedNodes } from '../schedule/targets.ts';
+
+/** A test whose operations are all written down. */
+export type ScriptedTest = TestSpec & { readonly operations: ScriptedOperation[] };
+
+export interface ShrinkOptions {
+  /** Whether the test still fails for the same reason. Asked once per candidate. */
+  readonly fails: (test: ScriptedTest) => Promise<boolean>;
+  /** Past it the best so far is given, ms. */
+  readonly budgetMs: number;
+  /** A monotonic clock, ms. */
+  readonly nowMs: () => number;
+  /** How many seeds a candidate may try: other delays may show in a smaller test what these do not. At least 1. */
+  readonly seeds: number;
+  readonly onProgress?: (best: ScriptedTest, tried: number) => void;
+}
+
+export interface Shrunk {
+  readonly test: ScriptedTest;
+  /** Candidates that were run. */
+  readonly tried: number;
+  /** Whether nothing more could be left out, or the budget was used up. */
+  readonly ended: 'minimal' | 'budget';
+}
+
+/** The smallest test found that still fails. `test` itself must fail: it is not run again. */
+export async function shrink(test: ScriptedTest, options: ShrinkOptions): Promise<Shrunk> {
+  const shrinker = new Shrinker(test, options);
+  await shrinker.run();
+  return { test: shrinker.best, tried: shrinker.tried, ended: shrinker.ended };
+}
+
+/** How much a person has to read. Faults weigh more than operations, operations more than their times. */
+export const sizeOf = ({ schedule, operations, nodes }: ScriptedTest): number =>
+  4 * schedule.length + operations.length + nodes;
+
+/** What the second pass may change besides leaving out. */
+interface Frame {
+  readonly timeMs: number;
+  /** How long each fault lasts, ms. */
+  readonly lengths: readonly number[];
+}
+
+class Shrinker {
+  best: ScriptedTest;
+  tried = 0;
+  ended: Shrunk['ended'] = 'minimal';
+  readonly #options: ShrinkOptions;
+  readonly #deadlineMs: number;
+  readonly #known = new Map<string, ScriptedTest | undefined>();
+
+  constructor(test: ScriptedTest, options: ShrinkOptions) {
+    this.best = test;
+    this.#options = options;
+    this.#deadlineMs = options.nowMs() + options.budgetMs;
+  }
+
+  async run(): Promise<void> {
+    for (let before = Number.POSITIVE_INFINITY; sizeOf(this.best) < before; ) {
+      before = sizeOf(this.best);
+      await this.#leaveOutFaults();
+      await this.#leaveOutOperations();
+      await this.#leaveOutNodes();
+      if (this.#isOver()) return;
+    }
+    await this.#shorten();
+  }
+
+  /** All or none first: many violations need no fault at all, and many a single one. */
+  async #leaveOutFaults(): Promise<void> {
+    const { schedule } = this.best;
+    await this.#try(fc.subarray(schedule), schedule, (kept) => ({ ...this.best, schedule: kept }));
+  }
+
+  async #leaveOutOperations(): Promise<void> {
+    const { operations } = this.best;
+    await this.#try(fc.subarray(operations), operations, (kept) => ({
+      ...this.best,
+      operations: kept,
+    }));
+  }
+
+  async #leaveOutNodes(): Promise<void> {
+    const { nodes } = this.best;
+    const needed = Math.max(3, ...this.best.schedule.map(highestNode));
+    if (needed >= nodes) return;
+    await this.#try(fc.integer({ min: needed, max: nodes }), nodes, (kept) => ({
+      ...this.best,
+      nodes: kept,
+    }));
+  }
+
+  /** Shorter faults and a shorter run: easier to read, and quicker to replay. */
+  async #shorten(): Promise<void> {
+    const { schedule, time } = this.best;
+    const start: Frame = {
+      timeMs: Math.ceil(time * 1000),
+      lengths: schedule.map((entry) => Math.ceil(entry.for)),
+    };
+    const arbitrary = fc.record({
+      timeMs: fc.integer({ min: Math.min(start.timeMs, lastMs(this.best)), max: start.timeMs }),
+      lengths: fc.tuple(...start.lengths.map((max) => fc.integer({ min: Math.min(max, 50), max }))),
+    });
+    await this.#try<Frame>(arbitrary, start, ({ timeMs, lengths }) => ({
+      ...this.best,
+      time: timeMs / 1000,
+      schedule: schedule.map((entry, i) => ({ ...entry, for: lengths[i] ?? entry.for })),
+    }));
+  }
+
+  #isOver(): boolean {
+    if (this.#options.nowMs() < this.#deadlineMs) return false;
+    this.ended = 'budget';
+    return true;
+  }
+
+  /** Lets fast-check shrink `start`, which is known to fail, and keeps the best that `make` makes of what it proposes. */
+  async #try<T>(
+    arbitrary: fc.Arbitrary<T>,
+    start: T,
+    make: (value: T) => ScriptedTest,
+  ): Promise<void> {
+    if (this.#isOver()) return;
+    let first = true;
+    const property = fc.asyncProperty(arbitrary as fc.Arbitrary<unknown>, async (value) => {
+      if (first) {
+        first = false;
+        return false;
+      }
+      const failing = await this.#failing(make(value as T));
+      if (failing === undefined) return true;
+      this.best = failing;
+      this.#options.onProgress?.(failing, this.tried);
+      return false;
+    });
+    const leftMs = this.#deadlineMs - this.#options.nowMs();
+    await fc.check(property, {
+      examples: [[start]],
+      numRuns: 1,
+      seed: 0,
+      interruptAfterTimeLimit: Math.max(1, leftMs),
+      markInterruptAsFailure: false,
+    });
+    this.#isOver();
+  }
+
+  /** The candidate with the first seed with which it fails, or undefined. */
+  async #failing(candidate: ScriptedTest): Promise<ScriptedTest | undefined> {
+    const key = JSON.stringify(candidate);
+    if (this.#known.has(key)) return this.#known.get(key);
+    let found: ScriptedTest | undefined;
+    for (let i = 0; i < this.#options.seeds && found === undefined; i += 1) {
+      const test = { ...candidate, seed: candidate.seed + i };
+      this.tried += 1;
+      if (await this.#options.fails(test)) found = test;
+    }
+    this.#known.set(key, found);
+    return found;
+  }
+}
+
+/** The number of the highest node that an entry names, 0 for roles. */
+const highestNode = ({ target, fault }: ScheduleEntry): number =>
+  Math.max(
+    0,
+    ...namedNodes(target).map((node) => Number(node.slice(1))),
+    ...[...JSON.stringify(fault).matchAll(/"n(\d+)"/g)].map(([, digits]) => Number(digits)),
+  );
+
+/** When the last thing of the workload begins, ms; a fault must begin before the workload ends. */
+const lastMs = ({ schedule, operations }: ScriptedTest): number =>
+  Math.ceil(
+    Math.max(100, ...schedule.map(({ at }) => at + 1), ...operations.map(({ at }) => at + 1)),
+  );
