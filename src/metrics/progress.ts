@@ -1,0 +1,131 @@
+/**
+ * Whether a cluster went on where it had to. What may be asked of consensus under faults: a majority of nodes that no fault
+ * touches, all of whose links to each other are whole, serves its clients again within a limit. Nothing is asked of a minority,
+ * nor while the faults themselves still change (FLP: no limit holds without some calm).
+ *
+ *     fault ends      next fault          core: a majority that is whole between the two
+ *     --|===========|-----|--             calm of at least `limitMs`: a client of the core has to be served in it
+ *       a           a + limitMs
+ */
+
+import type { History } from '../history/operation.ts';
+
+/** What is needed of a fault that was played. Times in ns since the start of the run. */
+export interface PlayedFault {
+  readonly resolved: readonly string[];
+  /** On what exactly it acted; links are told as `n1->n2`. */
+  readonly detail?: unknown;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly outcome: { readonly kind: 'installed' | 'skipped' | 'failed' };
+}
+
+export interface ProgressOptions {
+  readonly nodes: readonly string[];
+  /** How long a calm core may take to serve again, ms. */
+  readonly limitMs: number;
+  /** Only calms that begin in [0, endNs - limit] are judged: when the workload ended. */
+  readonly endNs: number;
+}
+
+/** A calm in which nobody was served although somebody asked. */
+export interface Standstill {
+  readonly fromNs: number;
+  readonly untilNs: number;
+  /** The nodes that should have gone on. */
+  readonly core: readonly string[];
+  /** Operations that clients of the core had open or began in this time, all in vain. */
+  readonly asked: number;
+}
+
+interface Broken {
+  readonly nodes: ReadonlySet<string>;
+  readonly links: ReadonlySet<string>;
+}
+
+/** The links that a fault names; undefined when it names none, and then its targets are touched as a whole. */
+function linksIn(detail: unknown): readonly string[] | undefined {
+  if (typeof detail !== 'object' || detail === null) return undefined;
+  const links = Object.values(detail).flatMap((value: unknown) =>
+    Array.isArray(value) ? value.filter((one) => /^\w+->\w+$/.test(String(one))).map(String) : [],
+  );
+  return links.length > 0 ? links : undefined;
+}
+
+function brokenAt(faults: readonly PlayedFault[], atNs: number): Broken {
+  const nodes = new Set<string>();
+  const links = new Set<string>();
+  for (const { resolved, detail, startNs, endNs, outcome } of faults) {
+    if (outcome.kind === 'skipped' || atNs < startNs || atNs >= endNs) continue;
+    const named = linksIn(detail);
+    for (const link of named ?? []) links.add(link);
+    if (named === undefined) for (const node of resolved) nodes.add(node);
+  }
+  return { nodes, links };
+}
+
+/** A largest set of untouched nodes that all reach each other. At most 25 nodes: tried in order, which is enough for few cuts. */
+function largestCore(nodes: readonly string[], { nodes: touched, links }: Broken): string[] {
+  const whole = nodes.filter((node) => !touched.has(node));
+  const linked = (a: string, b: string): boolean =>
+    !links.has(`${a}->${b}`) && !links.has(`${b}->${a}`);
+  let best: string[] = [];
+  const grow = (core: string[], from: number): void => {
+    if (core.length > best.length) best = [...core];
+    for (let i = from; i < whole.length; i += 1) {
+      if (core.length + whole.length - i <= best.length) return;
+      const node = whole[i] as string;
+      if (core.every((other) => linked(other, node))) grow([...core, node], i + 1);
+    }
+  };
+  grow([], 0);
+  return best;
+}
+
+/** The calms of at least `limitMs` in which a core existed, asked, and was not served. Empty when all is well. */
+export function standstills(
+  history: History,
+  faults: readonly PlayedFault[],
+  { nodes, limitMs, endNs }: ProgressOptions,
+): readonly Standstill[] {
+  const limitNs = limitMs * 1e6;
+  const changes = [
+    0,
+    ...faults.flatMap(({ startNs, endNs: over, outcome }) =>
+      outcome.kind === 'skipped' ? [] : [startNs, over],
+    ),
+  ].filter((ns) => ns < endNs);
+  const times = [...new Set(changes)].toSorted((a, b) => a - b);
+  return times.flatMap((fromNs, i) => {
+    const calmUntilNs = Math.min(endNs, times[i + 1] ?? endNs);
+    if (calmUntilNs - fromNs < limitNs) return [];
+    const core = largestCore(nodes, brokenAt(faults, fromNs));
+    if (2 * core.length <= nodes.length) return [];
+    const untilNs = fromNs + limitNs;
+    const { asked, served } = demand(history, core, fromNs, untilNs);
+    return served || asked === 0 ? [] : [{ fromNs, untilNs, core, asked }];
+  });
+}
+
+/** What clients of these nodes asked for in [fromNs, untilNs], and whether any of them was served. */
+function demand(history: History, core: readonly string[], fromNs: number, untilNs: number) {
+  const open = new Map<unknown, number>();
+  let asked = 0;
+  let served = false;
+  for (const { type, process, time, node } of history) {
+    if (time > untilNs) break;
+    if (process === 'nemesis' || node === undefined || !core.includes(node)) continue;
+    if (type === 'invoke') {
+      open.set(process, time);
+      continue;
+    }
+    if (time < fromNs) continue;
+    asked += 1;
+    open.delete(process);
+    // A `fail` is an answer too where the system says no (a cas that found another value), but an error is not progress.
+    if (type === 'ok') served = true;
+  }
+  // Asked and still without any answer at the end of the limit.
+  for (const invokedNs of open.values()) if (invokedNs <= untilNs) asked += 1;
+  return { asked, served };
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { Operation } from '#src/history/operation';
+import { type PlayedFault, standstills } from '#src/metrics/progress';
+
+const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+
+const fault = (
+  fromMs: number,
+  untilMs: number,
+  resolved: readonly string[],
+  detail: unknown = { killed: resolved },
+): PlayedFault => ({
+  resolved,
+  detail,
+  startNs: fromMs * 1e6,
+  endNs: untilMs * 1e6,
+  outcome: { kind: 'installed' },
+});
+
+/** Every 100 ms each node's client asks, and is served unless `dark` says otherwise. */
+function asking(endMs: number, dark: (node: string, ms: number) => boolean): Operation[] {
+  const lines: Omit<Operation, 'index'>[] = [];
+  for (let ms = 0; ms < endMs; ms += 100) {
+    for (const [process, node] of nodes.entries()) {
+      const common = { process, f: 'read', node } as const;
+      lines.push({ ...common, time: ms * 1e6, type: 'invoke' });
+      lines.push({ ...common, time: (ms + 50) * 1e6, type: dark(node, ms) ? 'fail' : 'ok' });
+    }
+  }
+  return lines.toSorted((a, b) => a.time - b.time).map((line, index) => ({ ...line, index }));
+}
+
+const options = { nodes, limitMs: 2000, endNs: 10_000e6 };
+
+describe('progress that may be asked for', () => {
+  it('finds nothing where the cluster goes on, or stands still for less than the limit', () => {
+    const faults = [fault(1000, 3000, ['n1'])];
+    assert.deepEqual(
+      standstills(
+        asking(10_000, () => false),
+        faults,
+        options,
+      ),
+      [],
+    );
+    const short = asking(10_000, (_, ms) => ms >= 3000 && ms < 4800);
+    assert.deepEqual(standstills(short, faults, options), []);
+  });
+
+  it('finds a healed cluster that never serves again', () => {
+    const dead = asking(10_000, (_, ms) => ms >= 1000);
+    const found = standstills(dead, [fault(1000, 3000, ['n1'])], options);
+    assert.deepEqual(
+      found.map(({ fromNs, core }) => [fromNs / 1e6, core.length]),
+      [
+        [1000, 4],
+        [3000, 5],
+      ],
+    );
+    assert.ok((found[0]?.asked ?? 0) > 10);
+  });
+
+  it('asks nothing of a minority, nor of clients of nodes outside of the core', () => {
+    const faults = [fault(1000, 9000, ['n1', 'n2', 'n3'])];
+    assert.deepEqual(
+      standstills(
+        asking(9000, (_, ms) => ms >= 1000),
+        faults,
+        options,
+      ),
+      [],
+    );
+    const outside = [fault(1000, 9000, ['n1', 'n2'])];
+    const served = asking(9000, (node, ms) => ms >= 1000 && node <= 'n2');
+    assert.deepEqual(standstills(served, outside, options), []);
+    const unserved = asking(9000, (node, ms) => ms >= 1000 && node > 'n2');
+    assert.equal(standstills(unserved, outside, options).length, 1);
+  });
+
+  it('counts only cut links where a fault names links', () => {
+    const cut = ['n1->n2', 'n2->n1', 'n1->n3', 'n3->n1'];
+    const faults = [fault(1000, 9000, ['n1'], { style: 'hold', cut })];
+    const [found] = standstills(
+      asking(9000, (_, ms) => ms >= 1000),
+      faults,
+      options,
+    );
+    assert.deepEqual(found?.core, ['n2', 'n3', 'n4', 'n5']);
+    // Everybody sees two neighbours only: no majority that is whole.
+    const ring = nodes.flatMap((a, i) => [
+      `${a}->${nodes[(i + 2) % 5]}`,
+      `${nodes[(i + 2) % 5]}->${a}`,
+    ]);
+    const around = [fault(1000, 9000, nodes, { cut: ring })];
+    assert.deepEqual(
+      standstills(
+        asking(9000, (_, ms) => ms >= 1000),
+        around,
+        options,
+      ),
+      [],
+    );
+  });
+
+  it('asks nothing while faults keep changing, nor when nobody asks', () => {
+    const faults = Array.from({ length: 9 }, (_, i) =>
+      fault(1000 * i + 500, 1000 * i + 900, ['n1']),
+    );
+    const dead = asking(9000, () => true);
+    assert.deepEqual(standstills(dead, faults, { ...options, endNs: 9000e6 }), []);
+    assert.deepEqual(standstills([], [], options), []);
+    assert.equal(standstills(dead, [], { ...options, endNs: 9000e6 }).length, 1);
+  });
+});
