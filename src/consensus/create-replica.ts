@@ -3,7 +3,7 @@
 import type { Algorithm, Effect, NodeId, RejectReason, RequestId } from './algorithm.ts';
 import { algorithms } from './algorithms.ts';
 import { createDecreeReplica } from './decree-replica.ts';
-import { hashJson } from './hash.ts';
+import { hashJson, hashNumber } from './hash.ts';
 import { broken, unreachable } from './invariant.ts';
 import type { Replica, ReplicaEffect, ReplicaInput, ReplicaSetup } from './replica.ts';
 import { requestProblem } from './request.ts';
@@ -199,15 +199,21 @@ function traceApply(
   },
 ): void {
   const { index, term, command, repeated, response } = applied;
-  replica.chain = hashJson([index, command, response], replica.chain);
   const named = command === undefined ? {} : sessionOf(command);
   const hash = hashJson(command);
-  replica.trace?.({ ev: 'apply', index, term, hash, chain: replica.chain, ...named });
+  const result = hashJson(response);
+  replica.chain = hashNumber(result, hashNumber(hash, hashNumber(index, replica.chain)));
+  const { chain } = replica;
+  const outcome = response === undefined ? 'no-op' : outcomeOf(response);
+  replica.trace?.({ ev: 'apply', index, term, hash, chain, result, outcome, repeated, ...named });
   if (repeated && command?.kind === 'command') {
     const { session, sequence } = command;
     replica.trace?.({ ev: 'dedupeHit', index, session, sequence });
   }
 }
+
+const outcomeOf = (response: ClientResponse): string =>
+  response.kind === 'ok' ? 'ok' : response.code;
 
 const sessionOf = (body: ClientRequest) =>
   body.kind === 'command' ? { session: body.session, sequence: body.sequence } : {};
@@ -235,7 +241,8 @@ function finish(
     ev: 'replied',
     request: origin.request,
     applied: replica.applied,
-    outcome: response.kind === 'ok' ? 'ok' : response.code,
+    outcome: outcomeOf(response),
+    result: hashJson(response),
     ...sessionOf(body),
   });
   if (origin.kind === 'client') {

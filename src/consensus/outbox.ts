@@ -2,10 +2,20 @@
 
 import type { Effect, NodeId } from './algorithm.ts';
 
+/** Sees, for the trace, what is really asked of the network and the disk, whatever the algorithm believes it asked. */
+export interface Witness<Message, DurableRecord> {
+  /** Called before the message goes out. */
+  sent(to: NodeId, message: Message, afterDurable: number): void;
+  /** Called with all records of a step, at its end. */
+  written(sequence: number, records: readonly DurableRecord[]): void;
+}
+
 /** All records of one step go to the disk as one write with one sequence, before everything else of that step. */
 export class Outbox<Message, DurableRecord, Command> {
   /** The newest sequence handed out; what waits for it waits for everything written so far. */
   lastSequence = 0;
+  /** Undefined when nothing is traced. */
+  witness: Witness<Message, DurableRecord> | undefined;
   #records: DurableRecord[] = [];
   #effects: Effect<Message, DurableRecord, Command>[] = [];
 
@@ -22,6 +32,7 @@ export class Outbox<Message, DurableRecord, Command> {
   }
 
   send(to: NodeId, message: Message, afterDurable: number): void {
+    this.witness?.sent(to, message, afterDurable);
     this.#effects.push({ kind: 'send', to, message, afterDurable });
   }
 
@@ -35,10 +46,11 @@ export class Outbox<Message, DurableRecord, Command> {
 
   /** Everything since the last take. */
   take(): readonly Effect<Message, DurableRecord, Command>[] {
+    const records = this.#records;
+    if (records.length > 0) this.witness?.written(this.lastSequence, records);
     const effects = this.#effects;
     this.#effects = [];
-    if (this.#records.length === 0) return effects;
-    const records = this.#records;
+    if (records.length === 0) return effects;
     this.#records = [];
     return [{ kind: 'persist', sequence: this.lastSequence, records }, ...effects];
   }

@@ -26,7 +26,10 @@ export type CommonTrace =
       readonly term: number;
       readonly reason: 'higher-term' | 'check-quorum';
     }
-  /** Handed to the disk. `vote` is null when nobody was voted for; `lastIndex` is the log's end with these records. */
+  /**
+   * Handed to the disk; told from the records themselves. Term and vote (in Paxos together the promised ballot) and the log's
+   * end are those of the disk once these and all earlier records are on it. `slots`: accepted in these records (Paxos).
+   */
   | {
       readonly ev: 'persist';
       readonly sequence: number;
@@ -34,6 +37,7 @@ export type CommonTrace =
       readonly vote: NodeId | null;
       readonly lastIndex: number;
       readonly records: number;
+      readonly slots?: readonly number[];
     }
   /** On disk: everything up to `sequence`, hence the log up to `durableIndex`. */
   | {
@@ -59,6 +63,8 @@ export type CommonTrace =
       readonly readIndex: number;
       readonly round: number;
     }
+  /** From now on an answer to this confirmation round shows that this node leads. */
+  | { readonly ev: 'roundStarted'; readonly term: number; readonly round: number }
   /** A majority answered a round that began after the read, or (`round` 0) nobody was asked. */
   | {
       readonly ev: 'readConfirmed';
@@ -72,6 +78,33 @@ export type CommonTrace =
 /** Emitted by Raft only. */
 export type RaftTrace =
   | { readonly ev: 'becomePreCandidate'; readonly term: number }
+  /** First event of an incarnation: what it found on its disk. `chain` is `chainOf` of the whole log. */
+  | {
+      readonly ev: 'logRecovered';
+      readonly term: number;
+      readonly vote: NodeId | null;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+      readonly chain: number;
+    }
+  /** A message says that `term` has begun: this node must not act in an older one any more. */
+  | { readonly ev: 'higherTermSeen'; readonly term: number; readonly from: NodeId }
+  /** Asks for a vote, having voted for itself. Leaves once `afterDurable` is on disk. */
+  | {
+      readonly ev: 'voteAsked';
+      readonly term: number;
+      readonly to: NodeId;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+      readonly afterDurable: number;
+    }
+  /** The vote that was granted leaves this node once `afterDurable` is on disk. */
+  | {
+      readonly ev: 'voteSent';
+      readonly term: number;
+      readonly candidate: NodeId;
+      readonly afterDurable: number;
+    }
   /** Leaves this node once `afterDurable` is on disk. `lastIndex`, `lastTerm` are the candidate's. */
   | {
       readonly ev: 'voteGranted';
@@ -127,6 +160,46 @@ export type RaftTrace =
 
 /** Emitted by Multi-Paxos only. */
 export type PaxosTrace =
+  /** First event of an incarnation: what its disk holds of the slots that are not decided, `slotOut` being the first of them. */
+  | {
+      readonly ev: 'acceptorRecovered';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly slotOut: number;
+      readonly slots: readonly number[];
+      readonly ballots: readonly Ballot[];
+      readonly hashes: readonly number[];
+    }
+  /** Phase 1a; what was accepted below `fromSlot` need not be told. Leaves once `afterDurable` is on disk, as the next two. */
+  | {
+      readonly ev: 'promiseAsked';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly to: NodeId;
+      readonly fromSlot: number;
+      readonly afterDurable: number;
+    }
+  /** Phase 1b: what was accepted from `gcSlot` on, in which ballot. */
+  | {
+      readonly ev: 'promiseSent';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly to: NodeId;
+      readonly gcSlot: number;
+      readonly slots: readonly number[];
+      readonly ballots: readonly Ballot[];
+      readonly hashes: readonly number[];
+      readonly afterDurable: number;
+    }
+  /** Phase 2b. */
+  | {
+      readonly ev: 'acceptanceSent';
+      readonly term: number;
+      readonly ballot: Ballot;
+      readonly to: NodeId;
+      readonly slots: readonly number[];
+      readonly afterDurable: number;
+    }
   | {
       readonly ev: 'promised';
       readonly term: number;
@@ -181,13 +254,19 @@ export type PaxosTrace =
 
 /** Emitted by the replica around either algorithm. */
 export type ReplicaTrace =
-  /** `chain` hashes all commands and results up to here: equal on all nodes that applied `index`. */
+  /**
+   * `chain` hashes all commands and results up to here: equal on all nodes that applied `index`. `repeated`: it had been applied
+   * before, `result` is the hash of what was answered then. `outcome`: ok, an error code, or no-op.
+   */
   | {
       readonly ev: 'apply';
       readonly index: number;
       readonly term: number;
       readonly hash: number;
       readonly chain: number;
+      readonly result: number;
+      readonly outcome: string;
+      readonly repeated: boolean;
       readonly session?: number;
       readonly sequence?: number;
     }
@@ -204,6 +283,8 @@ export type ReplicaTrace =
       readonly request: RequestId;
       readonly applied: number;
       readonly outcome: string;
+      /** The hash of the whole answer. */
+      readonly result: number;
       readonly session?: number;
       readonly sequence?: number;
     };

@@ -36,6 +36,7 @@ import {
   onP1b,
   retransmitScout,
 } from './scout.ts';
+import { paxosWitness } from './witness.ts';
 
 /**
  * A node that continues from what its disk holds (no records: a new member). `nowMs` is the same clock as in the inputs.
@@ -79,6 +80,7 @@ export function createPaxos<Command>(
     requests: new Map(),
   };
   resetElectionTimer(paxos);
+  if (paxos.trace !== undefined) out.witness = paxosWitness(paxos.trace, { acceptor, learner });
   return { step: (input) => step(paxos, input), status: () => status(paxos) };
 }
 
@@ -101,7 +103,6 @@ function step<C>(paxos: Paxos<C>, input: Input<PaxosMessage<C>, C>): readonly Pa
   emitCommits(paxos);
   releaseReads(paxos);
   noteDecided(paxos);
-  tracePersist(paxos);
   return paxos.out.take();
 }
 
@@ -214,17 +215,5 @@ function traceCommit<C>(paxos: Paxos<C>): void {
     index: paxos.learner.slotOut - 1,
     lastIndex: paxos.acceptor.maxSlot,
     role: paxos.role.kind === 'leader' ? 'leader' : 'follower',
-  });
-}
-
-function tracePersist<C>(paxos: Paxos<C>): void {
-  if (paxos.out.recordCount === 0) return;
-  paxos.trace?.({
-    ev: 'persist',
-    sequence: paxos.out.lastSequence,
-    term: paxos.acceptor.ballot.round,
-    vote: paxos.acceptor.ballot.node === '' ? null : paxos.acceptor.ballot.node,
-    lastIndex: paxos.acceptor.maxSlot,
-    records: paxos.out.recordCount,
   });
 }

@@ -37,6 +37,7 @@ function startRound<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   const { reads } = leader;
   if (reads.open !== undefined || reads.waiting.length === 0) return;
   reads.round += 1;
+  paxos.trace?.({ ev: 'roundStarted', term: leader.ballot.round, round: reads.round });
   const replies = new Map([[paxos.self, highestAccepted(paxos)]]);
   reads.open = { requests: reads.waiting, replies, sentMs: paxos.nowMs };
   reads.waiting = [];

@@ -44,9 +44,7 @@ export function onAppend<C>(raft: Raft<C>, from: NodeId, message: MessageOf<'app
 
 /** The promise leaves once everything written so far, these entries included, is on disk. */
 function accept<C>(raft: Raft<C>, leader: NodeId, match: number): void {
-  const afterDurable = raft.out.lastSequence;
-  raft.trace?.({ ev: 'appendAcknowledged', term: raft.term, leader, index: match, afterDurable });
-  raft.out.send(leader, { kind: 'appendAccepted', term: raft.term, match }, afterDurable);
+  raft.out.send(leader, { kind: 'appendAccepted', term: raft.term, match }, raft.out.lastSequence);
 }
 
 /** Where our terms are at most the leader's at `prevIndex`, the logs may still agree; nowhere after that. */

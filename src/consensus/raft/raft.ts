@@ -41,6 +41,7 @@ import {
   progressOf,
   propose,
 } from './replication.ts';
+import { raftWitness } from './witness.ts';
 
 /**
  * A node that continues from what its disk holds (no records: a new member). `nowMs` is the same clock as in the inputs.
@@ -76,6 +77,7 @@ export function createRaft<Command>(
     emittedIndex: recovered.log.offset,
   };
   resetElectionTimer(raft);
+  if (raft.trace !== undefined) out.witness = raftWitness(raft.trace, recovered);
   return { step: (input) => step(raft, input), status: () => status(raft) };
 }
 
@@ -97,7 +99,6 @@ function step<C>(
   handle(raft, input);
   emitCommits(raft);
   releaseReads(raft);
-  tracePersist(raft);
   return raft.out.take();
 }
 
@@ -155,6 +156,9 @@ function onDurable<C>(raft: Raft<C>, sequence: number): void {
 function onMessage<C>(raft: Raft<C>, from: NodeId, message: RaftMessage<C>): void {
   if (!raft.peers.includes(from)) return;
   if (message.term > raft.term) {
+    if (message.kind !== 'vote' && speaksForItsTerm(message)) {
+      raft.trace?.({ ev: 'higherTermSeen', term: message.term, from });
+    }
     // A disturber that missed the leader's heartbeats is not followed while others hear them (dissertation 4.2.3).
     if (message.kind === 'vote' && raft.options.checkQuorum && hasFreshLeader(raft)) return;
     if (speaksForItsTerm(message)) adoptTerm(raft, from, message);
@@ -230,17 +234,4 @@ function onFollowersAnswer<C>(
   if (message.kind === 'appendAccepted') onAppendAccepted(raft, role, from, message);
   else if (message.kind === 'appendRejected') onAppendRejected(raft, role, from, message);
   else onHeartbeatReply(raft, role, from, message);
-}
-
-function tracePersist<C>(raft: Raft<C>): void {
-  const { recordCount, lastSequence } = raft.out;
-  if (recordCount === 0) return;
-  raft.trace?.({
-    ev: 'persist',
-    sequence: lastSequence,
-    term: raft.term,
-    vote: raft.votedFor ?? null,
-    lastIndex: raft.log.lastIndex,
-    records: recordCount,
-  });
 }

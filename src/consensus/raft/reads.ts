@@ -21,6 +21,7 @@ export function startRound<C>(raft: Raft<C>, leader: Leader): void {
   leader.round += 1;
   leader.nextHeartbeatMs = raft.nowMs + raft.config.timing.heartbeatMs;
   const { round } = leader;
+  raft.trace?.({ ev: 'roundStarted', term: raft.term, round });
   for (const [peer, progress] of leader.progress) {
     // Never more than the follower is known to hold: the rest of its log may contradict ours.
     const commit = Math.min(progress.match, raft.commitIndex);

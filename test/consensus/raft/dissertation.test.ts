@@ -352,7 +352,10 @@ describe('requests of clients at a leader', () => {
   });
 
   it('nodes that are not members are not heard', () => {
-    const bench = new Bench().receive('n9', { kind: 'vote', term: 5, lastIndex: 9, lastTerm: 9 });
+    const bench = new Bench()
+      .tick()
+      .clear()
+      .receive('n9', { kind: 'vote', term: 5, lastIndex: 9, lastTerm: 9 });
     assert.deepEqual([bench.status().term, bench.effects], [0, []]);
   });
 });
