@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: an older Node must get as far as saying what it needs.
+import { existsSync } from 'node:fs';
+
 const badInput = 254;
 const bug = 255;
 
@@ -9,11 +11,15 @@ function fail(error) {
   process.exit(bug);
 }
 
-if (Number(process.versions.node.split('.')[0]) < 24) {
-  console.error(`porcupine-ts needs Node 24 or newer; this is ${process.version}.`);
+// The package has JavaScript only, the repository the sources, for which Node must be able to strip types.
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const isSource = existsSync(source);
+const oldest = isSource ? 24 : 20;
+if (Number(process.versions.node.split('.')[0]) < oldest) {
+  console.error(`porcupine-ts needs Node ${oldest} or newer; this is ${process.version}.`);
   process.exit(badInput);
 }
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
-const { main } = await import('../src/cli/main.ts');
-process.exitCode = main(process.argv.slice(2));
+const main = isSource ? source : new URL('../dist/cli/main.js', import.meta.url);
+process.exitCode = (await import(main.href)).main(process.argv.slice(2));

@@ -44,3 +44,14 @@ export type {
 } from './result.ts';
 export type { Annotation, VisualizeOptions } from './visualize/visualize.ts';
 export { visualize } from './visualize/visualize.ts';
+export type { CheckInWorkersOptions } from './worker/check-in-workers.ts';
+export { checkInWorkers } from './worker/check-in-workers.ts';
+export type {
+  KeyedReference,
+  ModelReference,
+  ModuleReference,
+  ShippedReference,
+} from './worker/reference.ts';
+export { shipped } from './worker/reference.ts';
+export type { ShippedModels, ShippedName } from './worker/shipped.ts';
+export type { WorkerLike } from './worker/start.ts';

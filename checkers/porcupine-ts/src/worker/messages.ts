@@ -1,0 +1,44 @@
+/** What is said between the thread that asks and the threads that check. Operations are sent once and named by index after. */
+
+import type { Operation } from '../operation.ts';
+import type { Progress, UnknownReason } from '../result.ts';
+import type { ModelReference } from './reference.ts';
+
+export type AnyOperation = Operation<unknown, unknown>;
+
+export type ToThread =
+  | {
+      readonly kind: 'begin';
+      readonly model: ModelReference;
+      readonly memoryLimitBytes: number;
+      readonly exhaustive: boolean;
+      readonly ignoreHints: boolean;
+      /** One Int32 that becomes 1 when the thread should stop and say how far it got. */
+      readonly stop: SharedArrayBuffer | undefined;
+    }
+  /** Some at a time, so that sending many does not block. */
+  | { readonly kind: 'operations'; readonly operations: readonly AnyOperation[] }
+  | { readonly kind: 'check'; readonly timeLimitMs: number };
+
+/** Orders are indices of operations, in the order in which they were sent. */
+export type SentPartition = { readonly steps: number } & (
+  | { readonly verdict: 'ok'; readonly linearization: Int32Array }
+  | {
+      readonly verdict: 'illegal';
+      readonly partialLinearizations: readonly Int32Array[];
+      readonly blocked: number;
+      readonly statesBefore: readonly unknown[];
+    }
+  | {
+      readonly verdict: 'unknown';
+      readonly partialLinearizations: readonly Int32Array[];
+      readonly reason: UnknownReason;
+    }
+);
+
+export type FromThread =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  /** In the order in which the partitions were sent. */
+  | { readonly kind: 'result'; readonly partitions: readonly SentPartition[] }
+  /** What the model threw, or importing it. */
+  | { readonly kind: 'failed'; readonly error: Error };

@@ -1,0 +1,14 @@
+/** The models of this package by name, for threads that can be sent a name but not a function. */
+
+import { kv } from '../models/kv.ts';
+import { multiRegister } from '../models/multi-register.ts';
+import { mutex } from '../models/mutex.ts';
+import { casRegister, register } from '../models/register.ts';
+
+/** What makes each of them, under the name that it is exported by. */
+export const shippedModels = { register, casRegister, multiRegister, kv, mutex } as const;
+
+export type ShippedModels = typeof shippedModels;
+export type ShippedName = keyof ShippedModels;
+
+export const shippedNames: readonly string[] = Object.keys(shippedModels);
