@@ -21,7 +21,7 @@ export interface ShippedReference {
 export interface ModuleReference {
   readonly kind: 'module';
   /** Absolute, because a thread has another idea of what is near: `new URL('./model.js', import.meta.url)`. */
-  readonly url: string | URL;
+  readonly url: string | { readonly href: string };
   /** A model, or a function that makes one. Default: `default`. */
   readonly export?: string;
   /** Plain data; for a function. */
@@ -74,14 +74,15 @@ function fromShipped({ name, args = [] }: ShippedReference): AnyModel {
   return isModel(made) ? made : refuse(made);
 }
 
-function absolute(url: string | URL): string {
-  if (typeof url === 'string' && !URL.canParse(url)) {
+function absolute(url: ModuleReference['url']): string {
+  const href = typeof url === 'string' ? url : url.href;
+  if (!URL.canParse(href)) {
     throw new TypeError(
-      `the url of the model is ${JSON.stringify(url)}, and a thread does not know what that is relative to. ` +
+      `the url of the model is ${JSON.stringify(href)}, and a thread does not know what that is relative to. ` +
         "Give new URL('./model.js', import.meta.url), or import.meta.resolve('package') for a package",
     );
   }
-  return String(url);
+  return href;
 }
 
 async function fromModule({
