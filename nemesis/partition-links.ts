@@ -8,7 +8,15 @@
 import { pick, type Random, shuffle } from '#src/random/random';
 import type { Link, Node } from '#src/schedule/world';
 
-export const shapes = ['isolate', 'each', 'halves', 'bridge', 'majorities-ring'] as const;
+export const shapes = [
+  'isolate',
+  'each',
+  'halves',
+  'random-halves',
+  'bridge',
+  'majorities-ring',
+  'graph',
+] as const;
 export type Shape = (typeof shapes)[number];
 
 export const directions = ['both', 'in', 'out'] as const;
@@ -118,14 +126,28 @@ function majoritiesRing(nodes: readonly Node[], direction: Direction, random: Ra
   return cut(links, 'the ring of majorities has nothing to cut');
 }
 
-/** The links that a partition of this shape cuts. `targets` is not empty and a part of `nodes`. */
-export function partitionLinks(
-  shape: Shape,
-  direction: Direction,
-  targets: readonly Node[],
-  nodes: readonly Node[],
-  random: Random,
-): Cut {
+/** The given pairs; a node cannot be cut off from itself. */
+function graph(cuts: readonly (readonly [Node, Node])[], direction: Direction): Cut {
+  const links = cuts.flatMap(([a, b]) => between([a], [b], direction));
+  return cut(
+    links.filter(({ from, to }) => from !== to),
+    'the graph has no pair of two different nodes',
+  );
+}
+
+export interface CutAim {
+  readonly direction: Direction;
+  /** Not empty and a part of `nodes`. */
+  readonly targets: readonly Node[];
+  readonly nodes: readonly Node[];
+  readonly random: Random;
+  /** For `graph`. */
+  readonly cuts?: readonly (readonly [Node, Node])[] | undefined;
+}
+
+/** The links that a partition of this shape cuts. */
+export function partitionLinks(shape: Shape, aim: CutAim): Cut {
+  const { direction, targets, nodes, random, cuts = [] } = aim;
   switch (shape) {
     case 'isolate':
       return isolate(targets, nodes, direction);
@@ -133,9 +155,13 @@ export function partitionLinks(
       return each(targets, nodes, direction);
     case 'halves':
       return halves(targets, nodes, direction, random);
+    case 'random-halves':
+      return halves([], nodes, direction, random);
     case 'bridge':
       return bridge(targets, nodes, direction, random);
     case 'majorities-ring':
       return majoritiesRing(nodes, direction, random);
+    case 'graph':
+      return graph(cuts, direction);
   }
 }

@@ -1,73 +1,116 @@
 /** Network partitions: links between nodes are cut, in one direction or both, until the fault is healed. */
 
 import { z } from 'zod';
-import type { Random } from '#src/random/random';
-import type { Fault } from './fault.ts';
-import { directions, partitionLinks, shapes } from './partition-links.ts';
+import { pick, type Random } from '#src/random/random';
+import type { Node } from '#src/schedule/world';
+import type { Aim, Fault, Plan } from './fault.ts';
+import { linkText } from './links-around.ts';
+import { type Cut, type Direction, directions, partitionLinks, shapes } from './partition-links.ts';
 import { weighted } from './weighted.ts';
 
-const schema = z.strictObject({
-  kind: z.literal('partition'),
-  /**
-   * `isolate`: the targets as a group against the rest. `each`: every target alone. `halves`: a random split, targets on the
-   * smaller side. `bridge`: two sides that only one node sees. `majorities-ring`: everybody sees another majority.
-   */
-  shape: z.enum(shapes).default('isolate'),
-  /** Seen from the targets: `in` cuts what they would receive, `out` what they send. */
-  direction: z.enum(directions).default('both'),
-  style: z.enum(['hold', 'drop', 'refuse']).default('hold'),
-});
+const nodeName = z.string().regex(/^n[1-9]\d*$/, 'a name of a node, such as n2');
+
+const schema = z
+  .strictObject({
+    kind: z.literal('partition'),
+    /**
+     * `isolate`: the targets as a group against the rest. `each`: every target alone. `halves`: a random split, targets on the
+     * smaller side. `random-halves`: a random split, whoever the targets are. `bridge`: two sides that only one node, a target,
+     * sees. `majorities-ring`: everybody sees another majority. `graph`: the pairs in `cuts`, whoever the targets are.
+     */
+    shape: z.enum(shapes).default('isolate'),
+    /** Seen from the targets: `in` cuts what they would receive, `out` what they send. Of a pair in `cuts`, the first one sends. */
+    direction: z.enum(directions).default('both'),
+    style: z.enum(['hold', 'drop', 'refuse']).default('hold'),
+    /** For `graph`: pairs of nodes whose links are cut. */
+    cuts: z
+      .array(z.tuple([nodeName, nodeName]))
+      .min(1)
+      .max(600)
+      .optional(),
+  })
+  .refine(({ shape, cuts }) => (shape === 'graph') === (cuts !== undefined), {
+    path: ['cuts'],
+    message: '"shape": "graph" needs "cuts", such as [["n1", "n2"]], and no other shape takes them',
+  });
 type Partition = z.infer<typeof schema>;
 
-type Plan = Pick<Partition, 'shape' | 'direction'> & { readonly target: string };
+type Shaped = readonly [
+  shape: Exclude<Partition['shape'], 'graph'>,
+  direction: Direction,
+  target: string,
+  weight: number,
+];
 
-/** A cut-off leader is where algorithms differ most, so it comes up most. */
-const plans: readonly (readonly [Plan, number])[] = [
-  [{ shape: 'isolate', direction: 'both', target: 'leader' }, 6],
-  [{ shape: 'isolate', direction: 'in', target: 'leader' }, 2],
-  [{ shape: 'isolate', direction: 'out', target: 'leader' }, 2],
-  [{ shape: 'halves', direction: 'both', target: 'leader' }, 2],
-  [{ shape: 'halves', direction: 'both', target: 'one' }, 2],
-  [{ shape: 'isolate', direction: 'both', target: 'follower' }, 1],
-  [{ shape: 'isolate', direction: 'both', target: 'minority' }, 1],
-  [{ shape: 'each', direction: 'both', target: 'minority' }, 1],
-  [{ shape: 'isolate', direction: 'out', target: 'follower' }, 1],
+/** A cut-off leader is where algorithms differ most, so it comes up first. */
+const ofTwo: readonly Shaped[] = [
+  ['isolate', 'both', 'leader', 8],
+  ['isolate', 'in', 'leader', 4],
+  ['isolate', 'out', 'leader', 4],
+  ['halves', 'both', 'leader', 3],
+  ['isolate', 'both', 'follower', 1],
+  ['isolate', 'out', 'follower', 1],
+  ['random-halves', 'both', 'all', 1],
 ];
 
 /** These need a third node. */
-const plansOfThree: readonly (readonly [Plan, number])[] = [
-  [{ shape: 'bridge', direction: 'both', target: 'one' }, 1],
-  [{ shape: 'bridge', direction: 'both', target: 'leader' }, 1],
-  [{ shape: 'majorities-ring', direction: 'both', target: 'all' }, 2],
+const ofThree: readonly Shaped[] = [
+  ['bridge', 'both', 'leader', 3],
+  ['majorities-ring', 'both', 'all', 2],
+  ['bridge', 'both', 'one', 1],
+  ['isolate', 'both', 'minority', 1],
+  ['isolate', 'both', 'majority', 1],
+  ['each', 'both', 'minority', 1],
 ];
 
-function draw(random: Random, nodes: readonly string[]) {
-  const fitting = (nodes.length < 3 ? plans : [...plans, ...plansOfThree]).filter(
-    ([plan]) => plan.target !== 'minority' || nodes.length > 2,
-  );
-  const { target, ...cut } = weighted(random, fitting);
-  const style = weighted(random, [
-    ['hold', 3],
-    ['drop', 1],
-    ['refuse', 1],
-  ] as const);
-  return { parameters: { kind: 'partition' as const, ...cut, style }, target };
+/** Pairs drawn at random, about a third of all. */
+function randomCuts(nodes: readonly Node[], random: Random): [Node, Node][] {
+  const pairs = nodes.flatMap((a, i) => nodes.slice(i + 1).map((b): [Node, Node] => [a, b]));
+  const cuts = pairs.filter(() => random.below(3) === 0);
+  return cuts.length > 0 ? cuts : [pick(random, pairs)];
 }
+
+function plans(nodes: readonly Node[], random: Random): readonly Plan<Partition>[] {
+  const style = () =>
+    weighted(random, [
+      ['hold', 3],
+      ['drop', 1],
+      ['refuse', 1],
+    ] as const);
+  const shaped = (nodes.length < 3 ? ofTwo : [...ofTwo, ...ofThree]).map(
+    ([shape, direction, target, weight]) => ({
+      parameters: { kind: 'partition' as const, shape, direction, style: style() },
+      target,
+      weight,
+    }),
+  );
+  if (nodes.length < 3) return shaped;
+  const cuts = randomCuts(nodes, random);
+  const graph = { kind: 'partition', shape: 'graph', direction: 'both', style: style() } as const;
+  return [...shaped, { parameters: { ...graph, cuts }, target: 'all', weight: 1 }];
+}
+
+const cutOf = ({ shape, direction, cuts }: Partition, { targets, nodes, random }: Aim): Cut =>
+  partitionLinks(shape, { direction, targets, nodes, random, cuts });
 
 export const partition: Fault<Partition> = {
   kind: 'partition',
   summary:
-    'cuts links between nodes: isolate, each, halves, bridge, majorities-ring; one way or both',
+    'cuts links between nodes: isolate, each, halves, random-halves, bridge, majorities-ring, graph; one way or both',
   schema,
-  draw,
-  async inject({ shape, direction, style }, { owner, targets, world, random }) {
-    const cut = partitionLinks(shape, direction, targets, world.nodes, random);
+  plans,
+  names: ({ cuts = [] }) => cuts.flat(),
+  harms(parameters, aim) {
+    const cut = cutOf(parameters, aim);
+    return cut.kind === 'impossible' ? [] : cut.links.map((link) => ({ kind: 'cut', ...link }));
+  },
+  async inject(parameters, { owner, targets, world, random }) {
+    const cut = cutOf(parameters, { targets, nodes: world.nodes, random });
     if (cut.kind === 'impossible') return { kind: 'skipped', reason: cut.reason };
-    await world.links.cut(owner, cut.links, style);
-    return {
-      kind: 'installed',
-      detail: { style, cut: cut.links.map(({ from, to }) => `${from}->${to}`) },
-    };
+    const { style } = parameters;
+    const seen = await world.links.cut(owner, cut.links, style);
+    const detail = { style, cut: cut.links.map(linkText), ...(seen ? { seen } : {}) };
+    return { kind: 'installed', detail };
   },
   heal: (_, { owner, world }) => world.links.heal(owner),
 };

@@ -1,8 +1,9 @@
 /** Stalls, as of a long garbage collection or a frozen virtual machine: SIGSTOP, and SIGCONT on heal. */
 
 import { z } from 'zod';
+import { onEach } from './act.ts';
 import type { Fault } from './fault.ts';
-import { weighted } from './weighted.ts';
+import { passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({ kind: z.literal('pause') });
 
@@ -10,18 +11,26 @@ export const pause: Fault<z.infer<typeof schema>> = {
   kind: 'pause',
   summary: 'stops nodes in their tracks (SIGSTOP) and lets them continue on heal',
   schema,
-  draw: (random, nodes) => ({
-    parameters: { kind: 'pause' },
-    target: weighted(random, [
-      ['leader', 6],
-      ['follower', nodes.length > 1 ? 2 : 0],
-      ['minority', nodes.length > 2 ? 2 : 0],
-      ['majority', 1],
-    ]),
-  }),
-  async inject(_, { owner, targets, world }) {
-    await Promise.all(targets.map((node) => world.processes.pause(owner, node)));
-    return { kind: 'installed', detail: { paused: targets } };
+  plans(nodes) {
+    const plan = (target: string, weight: number, copies = 1) => ({
+      parameters: { kind: 'pause' as const },
+      target,
+      weight,
+      copies,
+    });
+    return [
+      plan('leader', 6, 3),
+      plan('majority', 1),
+      ...(nodes.length > 1 ? [plan('follower', 2)] : []),
+      ...(nodes.length > 2 ? [plan('minority', 2)] : []),
+    ];
+  },
+  harms: (_, { targets }) => targets.map((node) => ({ kind: 'paused', node })),
+  async inject(_, { owner, targets, world, others }) {
+    const { able, ...rest } = standing(targets, others, ['down', 'paused']);
+    if (able.length === 0) return { kind: 'skipped', reason: rest.reasons.join('; ') };
+    const paused = await onEach(able, (node) => world.processes.pause(owner, node));
+    return { kind: 'installed', detail: { paused, ...passedOver({ able, ...rest }) } };
   },
   heal: (_, { owner, world }) => world.processes.release(owner),
 };

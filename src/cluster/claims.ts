@@ -13,6 +13,17 @@ export class Claims<Want> {
     this.#claims.set(owner, owned);
   }
 
+  /** Withdraws those of the owner's claims on this thing that are meant; the others stay. */
+  drop(owner: string, thing: string, isMeant: (want: Want) => boolean): void {
+    const owned = this.#claims.get(owner);
+    const wants = owned?.get(thing);
+    if (wants !== undefined)
+      owned?.set(
+        thing,
+        wants.filter((want) => !isMeant(want)),
+      );
+  }
+
   /** Withdraws all claims of the owner. Gives the things that it had claimed and that are not finished. */
   withdraw(owner: string): readonly string[] {
     const owned = this.#claims.get(owner) ?? new Map<string, readonly Want[]>();

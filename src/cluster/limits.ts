@@ -15,4 +15,14 @@ export const limits = {
   logTailBytes: 4_096,
   /** Lines of a log that are shown when a node ended by itself. */
   logTailLines: 6,
+  /** A lost segment is sent again after this long, doubled each time it is lost again (TCP's smallest time-out on Linux). */
+  retransmitMs: 200,
+  /** Losses of the same segment in a row, at most: 3.2 s. */
+  retransmitBackoffMax: 4,
+  /** About the time from one message to the next on a link in use. */
+  lossSlotMs: 50,
+  /** Slots that go well in a row, at most: a line with a very small loss still has one now and then. */
+  lossSlotsMax: 200,
+  /** How long a connection that is to be reset is given to have data pass, so that it ends with a RST. */
+  resetGrace: 40,
 } as const;

@@ -7,6 +7,8 @@ import { unavailable } from './unavailable.ts';
 
 /** One process that can be acted on. Every method is idempotent and resolves when its effect was seen. */
 export interface ProcessControl {
+  /** undefined while there is no process. */
+  readonly pid: number | undefined;
   /** SIGKILL. Also takes note for a process that ended by itself: from now on it is down because it was killed. */
   kill(): Promise<void>;
   /** SIGSTOP. Rejects when there is no process to stop. */
@@ -38,10 +40,19 @@ export function ownedProcesses(controls: ReadonlyMap<Node, ProcessControl>): Wor
     claims.add(owner, node, want);
     return settle(node);
   };
+  const pidOf = (node: Node) => controls.get(node)?.pid;
   return {
-    kill: (owner, node, unsynced = 'kept') =>
-      unsynced === 'kept' ? claim(owner, node, 'kill') : unavailable('a loss of power')(),
-    pause: (owner, node) => claim(owner, node, 'pause'),
+    async kill(owner, node, unsynced = 'kept') {
+      if (unsynced !== 'kept') return unavailable('a loss of power')();
+      const pid = pidOf(node);
+      await claim(owner, node, 'kill');
+      return pid === undefined ? 'was not running' : `pid ${pid} is gone`;
+    },
+    async pause(owner, node) {
+      await claim(owner, node, 'pause');
+      const pid = pidOf(node);
+      return pid === undefined ? 'is down' : `pid ${pid} is stopped`;
+    },
     async release(owner) {
       await all(
         claims.withdraw(owner).map(async (node) => {

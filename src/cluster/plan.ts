@@ -26,6 +26,8 @@ export interface ClusterPlan {
   readonly proxies: readonly ProxyPlan[];
   /** The name of the proxy of each link, by link name. */
   readonly linkProxies: ReadonlyMap<string, string>;
+  /** The name of the proxy that clients take, by node. */
+  readonly clientProxies: ReadonlyMap<Node, string>;
 }
 
 const orderedPairs = (nodes: readonly Node[]): Link[] =>
@@ -80,6 +82,7 @@ export function planCluster(
     };
   });
   const clientProxies = plans.map(({ node, clientProxy, clientListen }) => ({
+    node,
     name: `${prefix}-clients-to-${node}`,
     listen: clientProxy,
     upstream: clientListen,
@@ -88,8 +91,9 @@ export function planCluster(
     nodes: new Map(plans.map((plan) => [plan.node, plan])),
     proxies: [
       ...links.map(({ name, listen, upstream }) => ({ name, listen, upstream })),
-      ...clientProxies,
+      ...clientProxies.map(({ name, listen, upstream }) => ({ name, listen, upstream })),
     ],
     linkProxies: new Map(links.map((link) => [linkName(link), link.name])),
+    clientProxies: new Map(clientProxies.map(({ node, name }) => [node, name])),
   };
 }

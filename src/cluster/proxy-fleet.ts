@@ -1,10 +1,9 @@
-/** The proxies of one cluster on a Toxiproxy server, and what the styles of a cut are there. */
+/** The proxies of one cluster on a Toxiproxy server. */
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../node/config.ts';
-import type { LinkProxy, LinkToxic } from './links.ts';
+import type { LineProxy } from './lines.ts';
 import { all } from './serial.ts';
-import type { Proxies, ToxicState } from './toxiproxy/proxies.ts';
+import type { Proxies } from './toxiproxy/proxies.ts';
 
 export interface ProxyPlan {
   readonly name: string;
@@ -13,41 +12,19 @@ export interface ProxyPlan {
 }
 
 export interface ProxyFleet extends AsyncDisposable {
-  /** The proxy of this name, as a link. */
-  link(name: string): LinkProxy;
+  /** The proxy of this name. */
+  line(name: string): LineProxy;
 }
 
-/** Both act on all of what the dialling side sends. */
-const toxics: Readonly<Record<LinkToxic, ToxicState>> = {
-  hold: {
-    name: 'hold',
-    direction: 'upstream',
-    toxicity: 1,
-    toxic: { kind: 'bandwidth', rateKBps: 0 },
+const lineOver = (proxies: Proxies, name: string): LineProxy => ({
+  async read() {
+    const { enabled, toxics } = await proxies.get(name);
+    return { enabled, toxics };
   },
-  drop: {
-    name: 'drop',
-    direction: 'upstream',
-    toxicity: 1,
-    toxic: { kind: 'timeout', timeoutMs: 0 },
-  },
-};
-
-const linkToxics: readonly LinkToxic[] = ['hold', 'drop'];
-
-function linkOver(proxies: Proxies, name: string): LinkProxy {
-  return {
-    async read() {
-      const state = await proxies.get(name);
-      const isOn = (toxic: LinkToxic) =>
-        state.toxics.some((seen) => isDeepStrictEqual(seen, toxics[toxic]));
-      return { enabled: state.enabled, toxics: linkToxics.filter(isOn) };
-    },
-    setEnabled: async (enabled) => void (await proxies.setEnabled(name, enabled)),
-    addToxic: async (toxic) => void (await proxies.setToxic(name, toxics[toxic])),
-    removeToxic: (toxic) => proxies.removeToxic(name, toxic),
-  };
-}
+  setEnabled: async (enabled) => void (await proxies.setEnabled(name, enabled)),
+  setToxic: async (toxic) => void (await proxies.setToxic(name, toxic)),
+  removeToxic: (toxic) => proxies.removeToxic(name, toxic),
+});
 
 /**
  * Creates the proxies; disposing of them removes them again, also from a server that somebody else runs. Throws HarnessFailure
@@ -67,5 +44,5 @@ export async function createProxies(
     await removeAll();
     throw error;
   }
-  return { link: (name) => linkOver(proxies, name), [Symbol.asyncDispose]: removeAll };
+  return { line: (name) => lineOver(proxies, name), [Symbol.asyncDispose]: removeAll };
 }

@@ -13,7 +13,8 @@ import type { Address } from '../node/config.ts';
 import type { Node, World } from '../schedule/world.ts';
 import { startGuardian } from './guardian.ts';
 import { limits } from './limits.ts';
-import { proxiedLinks } from './links.ts';
+import { proxiedLines } from './lines.ts';
+import { clientsOver, linksOver } from './links.ts';
 import { type NodeCommand, type NodeExit, NodeNotReady, NodeProcess } from './node-process.ts';
 import { ownedProcesses } from './owned-processes.ts';
 import { type ClusterPlan, type NodePlan, planCluster, portsNeeded } from './plan.ts';
@@ -21,7 +22,7 @@ import { freePorts, type PortRange } from './ports.ts';
 import { createProxies } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
-import { connectProxies } from './toxiproxy/proxies.ts';
+import { connectProxies, type Direction } from './toxiproxy/proxies.ts';
 import { nothing, unavailable } from './unavailable.ts';
 
 /** The least that a node can say of itself. */
@@ -86,7 +87,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
   readonly proxy: string;
   readonly links: World['links'];
   readonly processes: World['processes'];
-  readonly clients: World['clients'] = { cut: unavailable('a cut from clients'), heal: nothing };
+  readonly clients: World['clients'];
   readonly clocks: World['clocks'] = { adjust: unavailable('another clock'), release: nothing };
   readonly disks: World['disks'] = {
     trouble: unavailable('trouble with a disk'),
@@ -104,6 +105,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     readonly plan: ClusterPlan;
     readonly children: ReadonlyMap<Node, NodeProcess>;
     readonly links: World['links'];
+    readonly clients: World['clients'];
     readonly proxy: string;
     readonly exits: readonly NodeExit[];
     readonly owned: AsyncDisposableStack;
@@ -111,6 +113,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     this.nodes = parts.options.nodes;
     this.proxy = parts.proxy;
     this.links = parts.links;
+    this.clients = parts.clients;
     this.processes = ownedProcesses(parts.children);
     this.#plan = parts.plan;
     this.#children = parts.children;
@@ -260,10 +263,15 @@ export async function startCluster<View extends NodeView>(
   );
   starting.defer(() => all([...children.values()].map((child) => child.stop())));
   await startAll([...children.values()], signal);
-  const links = proxiedLinks(
-    new Map([...plan.linkProxies].map(([link, name]) => [link, fleet.link(name)])),
-  );
+  const linesOf = (names: ReadonlyMap<string, string>, directions: readonly Direction[]) => {
+    const over = new Map([...names].map(([line, name]) => [line, fleet.line(name)]));
+    const lines = proxiedLines(over, directions, options.seed);
+    starting.defer(() => lines.stop());
+    return lines;
+  };
+  const links = linksOver(linesOf(plan.linkProxies, ['upstream']));
+  const clients = clientsOver(linesOf(plan.clientProxies, ['upstream', 'downstream']));
   const proxy = `${toxiproxy.kind} ${toxiproxy.version}`;
-  const parts = { options, plan, children, links, proxy, exits };
+  const parts = { options, plan, children, links, clients, proxy, exits };
   return new Cluster({ ...parts, owned: starting.move() });
 }

@@ -1,23 +1,13 @@
-/** Seeded schedules: faults of the given kinds one after the other, with quiet gaps in which the cluster can recover. */
+/** Seeded schedules: which faults fill the slots, and whom they hit. */
 
-import { type Fault, type Faults, faultsOf, faults as shipped } from '#nemesis/index';
+import { type Fault, type Faults, faultsOf, type Plan, faults as shipped } from '#nemesis/index';
 import { BadInput } from '../errors.ts';
 import { type Random, shuffle, stream } from '../random/random.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule, Target } from './schedule.ts';
+import { type Intensity, paceOf, type Slot, shortestMs, slots } from './slots.ts';
+import { needsLeader } from './targets.ts';
 import { entriesOf, validateSchedule } from './validate.ts';
 import type { Node } from './world.ts';
-
-/** All in ms. A gap outlasts TCP's retransmission back-off after a cut, and a few election timeouts. */
-export const pace = {
-  firstMin: 1_800,
-  firstMax: 2_200,
-  faultMin: 1_500,
-  faultMax: 3_000,
-  gapMin: 1_200,
-  gapMax: 2_500,
-  /** Between the last heal and the end. */
-  tail: 500,
-} as const;
 
 export interface GenerateOptions {
   /** Kinds of fault, every one of which appears. */
@@ -26,63 +16,12 @@ export interface GenerateOptions {
   /** Length of the workload, in ms. */
   readonly durationMs: number;
   readonly seed: number;
+  /** Left out: normal. */
+  readonly intensity?: Intensity;
+  /** From the beginning of one fault to that of the next, in ms; with `hell`, of the next in its lane. Left out: the intensity's own. */
+  readonly intervalMs?: number;
   /** The faults that there are; left out: those that ship. */
   readonly faults?: Faults;
-}
-
-/** A run shorter than its faults need shortens them in proportion, down to this share: less is over before anyone notices. */
-const leastScale = 0.3;
-
-/** The shortest run, in ms, that holds this many faults at full length. */
-const neededMs = (count: number): number =>
-  pace.firstMax + count * pace.faultMin + (count - 1) * pace.gapMin + pace.tail;
-
-/** How many faults of mean length with mean gaps fit into a run. */
-function fittingCount(durationMs: number): number {
-  const meanFault = (pace.faultMin + pace.faultMax) / 2;
-  const meanGap = (pace.gapMin + pace.gapMax) / 2;
-  const room = durationMs - pace.firstMax - pace.tail;
-  return Math.max(1, Math.floor((room + meanGap) / (meanFault + meanGap)));
-}
-
-interface Slot {
-  /** ms after the start, and ms long. */
-  readonly at: number;
-  readonly for: number;
-}
-
-/**
- * Exactly `count` faults: each length and gap is its minimum and a random extra, and where the extras together do not fit they
- * shrink in proportion.
- */
-function slots(random: Random, durationMs: number, count: number): Slot[] {
-  const scale = Math.min(1, durationMs / neededMs(count));
-  const first = scale * (pace.firstMin + random.below(pace.firstMax - pace.firstMin + 1));
-  const spans = Array.from({ length: 2 * count - 1 }, (_, index) => {
-    const [min, max] =
-      index % 2 === 0 ? [pace.faultMin, pace.faultMax] : [pace.gapMin, pace.gapMax];
-    return { least: min * scale, extra: random.below(max - min + 1) };
-  });
-  const sum = (of: (span: (typeof spans)[number]) => number) =>
-    spans.reduce((total, span) => total + of(span), 0);
-  const spare = Math.max(0, durationMs - scale * pace.tail - first - sum(({ least }) => least));
-  const share = Math.min(
-    1,
-    spare /
-      Math.max(
-        1,
-        sum(({ extra }) => extra),
-      ),
-  );
-  const out: Slot[] = [];
-  let at = first;
-  for (const [index, { least, extra }] of spans.entries()) {
-    const length = least + extra * share;
-    // Whole milliseconds, rounded so that neither the fault nor the end moves past what was budgeted.
-    if (index % 2 === 0) out.push({ at: Math.floor(at), for: Math.max(1, Math.floor(length)) });
-    at += length;
-  }
-  return out;
 }
 
 /** Kinds in rounds: each round has every kind once, in random order, so that every kind appears and none crowds out another. */
@@ -92,28 +31,115 @@ function rounds(random: Random, faults: readonly Fault[], count: number): Fault[
   return out.slice(0, count);
 }
 
+/** Takes, stops or cuts off more than a minority, or whoever it wants. */
+const takesQuorum = (fault: Fault, { target, parameters }: Plan, nodes: readonly Node[]): boolean =>
+  fault.harms !== undefined &&
+  (target === 'majority' || target === 'all') &&
+  fault.harms(parameters, { targets: nodes, nodes, random: stream(0, 'probe') }).length > 0;
+
+/** Deals the plans of faults like cards: none comes again while others of its fault are left. */
+class Dealer {
+  readonly #nodes: readonly Node[];
+  readonly #dealt = new Map<Fault, number[]>();
+
+  constructor(nodes: readonly Node[]) {
+    this.#nodes = nodes;
+  }
+
+  /** Throws RangeError when the fault has no plan that is fit, and so none to deal. */
+  deal(fault: Fault, random: Random, isFit: (plan: Plan) => boolean): Plan {
+    const plans = fault.plans(this.#nodes, random);
+    const fit = plans.some(isFit) ? isFit : () => true;
+    const dealt = this.#dealt.get(fault) ?? [];
+    const left = (used: readonly number[]) =>
+      plans.flatMap((plan, index) => {
+        const copies = (plan.copies ?? 1) - used.filter((other) => other === index).length;
+        return copies > 0 && fit(plan) ? [{ index, plan, weight: plan.weight * copies }] : [];
+      });
+    const fresh = left(dealt);
+    const choices = fresh.length > 0 ? fresh : left([]);
+    let place = random.below(choices.reduce((sum, { weight }) => sum + weight, 0));
+    const chosen = choices.find(({ weight }) => {
+      place -= weight;
+      return place < 0;
+    });
+    if (chosen === undefined) throw new RangeError(`the fault ${fault.kind} has no plans`);
+    this.#dealt.set(fault, fresh.length > 0 ? [...dealt, chosen.index] : [chosen.index]);
+    return chosen.plan;
+  }
+}
+
+interface Dealt {
+  readonly slot: Slot;
+  readonly fault: Fault;
+  readonly plan: Plan;
+}
+
+/** Only the first lane may take the quorum away, so that a storm is not one long silence. */
+function dealAll(
+  { nodes, seed }: GenerateOptions,
+  times: readonly Slot[],
+  chosen: readonly Fault[],
+): Dealt[] {
+  const dealer = new Dealer(nodes);
+  return times.flatMap((slot, index) => {
+    const fault = chosen[index];
+    if (fault === undefined) return [];
+    // One stream per entry: a fault that learns to draw more does not change the others.
+    const random = stream(seed, `schedule/${index}`);
+    const isFit = (plan: Plan) => slot.lane === 0 || !takesQuorum(fault, plan, nodes);
+    return [{ slot, fault, plan: dealer.deal(fault, random, isFit) }];
+  });
+}
+
+/** After the quorum is lost, and this long after it is back, there may be no leader. */
+const electionMs = 1_000;
+
+/** Where faults overlap: whom nobody may be at that time is exchanged, and what may be too many together counts the others. */
+function aimed(
+  { slot, fault, plan }: Dealt,
+  all: readonly Dealt[],
+  nodes: readonly Node[],
+): Target {
+  if (slot.lane > 0 && plan.target === 'minority' && fault.harms !== undefined) {
+    return 'quorum-safe';
+  }
+  const isLeaderless = all.some(
+    (other) =>
+      other.slot !== slot &&
+      other.slot.at <= slot.at &&
+      slot.at < other.slot.at + other.slot.for + electionMs &&
+      // Those one after the other leave a gap in which somebody is elected.
+      all.some(({ slot: { lane } }) => lane > 0) &&
+      takesQuorum(other.fault, other.plan, nodes),
+  );
+  return isLeaderless && needsLeader(plan.target) ? 'one' : plan.target;
+}
+
 /**
- * A schedule of faults that never overlap, the same for the same options; empty for no kinds. The last one is healed before the
- * end. Throws BadInput for an unknown kind, and when there is no time for one fault of every kind.
+ * A schedule that is the same for the same options; empty for no kinds. Every kind appears, and the last fault is healed before
+ * the end. Throws BadInput for an unknown kind, and when there is no time for one fault of every kind.
  */
 export function generateSchedule(options: GenerateOptions): Schedule {
   const { kinds, nodes, durationMs, seed, faults = shipped } = options;
   const asked = faultsOf(kinds, faults);
   if (asked.length === 0) return [];
-  const shortest = leastScale * neededMs(asked.length);
-  if (durationMs < shortest) {
+  const pace = paceOf(options.intensity ?? 'normal', options.intervalMs);
+  const random = stream(seed, 'schedule');
+  const shortest = shortestMs(pace, asked.length);
+  const times = durationMs < shortest ? [] : slots(random, durationMs, asked.length, pace);
+  if (times.length < asked.length) {
     throw new BadInput(
       `${durationMs / 1000} s is too short for one fault of every kind (${kinds.join(', ')}); ` +
-        `allowed: at least ${Math.ceil(shortest / 100) / 10} s, or fewer kinds`,
+        `allowed: at least ${Math.ceil(Math.max(shortest, durationMs + 100) / 100) / 10} s, fewer kinds or a shorter interval`,
     );
   }
-  const random = stream(seed, 'schedule');
-  const times = slots(random, durationMs, Math.max(asked.length, fittingCount(durationMs)));
-  const chosen = rounds(random, asked, times.length);
-  const entries = times.map((time, index) => {
-    // One stream per entry: a fault that learns to draw more does not change the others.
-    const drawn = chosen[index]?.draw(stream(seed, `schedule/${index}`), nodes);
-    return { ...time, fault: drawn?.parameters, target: drawn?.target };
-  });
+  const dealt = dealAll(options, times, rounds(random, asked, times.length));
+  const entries = dealt.map((one) => ({
+    at: one.slot.at,
+    for: one.slot.for,
+    fault: one.plan.parameters,
+    target: aimed(one, dealt, nodes),
+  }));
   return entriesOf(validateSchedule(entries, { faults, nodes }, 'the generated schedule'));
 }

@@ -7,11 +7,12 @@
  *     ^ invoke `kill`                 ^ info `kill`               ^ invoke `heal-kill`   ^ info `heal-kill`
  */
 
-import type { Firing, Injected } from '#nemesis/fault';
-import { type Random, stream } from '../random/random.ts';
+import type { During, Injected } from '#nemesis/fault';
+import { stream } from '../random/random.ts';
 import type { Clock } from './clock.ts';
-import type { ScheduleEntry } from './schedule.ts';
-import { needsLeader, type Resolution, resolveTarget } from './targets.ts';
+import { type ActiveFault, type Harm, hasQuorum } from './harm.ts';
+import type { ScheduleEntry, Target } from './schedule.ts';
+import { needsLeader, resolveTarget } from './targets.ts';
 import type { PlannedFault } from './validate.ts';
 import { type Node, Unavailable, type World } from './world.ts';
 
@@ -27,14 +28,16 @@ export interface FaultRecord {
   readonly entry: ScheduleEntry;
   /** The nodes that its target meant; empty when that was never known. */
   readonly resolved: readonly Node[];
-  /** On what exactly it acted: cut links, killed nodes. */
+  /** Who led when it fired, of those who think they do the one of the newest term. */
+  readonly leader?: Node;
+  /** What proves that it took effect: cut links, killed nodes. */
   readonly detail?: unknown;
   /** When it was seen to be in effect, or was given up. Nanoseconds since the start of the run, as is `endNs`. */
   readonly startNs: number;
   /** When it was seen to be undone, or undoing it was given up. */
   readonly endNs: number;
   readonly outcome: FaultOutcome;
-  /** Set when it could not be undone, for example because a killed node did not come back. */
+  /** Set when it could not be kept up or undone, for example because a killed node did not come back. */
   readonly healError?: string;
 }
 
@@ -49,7 +52,10 @@ export interface FaultEvent {
     readonly index: number;
     readonly target: string;
     readonly resolved?: readonly Node[];
+    /** Who led when it fired. */
+    readonly leader?: Node;
     readonly parameters?: unknown;
+    /** What proves its effect; at its end, what it did in the meantime. */
     readonly detail?: unknown;
     readonly outcome?: FaultOutcome;
   };
@@ -76,21 +82,77 @@ const ownerOf = (index: number): string => `fault/${index}`;
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** Resolves the target, waiting a while for somebody to lead when it takes a leader. */
-async function findTargets(
-  entry: ScheduleEntry,
-  random: Random,
-  options: PlayOptions,
-): Promise<Resolution> {
+/** The schedule as it is played: who is disturbed at present, by which entry. */
+interface Play extends PlayOptions {
+  readonly active: Map<number, ActiveFault>;
+}
+
+/** Why a fault of this shape cannot do what its target promises, or undefined when it does. */
+function brokenPromise(
+  target: Target,
+  nodes: readonly Node[],
+  before: readonly Harm[],
+  own: readonly Harm[],
+): string | undefined {
+  if (own.length === 0) return undefined;
+  const isLeft = hasQuorum(nodes, [...before, ...own]);
+  if (target === 'quorum-safe' && !isLeft) {
+    return 'with what is in effect already, it would leave no quorum';
+  }
+  if (target === 'quorum-losing' && isLeft) {
+    return 'a quorum would be left, for it does not separate its targets from each other';
+  }
+  return undefined;
+}
+
+type Aimed = { readonly leader?: Node } & (
+  | {
+      readonly kind: 'aimed';
+      readonly targets: readonly Node[];
+      readonly others: readonly ActiveFault[];
+    }
+  | { readonly kind: 'skipped'; readonly reason: string }
+);
+
+/** Resolves the target and reserves what the fault will take: nothing is awaited in between, so no other entry takes it too. */
+function aim(
+  { entry, fault, parameters }: PlannedFault,
+  index: number,
+  leaders: readonly Node[],
+  options: Play,
+): Aimed {
+  const { world, seed, active } = options;
+  const { nodes } = world;
+  const others = [...active.values()].filter((other) => other.index !== index);
+  const before = others.flatMap(({ harms }) => harms);
+  const random = stream(seed, `target/${index}`);
+  const leader = leaders[0] === undefined ? {} : { leader: leaders[0] };
+  const found = resolveTarget(entry.target, { nodes, leaders, harms: before }, random);
+  if (found.kind === 'skipped') return { ...leader, ...found };
+  const targets = found.nodes;
+  const harms =
+    fault.harms?.(parameters, { targets, nodes, random: stream(seed, `fault/${index}`) }) ?? [];
+  const reason = brokenPromise(entry.target, nodes, before, harms);
+  if (reason !== undefined) return { ...leader, kind: 'skipped', reason };
+  active.set(index, { index, kind: fault.kind, harms });
+  return { ...leader, kind: 'aimed', targets, others };
+}
+
+/** Aims, waiting a while for somebody to lead when it takes a leader. */
+async function takeAim(planned: PlannedFault, index: number, options: Play): Promise<Aimed> {
   const { world, clock, signal, leaderWaitMs = 1_500 } = options;
+  const isNeeded = needsLeader(planned.entry.target);
   const deadlineNs = clock.nowNs() + leaderWaitMs * 1e6;
   for (;;) {
-    const leaders = needsLeader(entry.target) ? await world.leaders() : [];
-    const found = resolveTarget(entry.target, { nodes: world.nodes, leaders }, random);
-    const settled = found.kind === 'resolved' || !needsLeader(entry.target) || leaders.length > 0;
-    if (settled || signal.aborted) return found;
+    // Who leads is of interest for every fault, but only for some is it needed.
+    const leaders = await world.leaders().catch((error: unknown) => {
+      if (isNeeded) throw error;
+      return [];
+    });
+    const aimed = aim(planned, index, leaders, options);
+    if (aimed.kind === 'aimed' || !isNeeded || leaders.length > 0 || signal.aborted) return aimed;
     if (clock.nowNs() >= deadlineNs) {
-      return { kind: 'skipped', reason: `${found.reason}; waited ${leaderWaitMs} ms for a leader` };
+      return { ...aimed, reason: `${aimed.reason}; waited ${leaderWaitMs} ms for a leader` };
     }
     await clock.sleepUntil(Math.min(deadlineNs, clock.nowNs() + leaderPollMs * 1e6), signal);
   }
@@ -99,36 +161,38 @@ async function findTargets(
 interface Fired {
   readonly outcome: FaultOutcome;
   readonly resolved: readonly Node[];
+  readonly leader?: Node;
   readonly detail?: unknown;
 }
 
 /** Finds the targets and injects. Never rejects: what goes wrong is an outcome. */
 async function fire(
-  { entry, fault, parameters }: PlannedFault,
+  planned: PlannedFault,
   index: number,
-  options: PlayOptions,
-): Promise<Fired> {
-  const random = stream(options.seed, `fault/${index}`);
-  let resolved: readonly Node[] = [];
+  options: Play,
+): Promise<{ readonly fired: Fired; readonly during?: During }> {
+  const { world, seed, active } = options;
+  let known: Omit<Fired, 'outcome'> = { resolved: [] };
+  const done = (outcome: FaultOutcome) => {
+    if (outcome.kind === 'skipped') active.delete(index);
+    return { fired: { ...known, outcome } };
+  };
   try {
-    const found = await findTargets(entry, random, options);
-    if (found.kind === 'skipped') return { outcome: found, resolved };
-    resolved = found.nodes;
-    const firing: Firing = {
-      owner: ownerOf(index),
-      targets: resolved,
-      world: options.world,
-      random,
-    };
-    const injected: Injected = await fault.inject(parameters, firing);
-    return injected.kind === 'skipped'
-      ? { outcome: injected, resolved }
-      : { outcome: { kind: 'installed' }, resolved, detail: injected.detail };
+    const { leader, ...aimed } = await takeAim(planned, index, options);
+    if (leader !== undefined) known = { ...known, leader };
+    if (aimed.kind === 'skipped') return done(aimed);
+    const { targets, others } = aimed;
+    known = { ...known, resolved: targets };
+    const random = stream(seed, `fault/${index}`);
+    const firing = { owner: ownerOf(index), targets, world, random, others };
+    const injected: Injected = await planned.fault.inject(planned.parameters, firing);
+    if (injected.kind === 'skipped') return done(injected);
+    const { detail, during } = injected;
+    known = { ...known, detail };
+    return { ...done({ kind: 'installed' }), ...(during === undefined ? {} : { during }) };
   } catch (error) {
-    if (error instanceof Unavailable) {
-      return { outcome: { kind: 'skipped', reason: error.message }, resolved };
-    }
-    return { outcome: { kind: 'failed', error: messageOf(error) }, resolved };
+    if (error instanceof Unavailable) return done({ kind: 'skipped', reason: error.message });
+    return done({ kind: 'failed', error: messageOf(error) });
   }
 }
 
@@ -143,33 +207,55 @@ function healOne(
     targets: world.nodes,
     world,
     random: stream(seed, `heal/${index}`),
+    others: [],
   });
 }
 
-/** Undoes an entry, whatever came of it, and says so. Gives the error when it could not be undone. */
+/** What a fault did while it was in effect, and what went wrong with it. */
+interface Kept {
+  readonly detail?: unknown;
+  readonly error?: string;
+}
+
+/** Undoes an entry, whatever came of it, and says so. Gives the error when it could not be kept up or undone. */
 async function heal(
   planned: PlannedFault,
   index: number,
   fired: Fired,
-  options: PlayOptions,
+  kept: Kept,
+  options: Play,
 ): Promise<string | undefined> {
   const { clock, world, report, seed } = options;
   const { target } = planned.entry;
   const value = { index, target, resolved: fired.resolved };
   const f = `heal-${planned.fault.kind}`;
   report({ type: 'invoke', f, timeNs: clock.nowNs(), value });
-  const error = await healOne(planned, index, world, seed).then(() => undefined, messageOf);
-  const failure = error === undefined ? {} : { error };
-  report({ type: 'info', f, timeNs: clock.nowNs(), value, ...failure });
-  return error;
+  const undone = await healOne(planned, index, world, seed).then(() => undefined, messageOf);
+  const errors = [kept.error, undone].filter((error) => error !== undefined);
+  const failure = errors.length === 0 ? {} : { error: errors.join('; ') };
+  const detail = kept.detail === undefined ? {} : { detail: kept.detail };
+  report({ type: 'info', f, timeNs: clock.nowNs(), value: { ...value, ...detail }, ...failure });
+  return failure.error;
 }
 
-async function playOne(
-  planned: PlannedFault,
-  index: number,
-  options: PlayOptions,
-): Promise<FaultRecord> {
-  const { clock, signal, report } = options;
+/** Starts what the fault goes on doing; the function that is returned ends it and waits for it. */
+function keepUp(during: During | undefined, { clock, signal }: Play): () => Promise<Kept> {
+  const over = new AbortController();
+  const kept: Promise<Kept> =
+    during === undefined
+      ? Promise.resolve({})
+      : during(clock, AbortSignal.any([signal, over.signal])).then(
+          (detail) => ({ detail }),
+          (error: unknown) => ({ error: `it was not kept up: ${messageOf(error)}` }),
+        );
+  return () => {
+    over.abort();
+    return kept;
+  };
+}
+
+async function playOne(planned: PlannedFault, index: number, options: Play): Promise<FaultRecord> {
+  const { clock, signal, report, active } = options;
   const { entry, fault, parameters } = planned;
   const value = { index, target: entry.target, parameters };
   await clock.sleepUntil(entry.at * 1e6, signal);
@@ -179,8 +265,9 @@ async function playOne(
     return { index, entry, resolved: [], startNs: nowNs, endNs: nowNs, outcome };
   }
   report({ type: 'invoke', f: fault.kind, timeNs: clock.nowNs(), value });
-  const fired = await fire(planned, index, options);
+  const { fired, during } = await fire(planned, index, options);
   const startNs = clock.nowNs();
+  const end = keepUp(during, options);
   let healError: string | undefined;
   try {
     report({ type: 'info', f: fault.kind, timeNs: startNs, value: { ...value, ...fired } });
@@ -188,8 +275,12 @@ async function playOne(
       await clock.sleepUntil(startNs + entry.for * 1e6, signal);
     }
   } finally {
+    const kept = await end();
     // A fault that failed half-way may have left something behind.
-    if (fired.outcome.kind !== 'skipped') healError = await heal(planned, index, fired, options);
+    if (fired.outcome.kind !== 'skipped') {
+      healError = await heal(planned, index, fired, kept, options);
+    }
+    active.delete(index);
   }
   const failure = healError === undefined ? {} : { healError };
   return { index, entry, ...fired, startNs, endNs: clock.nowNs(), ...failure };
@@ -200,8 +291,9 @@ async function playOne(
  * record, not an exception; rejects only when `report` throws, and then after everything active was healed.
  */
 export async function play(options: PlayOptions): Promise<readonly FaultRecord[]> {
+  const playing = { ...options, active: new Map<number, ActiveFault>() };
   const played = await Promise.allSettled(
-    options.schedule.map((planned, index) => playOne(planned, index, options)),
+    options.schedule.map((planned, index) => playOne(planned, index, playing)),
   );
   return played.map((one) => {
     if (one.status === 'rejected') throw one.reason;

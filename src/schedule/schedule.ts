@@ -2,15 +2,26 @@
 
 import { z } from 'zod';
 
-/**
- * Who a fault hits, resolved when it fires. Roles: `leader`, `followers`, `follower` (one of them), `one` (any), `minority`,
- * `majority`, `all`; a node's name such as `n2`; or several names, `n1,n2`.
- */
+/** `follower`: one of them; `one`: any node; the last two count what other faults in effect have taken already. */
+export const roles = [
+  'leader',
+  'followers',
+  'follower',
+  'one',
+  'minority-third',
+  'minority',
+  'majority',
+  'all',
+  'quorum-safe',
+  'quorum-losing',
+] as const;
+
+/** Who a fault hits, resolved when it fires: a role; a node's name such as `n2`; or several names, `n1,n2`. */
 export const targetSchema = z
   .string()
   .regex(
-    /^(leader|followers|follower|one|minority|majority|all|n[1-9]\d*(,n[1-9]\d*)*)$/,
-    'allowed: leader, followers, follower, one, minority, majority, all, or node names such as n2 or n1,n3',
+    new RegExp(`^(${roles.join('|')}|n[1-9]\\d*(,n[1-9]\\d*)*)$`),
+    `allowed: ${roles.join(', ')}, or node names such as n2 or n1,n3`,
   );
 export type Target = z.infer<typeof targetSchema>;
 

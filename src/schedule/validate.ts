@@ -80,6 +80,15 @@ function checkEntry(value: unknown, place: string, known: Known): Checked {
   if (!parameters.success) {
     wrong.push(...problems(parameters.error, entry.fault, `${place}.fault`));
   }
+  if (parameters.success) {
+    const named = fault.names?.(parameters.data) ?? [];
+    const unknown = known.nodes === undefined ? [] : named.filter((node) => !nodes.includes(node));
+    wrong.push(
+      ...unknown.map(
+        (node) => `${place}.fault: no node ${shown(node)}; allowed: ${nodes.join(', ')}`,
+      ),
+    );
+  }
   if (!parameters.success || wrong.length > 0) return { kind: 'wrong', problems: wrong };
   const spec = { ...entry.fault, ...Object(parameters.data), kind: fault.kind };
   return {

@@ -62,8 +62,8 @@ export class Unavailable extends Error {
 /**
  * Owners: every change is made in the name of an owner (one firing of one fault), and undone by that owner only. Two
  * overlapping faults on the same link or process therefore heal independently: the link works again when nobody cuts it.
- * Every method is idempotent, and resolves when the change has taken effect (checked, not assumed). It rejects otherwise, with
- * `Unavailable` when it never could.
+ * Every method is idempotent, and resolves when the change has taken effect (checked, not assumed), with what was seen of it, for
+ * the history: toxics as read back, a process that is gone. It rejects otherwise, with `Unavailable` when it never could.
  */
 export interface World {
   /** All members, dead or alive. */
@@ -73,23 +73,24 @@ export interface World {
   /** Nanoseconds since the start of the run. */
   nowNs(): number;
   readonly links: {
-    cut(owner: string, links: readonly Link[], style: CutStyle): Promise<void>;
-    degrade(owner: string, links: readonly Link[], quality: LinkQuality): Promise<void>;
+    cut(owner: string, links: readonly Link[], style: CutStyle): Promise<unknown>;
+    /** Replaces what the owner asked of these links before. */
+    degrade(owner: string, links: readonly Link[], quality: LinkQuality): Promise<unknown>;
     /** Breaks the connections on these links once; they may be opened again at once. */
-    reset(links: readonly Link[]): Promise<void>;
+    reset(links: readonly Link[]): Promise<unknown>;
     /** Undoes what `owner` cut and degraded. */
     heal(owner: string): Promise<void>;
   };
   /** The way from clients to a node, which its peers do not take. */
   readonly clients: {
-    cut(owner: string, nodes: readonly Node[], style: CutStyle): Promise<void>;
+    cut(owner: string, nodes: readonly Node[], style: CutStyle): Promise<unknown>;
     heal(owner: string): Promise<void>;
   };
   readonly processes: {
     /** SIGKILL; resolves when the process is gone. The owner keeps it down. Left out, unsynced bytes are `kept`. */
-    kill(owner: string, node: Node, unsynced?: Unsynced): Promise<void>;
+    kill(owner: string, node: Node, unsynced?: Unsynced): Promise<unknown>;
     /** SIGSTOP; resolves when the process is seen stopped. */
-    pause(owner: string, node: Node): Promise<void>;
+    pause(owner: string, node: Node): Promise<unknown>;
     /** Ends what `owner` did: nodes start or resume that nobody else keeps down. Resolves when a started node is ready. */
     release(owner: string): Promise<void>;
   };

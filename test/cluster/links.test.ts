@@ -1,31 +1,40 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type LinkProxy, type LinkToxic, proxiedLinks, strongest } from '#src/cluster/links';
-import type { CutStyle, Link } from '#src/schedule/world';
+import { type LineState, stateText, strongest, wantedState } from '#src/cluster/line-state';
+import { type LineProxy, proxiedLines } from '#src/cluster/lines';
+import { linksOver } from '#src/cluster/links';
+import { passMs, stallMs } from '#src/cluster/stalls';
+import { stream } from '#src/random/random';
+import type { CutStyle, Link, LinkQuality } from '#src/schedule/world';
 
 /** A proxy in memory that writes down what it is told. `obeys: false` answers and does nothing. */
 function memoryProxy() {
   const told: string[] = [];
-  const state = { enabled: true, toxics: [] as LinkToxic[], obeys: true };
+  const state = { enabled: true, toxics: [] as LineState['toxics'][number][], obeys: true };
   const tell = async (what: string, change: () => void) => {
     told.push(what);
     await new Promise((resolve) => setImmediate(resolve));
     if (state.obeys) change();
   };
-  const proxy: LinkProxy = {
+  const without = (name: string) => state.toxics.filter((other) => other.name !== name);
+  const proxy: LineProxy = {
     read: async () => ({ enabled: state.enabled, toxics: [...state.toxics] }),
     setEnabled: (enabled) =>
       tell(enabled ? 'enable' : 'disable', () => {
         state.enabled = enabled;
       }),
-    addToxic: (toxic) => tell(`+${toxic}`, () => state.toxics.push(toxic)),
-    removeToxic: (toxic) =>
-      tell(`-${toxic}`, () => {
-        state.toxics = state.toxics.filter((other) => other !== toxic);
+    setToxic: (toxic) =>
+      tell(`+${toxic.name}`, () => {
+        state.toxics = [...without(toxic.name), toxic];
+      }),
+    removeToxic: (name) =>
+      tell(`-${name}`, () => {
+        state.toxics = without(name);
       }),
   };
-  const seen = () => (state.enabled ? state.toxics.join('+') || 'open' : 'refuse');
-  return { proxy, told, state, seen };
+  const seen = () =>
+    state.enabled ? state.toxics.map(({ name }) => name).join('+') || 'open' : 'refuse';
+  return { proxy, told, state, seen, text: () => stateText(state) };
 }
 
 const link = (name: string): Link => {
@@ -35,13 +44,15 @@ const link = (name: string): Link => {
 
 function stage(...names: readonly string[]) {
   const proxies = new Map(names.map((name) => [name, memoryProxy()]));
-  const links = proxiedLinks(new Map([...proxies].map(([name, { proxy }]) => [name, proxy])));
+  const over = new Map([...proxies].map(([name, { proxy }]) => [name, proxy]));
+  const lines = proxiedLines(over, ['upstream'], 1);
+  const links = linksOver(lines);
   const at = (name: string) => {
     const found = proxies.get(name);
     assert.ok(found !== undefined);
     return found;
   };
-  return { links, at, seen: () => names.map((name) => at(name).seen()) };
+  return { links, lines, at, seen: () => names.map((name) => at(name).seen()) };
 }
 
 describe('links', () => {
@@ -100,7 +111,7 @@ describe('links', () => {
     at('n1->n2').state.obeys = false;
     await assert.rejects(
       links.cut('a', [link('n1->n2')], 'drop'),
-      /link n1->n2 should be .*"drop".* and is .*"toxics":\[\]/,
+      /link n1->n2 should be timeout upstream timeoutMs 0 and is open/,
     );
     await assert.rejects(links.cut('b', [link('n1->n9')], 'drop'), /no such link: n1->n9/);
   });
@@ -150,6 +161,100 @@ describe('links', () => {
         assert.deepEqual(seen(), expected);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('say what was read back', async () => {
+    const { links } = stage('n1->n2');
+    assert.deepEqual(await links.cut('a', [link('n1->n2')], 'hold'), {
+      'n1->n2': 'bandwidth upstream rateKBps 0',
+    });
+    assert.deepEqual(await links.cut('b', [link('n1->n2')], 'refuse'), { 'n1->n2': 'disabled' });
+  });
+
+  it('made worse by several are as bad as all of them together, and better as each heals', async () => {
+    const { links, at } = stage('n1->n2');
+    const degrade = (owner: string, quality: LinkQuality) =>
+      links.degrade(owner, [link('n1->n2')], quality);
+    const text = () => at('n1->n2').text();
+    await degrade('a', { latencyMs: 50, jitterMs: 20 });
+    await degrade('a', { latencyMs: 50, jitterMs: 20 });
+    // From 50 to 70 ms.
+    assert.equal(text(), 'latency upstream latencyMs 60 jitterMs 10');
+    await degrade('b', { latencyMs: 100, bytesPerSecond: 5_000 });
+    assert.match(text(), /latencyMs 160 jitterMs 10 .*bandwidth upstream rateKBps 5$/);
+    await degrade('c', { bytesPerSecond: 2_400, sliceBytes: 10 });
+    assert.match(text(), /rateKBps 2\b/);
+    assert.match(text(), /slicer upstream averageBytes 10/);
+    await links.cut('d', [link('n1->n2')], 'hold');
+    assert.match(text(), /latencyMs 160 .*rateKBps 0/);
+    await links.heal('c');
+    await links.heal('a');
+    await links.heal('d');
+    assert.equal(
+      text(),
+      'bandwidth upstream rateKBps 5 + latency upstream latencyMs 100 jitterMs 0',
+    );
+    await links.heal('b');
+    assert.equal(text(), 'open');
+  });
+
+  it('that lose messages stall now and then, and no longer when they are healed', async () => {
+    const { links, at } = stage('n1->n2');
+    await links.degrade('a', [link('n1->n2')], { loss: 0.9 });
+    assert.equal(at('n1->n2').seen(), 'stall');
+    const passed = () => at('n1->n2').told.includes('-stall');
+    for (let i = 0; i < 1000 && !passed(); i += 1) await new Promise((go) => setTimeout(go, 10));
+    assert.ok(passed(), 'it never let anything through');
+    await links.heal('a');
+    assert.equal(at('n1->n2').seen(), 'open');
+    const { length } = at('n1->n2').told;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(at('n1->n2').told.length, length, 'it goes on after it was healed');
+  });
+
+  it('stall as long as TCP would, and pass for longer the smaller the loss', () => {
+    const random = stream(1, 'loss');
+    const mean = (draw: () => number) =>
+      Array.from({ length: 4000 }, draw).reduce((sum, one) => sum + one, 0) / 4000;
+    // One message in five is lost: four of them pass on average, 50 ms each, plus the one that is always let through.
+    assert.ok(Math.abs(mean(() => passMs(0.2, random)) - 250) < 20);
+    assert.ok(Math.abs(mean(() => passMs(0.5, random)) - 100) < 10);
+    assert.ok(mean(() => stallMs(0.01, random)) < 215);
+    assert.ok(mean(() => stallMs(0.9, random)) > 1500);
+    assert.ok(Array.from({ length: 500 }, () => stallMs(0.99, random)).every((ms) => ms <= 3200));
+  });
+
+  it('are reset once and stay what they were', async () => {
+    const { links, at } = stage('n1->n2', 'n2->n1');
+    await links.cut('a', [link('n2->n1')], 'refuse');
+    await links.degrade('b', [link('n1->n2')], { latencyMs: 7 });
+    const seen = await links.reset([link('n1->n2'), link('n2->n1')]);
+    assert.deepEqual(at('n1->n2').told.slice(1), ['+reset', 'disable', '-reset', 'enable']);
+    assert.deepEqual(seen, {
+      'n1->n2': 'connections broken, now latency upstream latencyMs 7 jitterMs 0',
+      'n2->n1': 'disabled: there is no connection',
+    });
+  });
+
+  it('that are TCP cannot repeat or reorder messages', async () => {
+    const { links } = stage('n1->n2');
+    for (const quality of [{ duplicates: 0.1 }, { reordered: 0.1 }]) {
+      await assert.rejects(links.degrade('a', [link('n1->n2')], quality), { name: 'Unavailable' });
+    }
+  });
+
+  it('to clients are cut both ways, each toxic under a name of its own', () => {
+    const { toxics } = wantedState([{ kind: 'cut', style: 'drop' }], false, [
+      'upstream',
+      'downstream',
+    ]);
+    assert.deepEqual(
+      toxics.map(({ name, direction }) => [name, direction]),
+      [
+        ['drop', 'upstream'],
+        ['drop-back', 'downstream'],
+      ],
     );
   });
 });

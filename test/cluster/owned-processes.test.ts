@@ -7,6 +7,9 @@ function memoryProcess() {
   const state = { is: 'up' as 'up' | 'paused' | 'down', fails: false, starts: 0 };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const control: ProcessControl = {
+    get pid() {
+      return state.is === 'down' ? undefined : 100 + state.starts;
+    },
     kill: async () => {
       await turn();
       state.is = 'down';
@@ -46,7 +49,8 @@ function stage() {
 describe('processes with owners', () => {
   it('are killed and come back', async () => {
     const { processes, one, two } = stage();
-    await processes.kill('a', 'n1');
+    assert.equal(await processes.kill('a', 'n1'), 'pid 100 is gone');
+    assert.equal(await processes.kill('a', 'n1'), 'was not running');
     assert.deepEqual([one.is, two.is], ['down', 'up']);
     await processes.release('a');
     await processes.release('a');
@@ -55,7 +59,7 @@ describe('processes with owners', () => {
 
   it('are paused and go on', async () => {
     const { processes, one } = stage();
-    await processes.pause('a', 'n1');
+    assert.equal(await processes.pause('a', 'n1'), 'pid 100 is stopped');
     assert.equal(one.is, 'paused');
     await processes.release('a');
     assert.deepEqual([one.is, one.starts], ['up', 0]);

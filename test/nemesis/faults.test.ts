@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Fault, faults, faultsOf } from '#nemesis/index';
 import { BadInput } from '#src/errors';
 import { stream } from '#src/random/random';
+import type { ActiveFault } from '#src/schedule/harm';
 import { targetSchema } from '#src/schedule/schedule';
 import { resolveTarget } from '#src/schedule/targets';
 import { memoryWorld } from '#test/schedule/support/memory-world';
@@ -14,12 +15,14 @@ const firing = (
   targets: readonly string[],
   owner = 'a',
   world = memoryWorld(nodes),
+  others: readonly ActiveFault[] = [],
 ) => ({
   fault,
   world,
   owner,
   targets,
   random: stream(1, 'fault'),
+  others,
 });
 
 const one = (kind: string): Fault => {
@@ -36,11 +39,11 @@ describe('faults', () => {
     );
     assert.throws(
       () => faultsOf(['kill', 'earthquake']),
-      new BadInput('unknown fault "earthquake"; allowed: partition, kill, pause'),
+      new BadInput(`unknown fault "earthquake"; allowed: ${[...faults.keys()].join(', ')}`),
     );
   });
 
-  it('draw parameters and targets that their own schemas accept, in any cluster', () => {
+  it('have plans that their own schemas accept, as many for every seed, in any cluster', () => {
     fc.assert(
       fc.property(
         fc.integer(),
@@ -48,26 +51,33 @@ describe('faults', () => {
         fc.constantFrom(...faults.values()),
         (seed, count, fault) => {
           const members = Array.from({ length: count }, (_, i) => `n${i + 1}`);
-          const { parameters, target } = fault.draw(stream(seed, 'draw'), members);
-          assert.deepEqual(fault.schema.parse(parameters), parameters);
-          assert.equal(targetSchema.parse(target), target);
-          const leaders = ['n1'];
-          const found = resolveTarget(target, { nodes: members, leaders }, stream(seed, 'target'));
-          if (count > 2) assert.equal(found.kind, 'resolved');
+          const plans = fault.plans(members, stream(seed, 'plans'));
+          assert.ok(plans.length > 0);
+          assert.deepEqual(
+            fault.plans(members, stream(seed + 1, 'plans')).map(({ target }) => target),
+            plans.map(({ target }) => target),
+          );
+          for (const { parameters, target, weight, copies = 1 } of plans) {
+            assert.ok(weight >= 1 && copies >= 1);
+            assert.deepEqual(fault.schema.parse(parameters), parameters);
+            assert.equal(targetSchema.parse(target), target);
+            const about = { nodes: members, leaders: ['n1'] };
+            const found = resolveTarget(target, about, stream(seed, 'target'));
+            if (count > 2) assert.equal(found.kind, 'resolved');
+          }
         },
       ),
     );
   });
 
   it('have defaults for everything: a bare kind is enough', () => {
-    assert.deepEqual(
-      [...faults.values()].map((fault) => fault.schema.parse({ kind: fault.kind })),
-      [
-        { kind: 'partition', shape: 'isolate', direction: 'both', style: 'hold' },
-        { kind: 'kill' },
-        { kind: 'pause' },
-      ],
-    );
+    const partition = { kind: 'partition', shape: 'isolate', direction: 'both', style: 'hold' };
+    assert.deepEqual(one('partition').schema.parse({ kind: 'partition' }), partition);
+    assert.deepEqual(one('kill').schema.parse({ kind: 'kill' }), { kind: 'kill' });
+    for (const fault of faults.values()) {
+      assert.equal(fault.schema.safeParse({ kind: fault.kind }).success, true, fault.kind);
+      assert.equal(fault.schema.safeParse({ kind: fault.kind, typo: 1 }).success, false);
+    }
   });
 
   it('take effect, and heal: twice is as good as once, and healing what was never injected is harmless', async () => {
@@ -78,7 +88,8 @@ describe('faults', () => {
       assert.ok(at.world.isWhole());
       const injected = await fault.inject(parameters, at);
       assert.equal(injected.kind, 'installed');
-      assert.ok(!at.world.isWhole(), `${fault.kind} did nothing`);
+      const hasReset = at.world.log.some((line) => line.startsWith('reset'));
+      assert.ok(!at.world.isWhole() || hasReset, `${fault.kind} did nothing`);
       await fault.heal(parameters, at);
       assert.ok(at.world.isWhole());
       await fault.heal(parameters, at);
@@ -109,14 +120,53 @@ describe('faults', () => {
     assert.equal(skipped.kind, 'skipped');
   });
 
-  it('go for the leader often', () => {
+  it('go for the leader first', () => {
     for (const fault of faults.values()) {
-      const targets = Array.from(
-        { length: 300 },
-        (_, seed) => fault.draw(stream(seed, 'draw'), nodes).target,
-      );
-      const atLeader = targets.filter((target) => target === 'leader').length;
-      assert.ok(atLeader > 120, `${fault.kind}: ${atLeader} of 300 at the leader`);
+      const plans = fault.plans(nodes, stream(1, 'plans'));
+      const sum = (some: typeof plans) =>
+        some.reduce((total, { weight, copies = 1 }) => total + weight * copies, 0);
+      const share = sum(plans.filter(({ target }) => target === 'leader')) / sum(plans);
+      assert.ok(share > 0.4, `${fault.kind}: ${share} of the weight is on the leader`);
     }
+  });
+
+  it('that find nobody to act on are skipped with who has taken them, and act on the rest', async () => {
+    const others: ActiveFault[] = [
+      { index: 3, kind: 'kill', harms: [{ kind: 'down', node: 'n2' }] },
+      { index: 4, kind: 'pause', harms: [{ kind: 'paused', node: 'n3' }] },
+    ];
+    for (const kind of ['pause', 'slow-cpu', 'kill']) {
+      const on = (targets: readonly string[]) =>
+        firing(one(kind), targets, 'a', memoryWorld(nodes), others);
+      const parameters = one(kind).schema.parse({ kind });
+      const dead = on(['n2']);
+      assert.deepEqual(await dead.fault.inject(parameters, dead), {
+        kind: 'skipped',
+        reason: 'n2 is taken down by kill (entry 3)',
+      });
+      assert.deepEqual(dead.world.log, []);
+      const some = on(['n1', 'n2']);
+      assert.equal((await some.fault.inject(parameters, some)).kind, 'installed');
+      assert.deepEqual(some.world.log, [kind === 'kill' ? 'kill n1' : 'pause n1']);
+    }
+    const paused = firing(one('pause'), ['n3'], 'a', memoryWorld(nodes), others);
+    assert.deepEqual(await paused.fault.inject({ kind: 'pause' }, paused), {
+      kind: 'skipped',
+      reason: 'n3 is paused by pause (entry 4)',
+    });
+    // What is paused can still be killed.
+    const killed = firing(one('kill'), ['n3'], 'a', memoryWorld(nodes), others);
+    const parameters = killed.fault.schema.parse({ kind: 'kill' });
+    assert.equal((await killed.fault.inject(parameters, killed)).kind, 'installed');
+  });
+
+  it('a graph needs its pairs, and no other shape takes them', () => {
+    const fault = one('partition');
+    const { schema } = fault;
+    const cuts = [['n1', 'n2']];
+    assert.equal(schema.safeParse({ kind: 'partition', shape: 'graph' }).success, false);
+    assert.equal(schema.safeParse({ kind: 'partition', cuts }).success, false);
+    const graph = schema.parse({ kind: 'partition', shape: 'graph', cuts });
+    assert.deepEqual(fault.names?.(graph), ['n1', 'n2']);
   });
 });

@@ -12,6 +12,10 @@ import type { Link } from '#src/schedule/world';
 
 const named = (count: number) => Array.from({ length: count }, (_, i) => `n${i + 1}`);
 
+/** A star around the first node. */
+const graphOf = (nodes: readonly string[]): [string, string][] =>
+  nodes.slice(1).map((other) => [nodes[0] ?? '', other]);
+
 const cutOf = (
   shape: Shape,
   direction: Direction,
@@ -19,7 +23,14 @@ const cutOf = (
   nodes: readonly string[],
   seed: number,
 ): readonly Link[] => {
-  const cut = partitionLinks(shape, direction, targets, nodes, stream(seed, 'cut'));
+  const cuts = graphOf(nodes);
+  const cut = partitionLinks(shape, {
+    direction,
+    targets,
+    nodes,
+    random: stream(seed, 'cut'),
+    cuts,
+  });
   assert.equal(cut.kind, 'links');
   return cut.kind === 'links' ? cut.links : [];
 };
@@ -54,7 +65,14 @@ describe('links that a partition cuts', () => {
         fc.constantFrom(...shapes),
         fc.constantFrom(...directions),
         ({ nodes, targets, seed }, shape, direction) => {
-          const cut = partitionLinks(shape, direction, targets, nodes, stream(seed, 'cut'));
+          const cuts = graphOf(nodes);
+          const cut = partitionLinks(shape, {
+            direction,
+            targets,
+            nodes,
+            random: stream(seed, 'cut'),
+            cuts,
+          });
           if (cut.kind === 'impossible') return assert.match(cut.reason, /\w/);
           assert.ok(cut.links.length > 0);
           assert.equal(new Set(text(cut.links)).size, cut.links.length);
@@ -169,9 +187,45 @@ describe('links that a partition cuts', () => {
     );
   });
 
+  it('random halves: two groups that differ by at most one node, whoever the targets are', () => {
+    const sides = new Set<number>();
+    fc.assert(
+      fc.property(situation(2), ({ nodes, seed }) => {
+        const hears = heard(nodes, cutOf('random-halves', 'both', nodes.slice(0, 1), nodes, seed));
+        const groups = new Set([...hears.values()].map((group) => group.join()));
+        assert.equal(groups.size, 2);
+        const size = hears.get('n1')?.length ?? 0;
+        assert.ok(Math.abs(size - nodes.length / 2) <= 0.5);
+        sides.add(Math.sign(size - nodes.length / 2));
+      }),
+    );
+    assert.ok(sides.has(1) && sides.has(-1), 'the target is on either side');
+  });
+
+  it('graph: exactly the given pairs, in the given direction', () => {
+    const cuts: [string, string][] = [
+      ['n1', 'n2'],
+      ['n3', 'n1'],
+      ['n1', 'n2'],
+    ];
+    const aim = { targets: ['n4'], nodes: named(4), random: stream(1, 'cut'), cuts };
+    const links = (direction: Direction) => {
+      const cut = partitionLinks('graph', { ...aim, direction });
+      return cut.kind === 'links' ? text(cut.links) : [];
+    };
+    assert.deepEqual(links('out'), ['n1->n2', 'n3->n1']);
+    assert.deepEqual(links('in'), ['n1->n3', 'n2->n1']);
+    assert.deepEqual(links('both'), ['n1->n2', 'n1->n3', 'n2->n1', 'n3->n1']);
+    assert.equal(
+      partitionLinks('graph', { ...aim, direction: 'both', cuts: [['n1', 'n1']] }).kind,
+      'impossible',
+    );
+  });
+
   it('shapes that do not exist among so few nodes say so', () => {
     const impossible = (shape: Shape, nodes: readonly string[], targets: readonly string[]) => {
-      const cut = partitionLinks(shape, 'both', targets, nodes, stream(1, 'cut'));
+      const random = stream(1, 'cut');
+      const cut = partitionLinks(shape, { direction: 'both', targets, nodes, random });
       return cut.kind === 'impossible' ? cut.reason : '';
     };
     assert.match(impossible('isolate', named(3), named(3)), /nobody is left/);

@@ -63,7 +63,7 @@ function firing(cluster: CountingCluster, kind: string, targets: readonly string
   const fault = faults.get(kind);
   assert.ok(fault !== undefined);
   const parameters = fault.schema.parse({ kind, ...spec });
-  const at = { owner: 'test', targets, world: cluster, random: stream(1, 'test') };
+  const at = { owner: 'test', targets, world: cluster, random: stream(1, 'test'), others: [] };
   return {
     inject: () => fault.inject(parameters, at),
     heal: () => fault.heal(parameters, at),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '#src/random/random';
 import { targetSchema } from '#src/schedule/schedule';
-import { majoritySize, minoritySize, resolveTarget } from '#src/schedule/targets';
+import { majoritySize, minoritySize } from '#src/schedule/sizes';
+import { resolveTarget } from '#src/schedule/targets';
 
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const resolve = (target: string, leaders: readonly string[] = ['n3'], members = nodes, seed = 1) =>

@@ -43,7 +43,7 @@ describe('schedules from outside', () => {
     wrong([{ ...entry, target: 'n7' }], /\[0\]\.target: no node "n7"; allowed: n1, n2, n3/);
     wrong(
       [{ ...entry, fault: 'flood' }],
-      /\[0\]\.fault: unknown fault "flood"; allowed: partition, kill, pause/,
+      /\[0\]\.fault: unknown fault "flood"; allowed: partition, flapping, .*, slow-cpu/,
     );
     wrong(
       [{ ...entry, fault: { kind: 'partition', shape: 'star' } }],

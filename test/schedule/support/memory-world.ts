@@ -1,7 +1,14 @@
 /** A world in memory: processes are states and links are sets of owners, with the semantics that the contract asks for. */
 
 import type { Clock } from '#src/schedule/clock';
-import { type CutStyle, type Link, type Node, Unavailable, type World } from '#src/schedule/world';
+import {
+  type CutStyle,
+  type Link,
+  type LinkQuality,
+  type Node,
+  Unavailable,
+  type World,
+} from '#src/schedule/world';
 
 export interface MemoryWorld extends World {
   /** Set by the test: who thinks they lead. */
@@ -11,8 +18,10 @@ export interface MemoryWorld extends World {
   state(node: Node): 'up' | 'paused' | 'down';
   /** Every link that anybody cuts, as `a->b`, sorted. */
   cutLinks(): readonly string[];
-  /** Whether nothing is cut, paused or down. */
+  /** Whether nothing is cut, degraded, paused or down. */
   isWhole(): boolean;
+  /** What happened so far, in order: `kill n1`, `reset n1->n2`, `release`. */
+  readonly log: readonly string[];
 }
 
 const refuse = () => Promise.reject(new Unavailable('not in memory'));
@@ -23,6 +32,9 @@ export function memoryWorld(
   nodes: readonly Node[],
   clock: Pick<Clock, 'nowNs'> = { nowNs: () => 0 },
 ): MemoryWorld {
+  const log: string[] = [];
+  const qualities = new Map<string, LinkQuality>();
+  const clientCuts = new Set<string>();
   const cuts = new Map<string, { links: readonly Link[]; style: CutStyle }>();
   const holds = new Map<string, Hold[]>();
   const held = (node: Node, kind: Hold['kind']) =>
@@ -32,6 +44,7 @@ export function memoryWorld(
   };
   const hold = async (owner: string, kind: Hold['kind'], node: Node) => {
     holds.set(owner, [...(holds.get(owner) ?? []), { kind, node }]);
+    log.push(`${kind} ${node}`);
     refuseIfStubborn(node);
   };
   const world: MemoryWorld = {
@@ -42,15 +55,29 @@ export function memoryWorld(
     nowNs: clock.nowNs,
     links: {
       cut: async (owner, links, style) => {
+        log.push(`cut ${links.length}`);
         cuts.set(owner, { links: [...(cuts.get(owner)?.links ?? []), ...links], style });
       },
-      degrade: refuse,
-      reset: refuse,
+      degrade: async (owner, _, quality) => {
+        qualities.set(owner, quality);
+      },
+      reset: async (links) => {
+        log.push(`reset ${links.length}`);
+      },
       heal: async (owner) => {
+        log.push('heal');
         cuts.delete(owner);
+        qualities.delete(owner);
       },
     },
-    clients: { cut: refuse, heal: async () => {} },
+    clients: {
+      cut: async (owner) => {
+        clientCuts.add(owner);
+      },
+      heal: async (owner) => {
+        clientCuts.delete(owner);
+      },
+    },
     clocks: { adjust: refuse, release: async () => {} },
     disks: { trouble: refuse, damage: refuse, release: async () => {} },
     processes: {
@@ -59,6 +86,7 @@ export function memoryWorld(
       release: async (owner) => {
         const released = holds.get(owner) ?? [];
         for (const { node } of released) refuseIfStubborn(node);
+        log.push('release');
         holds.delete(owner);
       },
     },
@@ -69,7 +97,10 @@ export function memoryWorld(
           [...cuts.values()].flatMap((cut) => cut.links.map(({ from, to }) => `${from}->${to}`)),
         ),
       ].sort(),
-    isWhole: () => cuts.size === 0 && nodes.every((node) => world.state(node) === 'up'),
+    isWhole: () =>
+      cuts.size + qualities.size + clientCuts.size === 0 &&
+      nodes.every((node) => world.state(node) === 'up'),
+    log,
   };
   return world;
 }

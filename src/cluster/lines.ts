@@ -1,0 +1,200 @@
+/** Lines behind proxies, on which several faults act at the same time: each is what all of them together want of it. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Random, stream } from '../random/random.ts';
+import { Claims } from './claims.ts';
+import { limits } from './limits.ts';
+import {
+  type LineState,
+  lossOf,
+  sameState,
+  sameToxic,
+  stateText,
+  type Want,
+  wantedState,
+} from './line-state.ts';
+import { all, serial } from './serial.ts';
+import { stallInTurn } from './stalls.ts';
+import type { Direction, ToxicState } from './toxiproxy/proxies.ts';
+
+/** The proxy of one line. Every method rejects when the proxy server did not do it. */
+export interface LineProxy {
+  /** What the server says that it is. */
+  read(): Promise<LineState>;
+  setEnabled(enabled: boolean): Promise<void>;
+  /** Adds the toxic, or makes the one of its name equal to it. */
+  setToxic(toxic: ToxicState): Promise<void>;
+  removeToxic(name: string): Promise<void>;
+}
+
+/** By line: what was read back. */
+export type Seen = Readonly<Record<string, string>>;
+
+export interface Lines {
+  /** Cuts add up; a quality replaces the owner's former one. */
+  want(owner: string, names: readonly string[], want: Want): Promise<Seen>;
+  heal(owner: string): Promise<void>;
+  /** Breaks the connections once. */
+  reset(names: readonly string[]): Promise<Seen>;
+  /** Ends what goes on by itself; the proxies stay as they are. */
+  stop(): void;
+}
+
+/** Brings a proxy to a state, in an order in which nothing slips through in between, and reads it back. */
+async function bring(proxy: LineProxy, name: string, want: LineState): Promise<LineState> {
+  const before = await proxy.read();
+  if (sameState(before, want)) return before;
+  if (before.enabled && !want.enabled) await proxy.setEnabled(false);
+  // A new toxic sits behind the old ones, so what an old one lets go of on its removal meets the new one.
+  for (const toxic of want.toxics) {
+    if (!before.toxics.some((other) => sameToxic(toxic, other))) await proxy.setToxic(toxic);
+  }
+  for (const toxic of before.toxics) {
+    if (!want.toxics.some((other) => other.name === toxic.name)) {
+      await proxy.removeToxic(toxic.name);
+    }
+  }
+  if (!before.enabled && want.enabled) await proxy.setEnabled(true);
+  const after = await proxy.read();
+  if (sameState(after, want)) return after;
+  throw new Error(`link ${name} should be ${stateText(want)} and is ${stateText(after)}`);
+}
+
+/** One line, and the losses on it that are going on. All methods but `stop` are called one at a time. */
+class Line {
+  readonly #name: string;
+  readonly #proxy: LineProxy;
+  readonly #directions: readonly Direction[];
+  readonly #random: Random;
+  #isStalled = false;
+  #losing: { readonly loss: number; readonly over: AbortController } | undefined;
+  #trouble: unknown;
+
+  constructor(parts: {
+    readonly name: string;
+    readonly proxy: LineProxy;
+    readonly directions: readonly Direction[];
+    readonly random: Random;
+  }) {
+    this.#name = parts.name;
+    this.#proxy = parts.proxy;
+    this.#directions = parts.directions;
+    this.#random = parts.random;
+  }
+
+  /** `inTurn` runs an action when no other one is running on this line. */
+  async settle(wants: () => readonly Want[], inTurn: InTurn): Promise<string> {
+    const loss = lossOf(wants());
+    if (loss !== (this.#losing?.loss ?? 0)) {
+      this.stop();
+      this.#isStalled = loss > 0;
+    }
+    const seen = await this.#apply(wants());
+    if (loss > 0 && this.#losing === undefined) this.#lose(loss, wants, inTurn);
+    const trouble = this.#trouble;
+    this.#trouble = undefined;
+    if (trouble !== undefined) throw trouble;
+    return seen;
+  }
+
+  /** An own toxic resets connections with data on them; disabling the proxy ends the silent ones. */
+  async reset(wants: readonly Want[]): Promise<string> {
+    const want = wantedState(wants, this.#isStalled, this.#directions);
+    if (!want.enabled) return 'disabled: there is no connection';
+    await this.#proxy.setToxic({
+      name: 'reset',
+      direction: 'upstream',
+      toxicity: 1,
+      toxic: { kind: 'reset_peer', timeoutMs: 0 },
+    });
+    await delay(limits.resetGrace);
+    await this.#proxy.setEnabled(false);
+    return `connections broken, now ${stateText(await bring(this.#proxy, this.#name, want))}`;
+  }
+
+  stop(): void {
+    this.#losing?.over.abort();
+    this.#losing = undefined;
+  }
+
+  async #apply(wants: readonly Want[]): Promise<string> {
+    const want = wantedState(wants, this.#isStalled, this.#directions);
+    return stateText(await bring(this.#proxy, this.#name, want));
+  }
+
+  #lose(loss: number, wants: () => readonly Want[], inTurn: InTurn): void {
+    const over = new AbortController();
+    this.#losing = { loss, over };
+    const setStalled = (stalled: boolean) =>
+      inTurn(async () => {
+        // Whoever ended the loss has said already what the line is to be.
+        if (over.signal.aborted) return;
+        this.#isStalled = stalled;
+        await this.#apply(wants());
+      });
+    stallInTurn(loss, this.#random, setStalled, over.signal).catch((error: unknown) => {
+      this.#trouble = error;
+    });
+  }
+}
+
+type InTurn = (action: () => Promise<void>) => Promise<void>;
+
+/** `seed`: of the losses. */
+export function proxiedLines(
+  proxies: ReadonlyMap<string, LineProxy>,
+  directions: readonly Direction[],
+  seed: number,
+): Lines {
+  const claims = new Claims<Want>();
+  const oneByOne = serial();
+  const lines = new Map(
+    [...proxies].map(([name, proxy]) => {
+      const random = stream(seed, `loss/${name}`);
+      return [name, new Line({ name, proxy, directions, random })];
+    }),
+  );
+  const at = (name: string): Line => {
+    const line = lines.get(name);
+    if (line === undefined) throw new RangeError(`no such link: ${name}`);
+    return line;
+  };
+  const settle = (name: string) =>
+    oneByOne(name, () =>
+      at(name).settle(
+        () => claims.on(name),
+        (action) => oneByOne(name, action),
+      ),
+    );
+  const seenOn = async (names: readonly string[], act: (name: string) => Promise<string>) => {
+    const seen: Record<string, string> = {};
+    await all(
+      names.map(async (name) => {
+        seen[name] = await act(name);
+      }),
+    );
+    return seen;
+  };
+  return {
+    want(owner, names, want) {
+      for (const name of names) {
+        if (want.kind === 'quality') claims.drop(owner, name, (other) => other.kind === want.kind);
+        claims.add(owner, name, want);
+      }
+      return seenOn(names, settle);
+    },
+    async heal(owner) {
+      await all(
+        claims.withdraw(owner).map(async (name) => {
+          await settle(name);
+          claims.finish(owner, name);
+        }),
+      );
+    },
+    reset: (names) =>
+      seenOn(names, (name) => oneByOne(name, () => at(name).reset(claims.on(name)))),
+    stop() {
+      for (const line of lines.values()) line.stop();
+    },
+  };
+}
