@@ -109,7 +109,9 @@ const nodeExits = ({ history }: Recorded): Finding[] =>
     );
 
 /** Nodes that something outside of the test ended: nobody starts those again. */
-const endedFromOutside = ({ history }: Recorded): ReadonlySet<string | undefined> =>
+const endedFromOutside = ({
+  history,
+}: Pick<Recorded, 'history'>): ReadonlySet<string | undefined> =>
   new Set(
     history
       .filter(
@@ -119,21 +121,28 @@ const endedFromOutside = ({ history }: Recorded): ReadonlySet<string | undefined
       .map(({ node }) => node),
   );
 
-/** Every node has to serve a client again after everything was healed. */
-function notRecovered(recorded: Recorded): Finding[] {
-  const { history, spec } = recorded;
+/**
+ * The nodes that served no client after everything was healed although they had one. Empty when the run did not get that far. Nodes
+ * that something outside of the test ended are not asked for, nor anybody when they are a majority.
+ */
+export function unserved({ history, spec }: Pick<Recorded, 'history' | 'spec'>): string[] {
   const finalNs = phaseStartNs(history, 'final');
   if (finalNs === undefined || phaseStartNs(history, 'end') === undefined) return [];
   const served = new Set(
     history.flatMap((op) => (op.type === 'ok' && op.time >= finalNs ? [op.node] : [])),
   );
   const clientNodes = nodeNames(spec.nodes).slice(0, spec.clients);
-  const ended = endedFromOutside(recorded);
+  const ended = endedFromOutside({ history });
   // With a majority ended from outside nobody can serve, and that is not the system's failure either.
   if (2 * (spec.nodes - ended.size) <= spec.nodes) return [];
-  const dark = clientNodes.filter((node) => !served.has(node) && !ended.has(node));
+  return clientNodes.filter((node) => !served.has(node) && !ended.has(node));
+}
+
+/** Every node has to serve a client again after everything was healed. */
+function notRecovered(recorded: Recorded): Finding[] {
+  const dark = unserved(recorded);
   if (dark.length === 0) return [];
-  const seconds = spec.recoveryTimeoutMs / 1000;
+  const seconds = recorded.spec.recoveryTimeoutMs / 1000;
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
   return [{ kind: 'not-recovered', valid: false, reason }];
 }

@@ -1,0 +1,183 @@
+/**
+ * Runs a test in the simulated world and says what is wrong with what happened, if anything is:
+ *
+ *     crash        a node ended itself: it found one of its own rules broken
+ *     invariant    the nodes' protocol events contradict each other (checkers/invariants)
+ *     checker      what clients saw contradicts the workload's claim
+ *     liveness     a calm majority, or the healed cluster, did not serve
+ */
+
+import type { Checker } from '#checkers/checker';
+import { createCoverage } from '#checkers/invariants/coverage';
+import { createInvariants, type InvariantSettings } from '#checkers/invariants/index';
+import { workloads } from '#workloads/index';
+import type { History } from '../history/operation.ts';
+import { standstills } from '../metrics/progress.ts';
+import { nodeNames } from '../run/build-spec.ts';
+import { unserved } from '../run/findings.ts';
+import { phaseStartNs } from '../run/phase-marks.ts';
+import { type Simulated, simulate } from '../run/simulate.ts';
+import type { TestSpec } from '../run/spec.ts';
+import type { SimEvent, Traced } from '../sim/index.ts';
+import { calmLimits } from './swarm.ts';
+
+export type FoundBy = 'crash' | 'invariant' | 'checker' | 'liveness';
+
+export type Verdict =
+  | { readonly kind: 'passed' }
+  /** Some checker ran out of its budget. */
+  | { readonly kind: 'undecided'; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly by: FoundBy;
+      /** The invariant's id and name, the checker's name, or what did not go on. */
+      readonly name: string;
+      readonly explanation: string;
+    };
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly history: History;
+  /** When it was found during the run, ns of virtual time; else when the run ended. */
+  readonly endNs: number;
+  /** How often each thing worth reaching was reached. */
+  readonly coverage: Readonly<Record<string, number>>;
+  /** With `hash`. */
+  readonly traceHash?: string;
+}
+
+export interface JudgeOptions {
+  /** Who may find something; left out: all. With `crash` or `invariant`, the run ends as soon as they have. */
+  readonly by?: readonly FoundBy[];
+  readonly hash?: boolean;
+  readonly witness?: (event: SimEvent) => void;
+  /** Sees every protocol event as well. */
+  readonly observe?: (event: Traced) => void;
+}
+
+const all: readonly FoundBy[] = ['crash', 'invariant', 'checker', 'liveness'];
+
+/** Checkers of what a run was like, not of what the system promises. */
+const aboutTheRun = new Set(['stats', 'log-pattern', 'replicas-agree', 'invariants']);
+
+/** Rejects with BadInput for a test that cannot be run and with HarnessFailure when the simulation itself fails. */
+export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise<Judged> {
+  const by = options.by ?? all;
+  const found = new AbortController();
+  const watch = watcher(spec, by.includes('invariant'), () => found.abort());
+  const run = await simulate(spec, {
+    observe: (event) => {
+      watch.observe(event);
+      options.observe?.(event);
+    },
+    witness: options.witness,
+    hash: options.hash === true,
+    signal: found.signal,
+  });
+  const verdict = watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by));
+  const { history, endNs, traceHash } = run;
+  const coverage = watch.coverage();
+  return { verdict, history, endNs, coverage, ...(traceHash === undefined ? {} : { traceHash }) };
+}
+
+interface Watch {
+  observe(event: Traced): void;
+  violation(): Verdict | undefined;
+  coverage(): Readonly<Record<string, number>>;
+}
+
+/** Looks at the protocol events as they happen; `onViolation` is called at the first that contradicts another. */
+function watcher(spec: TestSpec, withInvariants: boolean, onViolation: () => void): Watch {
+  const { system } = spec;
+  // Single-decree Paxos has no log to speak of; its workload's checker sees all that it promises.
+  if (system !== 'raft' && system !== 'paxos') {
+    return { observe: () => undefined, violation: () => undefined, coverage: () => ({}) };
+  }
+  const settings: InvariantSettings = { algorithm: system, members: nodeNames(spec.nodes) };
+  const invariants = withInvariants ? createInvariants(settings) : undefined;
+  const coverage = createCoverage(settings);
+  let violation: Verdict | undefined;
+  return {
+    observe(event) {
+      coverage.observe(event);
+      if (violation !== undefined) return;
+      const first = invariants?.observe(event);
+      if (first === undefined) return;
+      const { invariant, name, explanation } = first;
+      violation = { kind: 'failed', by: 'invariant', name: `${invariant} ${name}`, explanation };
+      onViolation();
+    },
+    violation: () => violation,
+    coverage: () => coverage.counters(),
+  };
+}
+
+function crash({ brokenNodes }: Simulated, by: readonly FoundBy[]): Verdict | undefined {
+  const [first] = brokenNodes;
+  if (first === undefined || !by.includes('crash')) return undefined;
+  // The same rule broken at another node or index is the same failure.
+  const name = first.error
+    .replace(/\bn\d+\b/g, 'n')
+    .replace(/\d+/g, '0')
+    .slice(0, 120);
+  return {
+    kind: 'failed',
+    by: 'crash',
+    name,
+    explanation: `${first.node} ended itself: ${first.error}`,
+  };
+}
+
+async function afterwards(
+  spec: TestSpec,
+  run: Simulated,
+  by: readonly FoundBy[],
+): Promise<Verdict> {
+  let undecided: Verdict | undefined;
+  for (const checker of by.includes('checker') ? checkersOf(spec) : []) {
+    const { history } = run;
+    const result = await checker.check({ history, timeLimitMs: spec.checkTimeoutMs });
+    const explanation = result.anomalies?.[0]?.explanation ?? result.reason ?? '';
+    if (result.valid === false) {
+      return { kind: 'failed', by: 'checker', name: checker.name, explanation };
+    }
+    if (result.valid === 'unknown') {
+      undecided ??= { kind: 'undecided', reason: result.reason ?? `${checker.name} does not know` };
+    }
+  }
+  return (
+    (by.includes('liveness') ? stuck(spec, run) : undefined) ?? undecided ?? { kind: 'passed' }
+  );
+}
+
+function checkersOf({ workload, workloadOptions, clients, nodes }: TestSpec): readonly Checker[] {
+  const settings = { concurrency: clients, nodes: nodeNames(nodes) };
+  const made = workloads.get(workload)?.create(workloadOptions, settings);
+  return (made?.checkers ?? []).filter(({ name }) => !aboutTheRun.has(name));
+}
+
+function stuck(spec: TestSpec, { history, faults }: Simulated): Verdict | undefined {
+  const nodes = nodeNames(spec.nodes);
+  const t = Number(spec.systemOptions['electionTimeoutMs'] ?? 300);
+  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
+  const [first] = standstills(history, faults, { nodes, limitMs: calmLimits * t, endNs });
+  if (first !== undefined) {
+    const { core, fromNs, untilNs, asked } = first;
+    return {
+      kind: 'failed',
+      by: 'liveness',
+      name: 'calm-majority-serves',
+      explanation:
+        `${core.join(', ')} were up and whole from ${fromNs / 1e6} to ${untilNs / 1e6} ms, ` +
+        `and served none of the ${asked} operations that were asked of them`,
+    };
+  }
+  const dark = unserved({ history, spec });
+  if (dark.length === 0) return undefined;
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'healed-cluster-serves',
+    explanation: `${dark.join(', ')} served no client within ${spec.recoveryTimeoutMs} ms after everything was healed`,
+  };
+}

@@ -1,0 +1,240 @@
+/**
+ * One seed, one test. Every seed draws for itself which faults there are and which are not, how they lie in time, how many nodes,
+ * clients and keys there are, how fast and how bad the network is, and how the algorithm is set: a swarm of different tests finds
+ * what a single well-mixed one never reaches (Groce et al., Swarm Testing, ISSTA 2012).
+ */
+
+import { type Fault, faults, faultsOf, type Plan } from '#nemesis/index';
+import { weighted } from '#nemesis/weighted';
+import { type Random, shuffle, stream } from '../random/random.ts';
+import { buildSpec, nodeNames } from '../run/build-spec.ts';
+import type { TestSpec } from '../run/spec.ts';
+import type { ScheduleEntry } from '../schedule/schedule.ts';
+import { entriesOf, validateSchedule } from '../schedule/validate.ts';
+import { systems } from '../systems/index.ts';
+import type { HuntSubject } from './jobs.ts';
+import { type ShapeOptions, type Slot, shapes } from './shapes.ts';
+import { drawWorkload } from './swarm-workloads.ts';
+
+/** The test that this seed stands for. Throws BadInput for a subject that cannot be hunted. */
+export function drawTest(subject: HuntSubject, seed: number): TestSpec {
+  const random = (name: string): Random => stream(seed, `swarm/${name}`);
+  const nodes = weighted(random('nodes'), [
+    [3, 5],
+    [5, 5],
+    [4, 2],
+    [2, 1],
+    [7, 1],
+    [1, 1],
+  ] as const);
+  const t = weighted(random('timing'), [
+    [100, 3],
+    [150, 3],
+    [300, 2],
+    [60, 1],
+  ] as const);
+  const sizes = random('sizes');
+  const { workload, workloadOptions } = drawWorkload(subject, random('workload'));
+  const lengthMs = (8 + sizes.below(25)) * t;
+  // At the end everything is calm for a while in some tests, so that what must go on can be seen to.
+  const calmMs = weighted(sizes, [
+    [0, 2],
+    [calmLimits * t + 200, 1],
+  ] as const);
+  const shape: ShapeOptions = {
+    fromMs: sizes.below(4 * t),
+    untilMs: lengthMs,
+    electionTimeoutMs: t,
+    nodes: nodeNames(nodes),
+  };
+  const draft = buildSpec(
+    {
+      system: subject.system,
+      systemOptions: subject.systemOptions ?? drawOptions(subject.system, t, random('options')),
+      workload,
+      workloadOptions,
+      nodes,
+      clients: weighted(sizes, [
+        [nodes, 3],
+        [2 * nodes, 2],
+        [3, 1],
+        [12, 1],
+      ] as const),
+      rate: weighted(sizes, [
+        [20, 1],
+        [60, 2],
+        [150, 3],
+        [400, 1],
+      ] as const),
+      time: (lengthMs + calmMs) / 1000,
+      opTimeoutMs: weighted(sizes, [
+        [2 * t, 1],
+        [4 * t, 2],
+        [10 * t, 2],
+      ] as const),
+      recoveryTimeoutMs: recoveryLimits * t,
+      checkTimeoutMs: 10_000,
+      world: 'sim',
+      trace: true,
+      sim: drawConditions(random('conditions')),
+      schedule: [],
+    },
+    seed,
+  );
+  return { ...draft, schedule: drawSchedule(subject, seed, shape, draft.system) };
+}
+
+/** A calm core has to serve again within so many election timeouts. */
+export const calmLimits = 30;
+
+/** A healed cluster has to serve every client again within so many election timeouts. */
+const recoveryLimits = 60;
+
+/** Sizes at which batches split and windows fill up; the algorithm's own safe switches. */
+function drawOptions(system: string, t: number, random: Random): Record<string, unknown> {
+  const own =
+    system === 'raft'
+      ? { preVote: random.below(4) > 0, checkQuorum: random.below(4) > 0 }
+      : system === 'paxos'
+        ? { canvass: random.below(4) > 0, checkQuorum: random.below(4) > 0 }
+        : {};
+  return {
+    electionTimeoutMs: t,
+    heartbeatMs: Math.max(
+      5,
+      Math.round(
+        t /
+          weighted(random, [
+            [6, 3],
+            [10, 1],
+            [3, 1],
+          ] as const),
+      ),
+    ),
+    maxBatchEntries: weighted(random, [
+      [256, 3],
+      [1, 1],
+      [2, 1],
+      [5, 1],
+    ] as const),
+    maxInflight: weighted(random, [
+      [16, 3],
+      [1, 1],
+      [2, 1],
+    ] as const),
+    maxUncommitted: weighted(random, [
+      [4096, 4],
+      [8, 1],
+    ] as const),
+    maxPendingReads: weighted(random, [
+      [4096, 4],
+      [4, 1],
+    ] as const),
+    ...own,
+  };
+}
+
+/** The weather: most networks are good, some are slow, some lose, double and reorder. */
+function drawConditions(random: Random) {
+  const mean = weighted(random, [
+    [1, 4],
+    [4, 3],
+    [15, 1],
+  ] as const);
+  const isBad = random.below(2) === 0;
+  const share = (): number => (random.below(2) === 0 ? 0 : random.below(20) / 100);
+  return {
+    network: {
+      transport: isBad ? ('datagram' as const) : ('stream' as const),
+      latencyMs: { min: mean / 4, mean },
+      ...(isBad ? { loss: share(), duplicates: share(), reordered: share() } : {}),
+    },
+    disk: {
+      fsyncMs: weighted(random, [
+        [{ min: 0.2, mean: 0.6 }, 3],
+        [{ min: 1, mean: 8 }, 1],
+      ] as const),
+    },
+    startMs: weighted(random, [
+      [{ min: 1, mean: 5 }, 2],
+      [{ min: 20, mean: 60 }, 1],
+    ] as const),
+  };
+}
+
+/** Some of the kinds, in one to three shapes laid over each other. */
+function drawSchedule(
+  { nemesis }: HuntSubject,
+  seed: number,
+  shape: ShapeOptions,
+  system: string,
+): ScheduleEntry[] {
+  const random = stream(seed, 'swarm/schedule');
+  const all = nemesis === undefined ? [...faults.values()] : faultsOf(nemesis);
+  const kinds = shuffle(random, all).slice(
+    0,
+    weighted(random, [
+      [1, 2],
+      [2, 3],
+      [3, 2],
+      [all.length, 1],
+    ] as const),
+  );
+  const layers = weighted(random, [
+    [1, 4],
+    [2, 2],
+    [0, nemesis === undefined ? 1 : 0],
+  ] as const);
+  const slots: Slot[] = [];
+  for (let i = 0; i < layers; i += 1) {
+    const name = weighted(random, [
+      ['churn', 5],
+      ['scatter', 4],
+      ['overlap', 3],
+      ['storm', 2],
+      ['rolling', 1],
+    ] as const);
+    slots.push(...(shapes[name]?.(random, shape) ?? []));
+  }
+  const isLeaderless = systems.get(system)?.leaderless === true;
+  const entries = slots.flatMap((slot, i) =>
+    entryOf(stream(seed, `swarm/schedule/${i}`), kinds, slot, shape.nodes, isLeaderless),
+  );
+  return [
+    ...entriesOf(
+      validateSchedule(entries, { faults, nodes: shape.nodes }, `the schedule of seed ${seed}`),
+    ),
+  ];
+}
+
+function entryOf(
+  random: Random,
+  kinds: readonly Fault[],
+  { at, for: lasts, target: wanted }: Slot,
+  nodes: readonly string[],
+  isLeaderless: boolean,
+): ScheduleEntry[] {
+  const fault = kinds[random.below(Math.max(1, kinds.length))];
+  const plans = fault?.plans(nodes, random) ?? [];
+  if (plans.length === 0) return [];
+  const fitting = wanted === undefined ? plans : plans.filter((plan) => isFor(plan, wanted));
+  const plan = weighted(
+    random,
+    (fitting.length > 0 ? fitting : plans).map((one) => [one, one.weight] as const),
+  );
+  const target = wanted !== undefined && isFree(plan) ? wanted : plan.target;
+  return [
+    {
+      at,
+      for: lasts,
+      fault: plan.parameters as ScheduleEntry['fault'],
+      target: isLeaderless && /leader|follower/.test(target) ? 'one' : target,
+    },
+  ];
+}
+
+/** Plans that hit one node can be aimed at another one. */
+const isFree = ({ target }: Plan): boolean => ['leader', 'follower', 'one'].includes(target);
+
+const isFor = (plan: Plan, wanted: string): boolean =>
+  wanted === 'leader' ? plan.target === 'leader' : isFree(plan);

@@ -1,0 +1,116 @@
+/** What many seeds came to: counts that add up, so that shards of a hunt can be put together again. */
+
+import { z } from 'zod';
+import { BadInput } from '../errors.ts';
+
+export const failureSchema = z.strictObject({
+  /** Draws the test that failed. */
+  seed: z.number().int(),
+  by: z.enum(['checker', 'invariant', 'liveness', 'crash']),
+  /** The checker or invariant that found it. */
+  invariant: z.string(),
+  explanation: z.string(),
+  /** What is left after shrinking. */
+  faults: z.number().int(),
+  operations: z.number().int(),
+  /** Path of the repro file. */
+  repro: z.string(),
+  /** Seconds that shrinking took. */
+  shrinkSeconds: z.number(),
+});
+export type HuntFailure = z.infer<typeof failureSchema>;
+
+/** What `hunt --json` prints. */
+export const huntResultSchema = z.strictObject({
+  valid: z.union([z.boolean(), z.literal('unknown')]),
+  system: z.string(),
+  /** The first seed, and which part of the seeds after it this hunt took. */
+  seed: z.number().int(),
+  shard: z.strictObject({ index: z.number().int(), of: z.number().int() }),
+  runs: z.number().int(),
+  /** Tests that ended without a verdict, such as a history that was too hard to check. */
+  undecided: z.number().int(),
+  seconds: z.number(),
+  seedsPerSecond: z.number(),
+  virtualSeconds: z.number(),
+  /** How often each thing worth reaching was reached, over all runs. */
+  coverage: z.record(z.string(), z.number()),
+  /** What was never reached: no evidence about it. */
+  neverReached: z.array(z.string()),
+  failures: z.array(failureSchema),
+});
+export type HuntResult = z.infer<typeof huntResultSchema>;
+
+/** The sums of two sets of counters. */
+export function added(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+export const zeros = (counters: Readonly<Record<string, number>>): string[] =>
+  Object.keys(counters).filter((name) => counters[name] === 0);
+
+/** False when anything failed, unknown when nothing did and something was not decided or nothing was run. */
+export const verdictOf = ({
+  failures,
+  undecided,
+  runs,
+}: Pick<HuntResult, 'failures' | 'undecided' | 'runs'>): HuntResult['valid'] => {
+  if (failures.length > 0) return false;
+  return undecided > 0 || runs === 0 ? 'unknown' : true;
+};
+
+/**
+ * The shards of one hunt, put together: the slowest shard's time, everybody's seeds. Throws BadInput when they are not of one
+ * hunt: another system, another first seed, the same shard twice.
+ */
+export function merge(parts: readonly { readonly file: string; readonly result: HuntResult }[]) {
+  const [first, ...others] = parts;
+  if (first === undefined)
+    throw new BadInput('nothing to merge; give the files that `hunt --json` wrote');
+  const { system, seed, shard } = first.result;
+  for (const { file, result } of others) {
+    const same = result.system === system && result.seed === seed && result.shard.of === shard.of;
+    if (same) continue;
+    throw new BadInput(
+      `${file} is of another hunt (${describe(result)}) than ${first.file} (${describe(first.result)}); ` +
+        'allowed: shards of one system, with the same first seed and the same number of shards',
+    );
+  }
+  const indices = parts.map(({ result }) => result.shard.index);
+  const twice = indices.find((index, i) => indices.indexOf(index) !== i);
+  if (twice !== undefined) throw new BadInput(`shard ${twice} of ${shard.of} is there twice`);
+  const results = parts.map(({ result }) => result);
+  const sum = (of: (result: HuntResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  const coverage = results.map((result) => result.coverage).reduce(added, {});
+  const failures = results.flatMap((result) => result.failures);
+  const seconds = Math.max(...results.map((result) => result.seconds));
+  const runs = sum((result) => result.runs);
+  const undecided = sum((result) => result.undecided);
+  const missing = shard.of - parts.length;
+  const merged: HuntResult = {
+    // A shard that is missing may have found something.
+    valid:
+      missing > 0 && failures.length === 0 ? 'unknown' : verdictOf({ failures, undecided, runs }),
+    system,
+    seed,
+    shard: { index: 1, of: 1 },
+    runs,
+    undecided,
+    seconds,
+    seedsPerSecond: seconds === 0 ? 0 : runs / seconds,
+    virtualSeconds: sum((result) => result.virtualSeconds),
+    coverage,
+    neverReached: zeros(coverage),
+    failures,
+  };
+  return { merged, missing };
+}
+
+const describe = ({ system, seed, shard }: HuntResult): string =>
+  `${system}, first seed ${seed}, ${shard.of} shards`;

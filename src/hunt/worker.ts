@@ -1,0 +1,30 @@
+/** A worker thread of a hunt: runs tests and shrinks failures, one job after the other. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { attempt } from './attempt.ts';
+import { find } from './find.ts';
+import type { Attempt, Found, HuntJob, HuntSubject } from './jobs.ts';
+import type { Reply } from './pool.ts';
+
+const subject = workerData as HuntSubject;
+
+async function answer(job: HuntJob): Promise<readonly Attempt[] | Found> {
+  if (job.kind === 'shrink') return find(subject, job.seed, job.budgetMs);
+  const attempts: Attempt[] = [];
+  for (const seed of job.seeds) attempts.push(await attempt(subject, seed));
+  return attempts;
+}
+
+parentPort?.on('message', (job: HuntJob) => {
+  answer(job).then(
+    (given) => send({ kind: 'answer', answer: given }),
+    (error: unknown) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      send({ kind: 'error', error: `${JSON.stringify(job)}: ${text}` });
+    },
+  );
+});
+
+function send(reply: Reply<readonly Attempt[] | Found>): void {
+  parentPort?.postMessage(reply);
+}
