@@ -21,6 +21,8 @@ export interface Problem<State, Input, Output> {
   /** Per effect: what happens. Operations with equal input and output have the same effect. */
   readonly inputs: readonly Input[];
   readonly outputs: readonly (Output | undefined)[];
+  /** Per operation: its effect. */
+  readonly effectOf: Int32Array;
   /** 1 where the model promised it. */
   readonly readonly: Int32Array;
   readonly blind: Int32Array;
@@ -175,6 +177,7 @@ export function problem<State, Input, Output>(
     operations,
     inputs,
     outputs,
+    effectOf: of,
     readonly,
     blind: promised('blind'),
     required: where.byReturn,

@@ -6,18 +6,22 @@
  * - An operation that changes nothing and is legal now is placed now (needs the model's promise `readonly`).
  * - Of open operations with equal effect the one that returns first goes first, optional ones last.
  * - An optional operation that leaves the state as it is, or right before one that overwrites the state whatever it is
- *   (`blind`), is superfluous.
+ *   (`blind`), is superfluous. A required overwrite right before another one is hidden, see `order.ts`.
+ * - What cannot end well is given up at once, see `lookahead.ts`.
  * - Candidates are tried in the order of their returns, optional ones last: witnesses are found early.
  */
 
+import type { Interner } from '../intern.ts';
 import type { Operation } from '../operation.ts';
 import { Best } from './best.ts';
 import { at } from './ints.ts';
+import { type Lookahead, lookahead, none } from './lookahead.ts';
+import { unfolded } from './order.ts';
 import type { Problem } from './problem.ts';
 import { Seen } from './seen.ts';
-import { afterOptional, forced, overdrew, Stack } from './stack.ts';
+import { afterDirty, forced, hidden, overdrew, Stack } from './stack.ts';
 import { Supply } from './supply.ts';
-import { impossible, Transitions } from './transitions.ts';
+import { impossible, stateInterner, Transitions } from './transitions.ts';
 import { Window } from './window.ts';
 
 /** `paused`: out of steps, call again. */
@@ -29,6 +33,16 @@ const stepsPerLook = 256;
 const stateWord = 1;
 /** After an illegal verdict the search may go on this long to make its explanation exact. */
 const explanationSteps = 20_000;
+
+/** Steps beyond the least possible after which a search is not easy. */
+const lookaheadAfterSteps = 256;
+/** The cursor when hiding the first operation has been tried, and nothing else. */
+const afterHiding = -2;
+/** The groups of candidates, in the order in which they are tried. */
+const helpful = 0;
+const helpfulOptional = 1;
+const other = 2;
+const otherOptional = 3;
 
 export class Search<State, Input, Output> {
   /** Candidates tried so far. */
@@ -49,8 +63,10 @@ export class Search<State, Input, Output> {
   #seen: Seen;
   #stack = new Stack();
   #state: number;
-  /** The step before was an optional operation. */
+  /** The step before was in vain if an overwrite comes next: it was optional, or an overwrite that this one could hide. */
   #dirty = false;
+  /** Of the operations in the order of their calls, so many were called when the latest overwrite was placed. */
+  #covered = 0;
   /** True in a configuration just reached, false when it is to try what comes after `#cursor`. */
   #entering = true;
   #cursor = -1;
@@ -59,6 +75,14 @@ export class Search<State, Input, Output> {
   #stamp = 0;
   readonly #key: Int32Array;
   readonly #anyReadonly: boolean;
+  /** Used optional operations, then the open overwrites that cannot be hidden: the fewer the better. */
+  #used: Int32Array;
+  readonly #anyBlind: boolean;
+  #lookahead: Lookahead | undefined;
+  #looksAhead = false;
+  #values: Interner<State> | undefined;
+  /** Per state; emptied when states get new numbers. */
+  #valueOf: number[] = [];
   #memoryLimitBytes = Infinity;
 
   constructor(p: Problem<State, Input, Output>) {
@@ -67,10 +91,12 @@ export class Search<State, Input, Output> {
     this.#counted = new Int32Array(p.classEffect.length);
     this.#stamps = new Int32Array(p.inputs.length);
     this.#anyReadonly = p.readonly.includes(1);
+    this.#anyBlind = p.blind.includes(1);
     this.#window = new Window(p);
     this.#key = new Int32Array(2 + this.#window.bits.length);
     this.#supply = new Supply(p, this.#counted);
-    this.#seen = new Seen(this.#key.length, this.#supply.bits.length);
+    this.#used = this.#usedWords();
+    this.#seen = new Seen(this.#key.length, this.#used.length);
     this.#state = this.#transitions.initial();
   }
 
@@ -85,6 +111,8 @@ export class Search<State, Input, Output> {
         if (end !== 'paused') return end;
       }
       if (this.steps >= this.#explainUntil) return 'illegal';
+      const isHard = this.steps > this.#window.count + lookaheadAfterSteps;
+      if (isHard && !this.#looksAhead) this.#lookAhead();
       this.#forgetIfFull();
     }
     return 'paused';
@@ -96,7 +124,9 @@ export class Search<State, Input, Output> {
     const done = this.#window.first === this.#window.count && !this.#supply.overdrawn;
     if (!done) this.#best.retreat(path, depth);
     const ids = done ? path.slice(0, depth) : this.#best.order();
-    return [...ids].map((i) => this.#operation(i));
+    const { blind, effectOf } = this.#p;
+    const order = unfolded(ids, (i) => at(blind, at(effectOf, i)) === 1);
+    return order.map((i) => this.#operation(i));
   }
 
   /** After `illegal`. */
@@ -131,7 +161,31 @@ export class Search<State, Input, Output> {
     if (this.#anyReadonly && this.#placeReadonly()) return 'paused';
     this.#entering = false;
     this.#cursor = -1;
-    return this.#tried() ? this.#retreat() : this.#proceed();
+    return this.#isHopeless() || this.#tried() ? this.#retreat() : this.#proceed();
+  }
+
+  /** Preparing to look ahead takes a moment, which easy searches do not need. */
+  #isHopeless(): boolean {
+    if (this.#lookahead === undefined) return false;
+    return this.#lookahead.isHopeless(this.#window, this.#supply, this.#held());
+  }
+
+  /** Begins to look ahead, from the start, as that changes the order in which things are tried. */
+  #lookAhead(): void {
+    this.#looksAhead = true;
+    const interner = stateInterner(this.#p.model);
+    this.#lookahead = lookahead(this.#p, (value) => interner.idOf(value));
+    this.#values = interner;
+    if (this.#lookahead !== undefined) this.#refine([]);
+  }
+
+  /** The value of the register. */
+  #held(): number {
+    const known = this.#valueOf[this.#state];
+    if (known !== undefined) return known;
+    const value = this.#values?.idOf(this.#transitions.state(this.#state)) ?? none;
+    this.#valueOf[this.#state] = value;
+    return value;
   }
 
   /** Whether this configuration needs no search because one at least as good has been. */
@@ -143,7 +197,28 @@ export class Search<State, Input, Output> {
     for (let i = 0; i < bits.length; i += 1) this.#key[i + 2] = at(bits, i);
     // A configuration right after an optional operation may do less: it counts as one more used.
     optional[0] = (at(optional, 0) & ~1) | (this.#dirty ? 1 : 0);
-    return this.#seen.covers(this.#key, optional);
+    if (!this.#anyBlind) return this.#seen.covers(this.#key, optional);
+    this.#used.fill(0, optional.length);
+    this.#used.set(optional);
+    if (this.#window.mark > this.#covered) this.#markExposed(optional.length);
+    return this.#seen.covers(this.#key, this.#used);
+  }
+
+  #usedWords(): Int32Array {
+    const words = this.#anyBlind ? this.#window.bits.length : 0;
+    return new Int32Array(this.#supply.bits.length + words);
+  }
+
+  /** Marks the open overwrites that nothing hides. */
+  #markExposed(from: number): void {
+    const w = this.#window;
+    for (let j = at(w.next, w.count); j !== w.count; j = at(w.next, j)) {
+      if (at(this.#p.blind, at(this.#p.effect, j)) === 0) continue;
+      if (at(w.callIndex, j) < this.#covered) continue;
+      const slot = at(w.slot, j);
+      const word = from + (slot >> 5);
+      this.#used[word] = at(this.#used, word) | (1 << (slot & 31));
+    }
   }
 
   /** Places one operation that changes nothing and is legal now, if there is one. */
@@ -159,46 +234,101 @@ export class Search<State, Input, Output> {
     return false;
   }
 
-  /** Tries the next candidate after the cursor, or gives up on this configuration. */
+  /**
+   * Tries the next candidate after the cursor, or gives up on this configuration. First comes what helps the operation that
+   * must return next: a required one that brings the value that it needs, or, if there is none, an optional one.
+   */
   #proceed(): Progress {
     this.steps += 1;
-    this.#stamp += 1;
     const w = this.#window;
-    let beyond = this.#cursor < 0;
+    const cursor = this.#cursor;
+    if (cursor === -1 && this.#hide(w.first)) return 'paused';
+    const wanted = this.#wanted();
+    const brought = wanted === none || this.#lookahead?.isBrought(w.first, wanted, w) === true;
+    const turn = this.#turn(wanted, brought);
+    const afterClass = cursor - w.count + 1;
+    if (turn === helpful && this.#tryRequired(cursor, wanted, true)) return 'paused';
+    if (turn <= helpfulOptional && !brought) {
+      if (this.#tryOptional(turn === helpful ? 0 : afterClass, wanted)) return 'paused';
+    }
+    if (this.#tryRequired(turn < other ? -1 : cursor, wanted, false)) return 'paused';
+    const from = turn < otherOptional ? 0 : afterClass;
+    return this.#tryOptional(from, none, brought ? none : wanted) ? 'paused' : this.#retreat();
+  }
+
+  /** The value that the first operation needs and does not find; `none` if that is not its trouble. */
+  #wanted(): number {
+    if (this.#lookahead === undefined) return none;
+    const effect = at(this.#p.effect, this.#window.first);
+    const need = this.#lookahead.need(effect);
+    return need === none || need === this.#held() ? none : need;
+  }
+
+  /** To which group of candidates the cursor belongs. */
+  #turn(wanted: number, brought: boolean): number {
+    const { count } = this.#window;
+    const cursor = this.#cursor;
+    if (wanted === none) return cursor < count ? other : otherOptional;
+    if (cursor < 0) return helpful;
+    const ahead = this.#lookahead;
+    if (cursor < count) {
+      return ahead?.brings(at(this.#p.effect, cursor), wanted) === true ? helpful : other;
+    }
+    if (brought) return otherOptional;
+    return ahead?.classBrings(cursor - count, wanted) === true ? helpfulOptional : otherOptional;
+  }
+
+  /** Required candidates after the cursor that bring what is wanted, or all that do not. */
+  #tryRequired(cursor: number, wanted: number, helping: boolean): boolean {
+    const w = this.#window;
+    this.#stamp += 1;
+    let beyond = cursor < 0;
     for (let j = at(w.next, w.count); j !== w.count; j = at(w.next, j)) {
       const effect = at(this.#p.effect, j);
       const again = at(this.#stamps, effect) === this.#stamp;
       this.#stamps[effect] = this.#stamp;
       if (beyond && !again && !this.#superfluous(effect)) {
-        const to = this.#transitions.next(this.#state, effect);
+        const helps = wanted !== none && this.#lookahead?.brings(effect, wanted) === true;
+        const to = helps === helping ? this.#transitions.next(this.#state, effect) : impossible;
         if (to !== impossible) {
           this.#place(j, to, 0);
-          return 'paused';
+          return true;
         }
       }
-      if (j === this.#cursor) beyond = true;
+      if (j === cursor) beyond = true;
     }
-    return this.#proceedOptional(Math.max(0, this.#cursor + 1 - w.count));
+    return false;
   }
 
-  #proceedOptional(from: number): Progress {
+  /** Optional candidates from class `from` on that bring what is wanted, if anything is; none of those that bring `but`. */
+  #tryOptional(from: number, wanted: number, but = none): boolean {
     const supply = this.#supply;
-    const { deadline } = this.#window;
+    const { count, deadline } = this.#window;
     for (let k = from; k < supply.classes && supply.firstCall(k) < deadline; k += 1) {
       const effect = at(this.#p.classEffect, k);
       if (at(this.#stamps, effect) === this.#stamp || this.#superfluous(effect)) continue;
+      if (wanted !== none && this.#lookahead?.classBrings(k, wanted) !== true) continue;
+      if (but !== none && this.#lookahead?.classBrings(k, but) === true) continue;
       if (!supply.available(k, deadline)) continue;
       const to = this.#transitions.next(this.#state, effect);
       if (to === impossible || to === this.#state) continue;
       // Without a required operation in between, an endless supply could go on to ever new states: count it.
-      if (this.#stack.runOf(this.#window.count + k, this.#window.count) >= supply.size(k)) {
-        this.#refine([k]);
-      } else {
-        this.#use(k, to);
-      }
-      return 'paused';
+      if (this.#stack.runOf(count + k, count) >= supply.size(k)) this.#refine([k]);
+      else this.#use(k, to);
+      return true;
     }
-    return this.#retreat();
+    return false;
+  }
+
+  /** Places an overwrite that must return soon where nobody sees it. */
+  #hide(j: number): boolean {
+    const w = this.#window;
+    if (!this.#anyBlind || at(this.#p.blind, at(this.#p.effect, j)) === 0) return false;
+    if (at(w.callIndex, j) >= this.#covered) return false;
+    this.#push(~at(this.#p.required, j), j, hidden);
+    w.place(j);
+    this.#entering = true;
+    return true;
   }
 
   /** An optional operation right before an overwrite would have been in vain. */
@@ -207,19 +337,28 @@ export class Search<State, Input, Output> {
   }
 
   #place(j: number, to: number, flags: number): void {
+    this.#push(at(this.#p.required, j), j, flags);
     const w = this.#window;
-    const all = flags | (this.#dirty ? afterOptional : 0);
-    this.#stack.push(at(this.#p.required, j), j, this.#state, w.mark, w.first, all);
+    const isBlind = at(this.#p.blind, at(this.#p.effect, j)) === 1;
+    // What is called only when `first` has been placed could not have come before it.
+    const couldBeHidden = isBlind && j !== w.first;
+    if (isBlind) this.#covered = w.mark;
     w.place(j);
-    this.#arrive(to, false);
+    this.#arrive(to, couldBeHidden);
+  }
+
+  #push(operation: number, choice: number, flags: number): void {
+    const w = this.#window;
+    const all = flags | (this.#dirty ? afterDirty : 0);
+    this.#stack.push(operation, choice, this.#state, w.mark, w.first, this.#covered, all);
   }
 
   #use(k: number, to: number): void {
     const w = this.#window;
     const operation = this.#supply.nextOperation(k);
     const overdraws = this.#supply.use(k, w.deadline);
-    const flags = (overdraws ? overdrew : 0) | (this.#dirty ? afterOptional : 0);
-    this.#stack.push(operation, w.count + k, this.#state, w.mark, w.first, flags);
+    this.#push(operation, w.count + k, overdraws ? overdrew : 0);
+    if (at(this.#p.blind, at(this.#p.classEffect, k)) === 1) this.#covered = w.mark;
     this.#arrive(to, true);
   }
 
@@ -244,10 +383,11 @@ export class Search<State, Input, Output> {
         this.#supply.unuse(choice - this.#window.count, (flags & overdrew) !== 0);
       }
       this.#state = at(stack.state, d);
-      this.#dirty = (flags & afterOptional) !== 0;
+      this.#covered = at(stack.covered, d);
+      this.#dirty = (flags & afterDirty) !== 0;
       if ((flags & forced) !== 0) continue;
       this.#entering = false;
-      this.#cursor = choice;
+      this.#cursor = (flags & hidden) !== 0 ? afterHiding : choice;
       return 'paused';
     }
     return this.#exhausted();
@@ -273,9 +413,11 @@ export class Search<State, Input, Output> {
     this.#furthestOverdrew = [];
     this.#window = new Window(this.#p);
     this.#supply = new Supply(this.#p, this.#counted);
-    this.#seen = new Seen(this.#key.length, this.#supply.bits.length);
+    this.#used = this.#usedWords();
+    this.#seen = new Seen(this.#key.length, this.#used.length);
     this.#stack.depth = 0;
     this.#cursor = -1;
+    this.#covered = 0;
     this.#arrive(this.#transitions.initial(), false);
   }
 
@@ -291,5 +433,6 @@ export class Search<State, Input, Output> {
     this.#seen.replaceColumn(stateWord, seen);
     this.#state = at(current, 0);
     this.#best.renumber([...best]);
+    this.#valueOf = [];
   }
 }

@@ -6,12 +6,14 @@ import { at, grown } from './ints.ts';
 export const forced = 1;
 /** The step overdrew its class of optional operations. */
 export const overdrew = 2;
-/** The step was taken right after an optional operation. */
-export const afterOptional = 4;
+/** The step was taken right after one that an overwrite would make superfluous. */
+export const afterDirty = 4;
+/** An overwritten overwrite, see `order.ts`. */
+export const hidden = 8;
 
 export class Stack {
   depth = 0;
-  /** Index in `operations`. */
+  /** Index in `operations`; of a hidden one its complement. */
   path = new Int32Array(64);
   /** A required operation j, or the number of required operations plus a class. */
   choice = new Int32Array(64);
@@ -19,6 +21,8 @@ export class Stack {
   state = new Int32Array(64);
   mark = new Int32Array(64);
   first = new Int32Array(64);
+  /** What was open at the latest overwrite, see `Search`. */
+  covered = new Int32Array(64);
   flags = new Int32Array(64);
 
   push(
@@ -27,6 +31,7 @@ export class Stack {
     state: number,
     mark: number,
     first: number,
+    covered: number,
     flags: number,
   ): void {
     const d = this.depth;
@@ -36,6 +41,7 @@ export class Stack {
     this.state[d] = state;
     this.mark[d] = mark;
     this.first[d] = first;
+    this.covered[d] = covered;
     this.flags[d] = flags;
     this.depth = d + 1;
   }
@@ -55,6 +61,7 @@ export class Stack {
     this.state = grown(this.state, length);
     this.mark = grown(this.mark, length);
     this.first = grown(this.first, length);
+    this.covered = grown(this.covered, length);
     this.flags = grown(this.flags, length);
   }
 }

@@ -30,9 +30,12 @@ export class Window {
   readonly bits: Int32Array;
   /** The open and unplaced operations in the order of their returns, as a ring with the sentinel. */
   readonly next: Int32Array;
+  /** 1 for what is placed, at `first` and later. */
+  readonly placed: Int32Array;
+  readonly slot: Int32Array;
+  /** Per required operation: its place in the order of calls. */
+  readonly callIndex: Int32Array;
   readonly #prev: Int32Array;
-  readonly #placed: Int32Array;
-  readonly #slot: Int32Array;
   readonly #p: Intervals;
   /** How many of `byCall` have been called before the deadline. */
   #called = 0;
@@ -41,15 +44,17 @@ export class Window {
     this.#p = p;
     this.count = p.required.length;
     const coloured = slots(p);
-    this.#slot = coloured.slot;
+    this.slot = coloured.slot;
     this.bits = new Int32Array(Math.ceil(coloured.count / 32));
+    this.callIndex = new Int32Array(this.count);
+    for (let i = 0; i < this.count; i += 1) this.callIndex[at(p.byCall, i)] = i;
     this.next = new Int32Array(this.count + 1).fill(this.count);
     this.#prev = new Int32Array(this.count + 1).fill(this.count);
-    this.#placed = new Int32Array(this.count + 1);
+    this.placed = new Int32Array(this.count + 1);
     this.#advance();
   }
 
-  /** What `unplace` needs to go back to here. */
+  /** What `unplace` needs to go back to here: how many have been called. */
   get mark(): number {
     return this.#called;
   }
@@ -57,13 +62,13 @@ export class Window {
   /** Places an operation that is in the list. */
   place(j: number): void {
     this.#unlink(j);
-    this.#placed[j] = 1;
+    this.placed[j] = 1;
     if (j !== this.first) {
       this.#flip(j);
       return;
     }
     let first = j + 1;
-    while (at(this.#placed, first) === 1) {
+    while (at(this.placed, first) === 1) {
       this.#flip(first);
       first += 1;
     }
@@ -84,7 +89,7 @@ export class Window {
     } else {
       this.#flip(j);
     }
-    this.#placed[j] = 0;
+    this.placed[j] = 0;
     this.next[at(this.#prev, j)] = j;
     this.#prev[at(this.next, j)] = j;
   }
@@ -117,7 +122,7 @@ export class Window {
   }
 
   #flip(j: number): void {
-    const slot = at(this.#slot, j);
+    const slot = at(this.slot, j);
     const word = slot >> 5;
     this.bits[word] = at(this.bits, word) ^ (1 << (slot & 31));
   }
