@@ -234,8 +234,8 @@ describe('the package in Chromium', function () {
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(url);
-      await page.waitForFunction(() => Reflect.get(window, 'answers') !== undefined);
-      const answers: unknown = await page.evaluate(() => Reflect.get(window, 'answers'));
+      await page.waitForFunction(() => Reflect.get(globalThis, 'answers') !== undefined);
+      const answers: unknown = await page.evaluate(() => Reflect.get(globalThis, 'answers'));
       assert.ok(Array.isArray(answers));
       assert.deepEqual(answers.slice(0, 3), ['illegal', 'illegal', true]);
       assert.match(String(answers[3]), /createWorker/);

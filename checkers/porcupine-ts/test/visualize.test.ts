@@ -121,6 +121,56 @@ describe('visualize', () => {
     assert.ok(page.texts.some((text) => text.includes(' more … ')));
   });
 
+  it('what lasts until the next of its row ends there, and is not shaded', () => {
+    const annotations = [
+      { row: 'leaders', text: 'n2', start: 20, end: 'next' },
+      { row: 'faults', text: 'cut', start: 5, end: Infinity },
+      { row: 'leaders', text: 'n1', start: 2, end: 'next' },
+      { row: 'faults', text: 'kill', start: 7 },
+    ] as const;
+    const clock = { unit: 's', of: (time: number) => time * 2 };
+    const page = collect(model, good, check(model, good), { annotations, clock });
+    assert.deepEqual(
+      page.annotations.map(({ text, end, endedAt, isShaded }) => [text, end, endedAt, isShaded]),
+      [
+        ['n2', null, null, false],
+        ['cut', null, null, true],
+        ['n1', 20, 40, false],
+        ['kill', 7, 14, true],
+      ],
+    );
+  });
+
+  it('outcomes that nobody knows and clients that are gone take no lanes', () => {
+    const laid = (history: readonly Op[]) => {
+      const [part] = collect(model, history, check(model, history), {}).parts;
+      assert.ok(part !== undefined);
+      return layout(part, 'order');
+    };
+    const retries = Array.from({ length: 300 }, (_, i) => lost('anna', 'k', i, i * 10));
+    const one = laid(retries);
+    assert.equal(one.lanes.length, 1);
+    assert.equal(one.barEnd[0], one.start[1]);
+    assert.equal(one.barEnd[299], Infinity);
+    assert.equal(one.end[0], Infinity);
+    // Each client asks once and never learns: as in Jepsen, where another takes its place.
+    const retired = Array.from({ length: 300 }, (_, i) => lost(`p${i}`, 'k', i, i * 10));
+    assert.equal(laid(retired).lanes.length, 1);
+    const crowd = retired.flatMap((op, i) => [
+      op,
+      read(`q${i % 30}`, 'k', i, i * 10 + 1, i * 10 + 400),
+    ]);
+    const { lanes, laneOf } = laid(crowd);
+    assert.ok(lanes.length < 80, `${lanes.length} lanes`);
+    assert.deepEqual(
+      [...laneOf].filter((lane) => lanes[lane] === undefined),
+      [],
+    );
+    // Few clients have lanes of their own, however seldom they do something.
+    const few = Array.from({ length: 20 }, (_, i) => lost(`p${i}`, 'k', i, i * 10));
+    assert.equal(laid(few).lanes.length, 20);
+  });
+
   it('every moment lies in its interval and never before the one ahead of it', () => {
     const anything: Model<number, string, string> = { init: () => 0, step: () => 0 };
     const property = fc.property(fc.array(anInterval, { maxLength: 25 }), (intervals) => {
@@ -130,6 +180,7 @@ describe('visualize', () => {
           ? { ...called, kind: 'unknown' }
           : { ...called, kind: 'completed', output: 'y', return: call + length };
       });
+      // What nobody knows the end of gives way to what comes next in its lane.
       for (const part of collect(anything, history, check(anything, history), {}).parts) {
         const order = part.orders[0]?.operations ?? [];
         for (const axis of ['order', 'time'] as const) {
@@ -142,9 +193,7 @@ describe('visualize', () => {
           }
           for (const { operations } of laid.lanes) {
             for (const [i, op] of operations.slice(1).entries()) {
-              assert.ok(
-                (part.return[operations[i] as number] ?? Infinity) <= (part.call[op] as number),
-              );
+              assert.ok((part.return[operations[i] as number] ?? 0) <= (part.call[op] as number));
             }
           }
         }
@@ -225,6 +274,40 @@ describe('a page of visualize in Chromium', function () {
       await page.keyboard.press('0');
       await page.waitForTimeout(50);
       assert.deepEqual(await page.locator('.overview').screenshot(), before);
+    });
+  });
+
+  it('more rows of annotations than there is room for are scrolled to', async () => {
+    const annotations = Array.from({ length: 30 }, (_, i) => ({
+      row: `row ${i}`,
+      text: `note ${i}`,
+      start: i,
+      end: i + 5,
+    }));
+    await open(of([...good, ...stale], { annotations }), async (page) => {
+      const drawing = page.locator('.drawing');
+      const tip = page.locator('.tip');
+      const point = async (): Promise<string | null> => {
+        const box = await drawing.boundingBox();
+        assert.ok(box !== null);
+        await page.mouse.move(box.x + 20, box.y + 10);
+        // The window begins at the first call; every note is somewhere along its row.
+        for (let x = 115; x < box.width; x += 4) {
+          await page.mouse.move(box.x + x, box.y + 10);
+          if (await tip.isVisible()) return tip.textContent();
+        }
+        return null;
+      };
+      await page.keyboard.press('0');
+      await page.waitForTimeout(50);
+      assert.equal(await point(), 'row 0: note 0');
+      for (let i = 0; i < 5; i += 1) await page.keyboard.press(']');
+      await page.waitForTimeout(50);
+      assert.equal(await point(), 'row 5: note 5');
+      await drawing.hover({ position: { x: 300, y: 20 } });
+      await page.mouse.wheel(0, 10_000);
+      await page.waitForTimeout(100);
+      assert.equal(await point(), 'row 22: note 22');
     });
   });
 

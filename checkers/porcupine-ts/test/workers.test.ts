@@ -100,7 +100,10 @@ describe('checkInWorkers', function () {
     );
     // Its result can be shown.
     const alone = await checkInWorkers(shipped('casRegister', 0), history);
-    assert.match(visualize(casRegister<unknown>(0), history as never, alone), /^<!doctype html>/);
+    assert.match(
+      visualize<unknown, unknown, unknown>(casRegister<unknown>(0) as never, history, alone),
+      /^<!doctype html>/,
+    );
   });
 
   it('calls what makes a model with the arguments', async () => {

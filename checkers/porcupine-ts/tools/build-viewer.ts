@@ -44,7 +44,7 @@ export function buildViewer() {
 
 if (import.meta.main) {
   const constants = Object.entries(buildViewer()).map(
-    ([name, value]) => `export const ${name} =\n  ${JSON.stringify(value)};\n`,
+    ([name, value]) => `export const ${name}: string =\n  ${JSON.stringify(value)};\n`,
   );
   writeFileSync(
     path('../src/visualize/viewer-built.ts'),

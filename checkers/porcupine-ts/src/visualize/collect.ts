@@ -3,6 +3,7 @@
 import { illegal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { CheckResult, PartitionResult, UnknownReason, Verdict } from '../result.ts';
+import { annotationData } from './annotations.ts';
 import type { OrderData, PageData, PartData, RefusalData } from './page-data.ts';
 import { plain, show, Texts } from './texts.ts';
 import type { VisualizeOptions } from './visualize.ts';
@@ -59,15 +60,7 @@ class Collector<State, Input, Output> {
       texts: this.#texts.all,
       clients: [...this.#clients.keys()],
       parts,
-      annotations: annotations.map(({ row, text, start, end = start }) => ({
-        row: plain(row),
-        text: plain(text),
-        start,
-        end: Number.isFinite(end) ? end : null,
-        ...(clock === undefined
-          ? {}
-          : { startedAt: clock.of(start), endedAt: Number.isFinite(end) ? clock.of(end) : null }),
-      })),
+      annotations: annotationData(annotations, clock),
     };
   }
 

@@ -46,6 +46,8 @@ export interface AnnotationData {
   readonly start: number;
   /** null: to the end. The same as `start`: one moment. */
   readonly end: number | null;
+  /** Whether it is also shown behind the operations: what holds all the time would only make them grey. */
+  readonly isShaded: boolean;
   readonly startedAt?: number;
   readonly endedAt?: number | null;
 }

@@ -8,13 +8,13 @@ import { script, scriptHash, style, styleHash } from './viewer-built.ts';
 
 /** Something else that went on meanwhile: a fault, a leader, a deployment. */
 export interface Annotation {
-  /** Annotations with the same row are drawn beside one another: `faults`, `leaders`. */
+  /** Annotations with the same row are drawn beside one another: `faults`, `leaders`. Any number of rows. */
   readonly row: string;
   readonly text: string;
   /** On the clock of the history. */
   readonly start: number;
-  /** Default: `start`, one moment. Infinity: to the end. */
-  readonly end?: number;
+  /** Default: `start`, one moment. Infinity: to the end. `next`: until the next one of the row, as one leader follows another. */
+  readonly end?: number | 'next';
 }
 
 export interface VisualizeOptions {

@@ -66,12 +66,19 @@ export class Bars {
     const { layout, view, part, selected, matches } = this.#state;
     const marked: Bar[] = [];
     let drawnTo = -Infinity;
-    for (let at = firstEnding(operations, layout.end, view.from); at < operations.length; at += 1) {
+    for (
+      let at = firstEnding(operations, layout.barEnd, view.from);
+      at < operations.length;
+      at += 1
+    ) {
       const op = operations[at] as number;
       const start = layout.start[op] ?? 0;
       if (start > view.to) break;
       const x = Math.max(-20, view.x(start));
-      const end = Math.min(view.pixels + 20, view.x(Math.min(layout.end[op] ?? 0, view.width * 2)));
+      const end = Math.min(
+        view.pixels + 20,
+        view.x(Math.min(layout.barEnd[op] ?? 0, view.width * 2)),
+      );
       const bar = { op, x, width: Math.max(2, end - x), y };
       const isMarked = op === selected || op === part.blocked || matches[op] === 1;
       if (isMarked) marked.push(bar);

@@ -20,7 +20,11 @@ function zoom(state: State, factor: number): void {
   state.changed();
 }
 
-export function keyboard(state: State, search: Search): void {
+export function keyboard(state: State, search: Search, drawing: Drawing): void {
+  const scrollRows = (by: number): void => {
+    drawing.notes.scrollRows(by);
+    state.changed();
+  };
   const acts: Readonly<Record<string, () => void>> = {
     ArrowRight: () => state.step(1),
     ArrowDown: () => state.step(1),
@@ -38,6 +42,8 @@ export function keyboard(state: State, search: Search): void {
     '=': () => zoom(state, zoomStep),
     '-': () => zoom(state, 1 / zoomStep),
     '0': () => state.fit(),
+    '[': () => scrollRows(-1),
+    ']': () => scrollRows(1),
     Escape: () => state.select(undefined),
   };
   addEventListener('keydown', (event) => {
@@ -91,7 +97,9 @@ export function pointer(state: State, drawing: Drawing, tip: (event?: PointerEve
       if (event.ctrlKey || event.metaKey) {
         view.zoom(Math.exp(-event.deltaY * wheelZoom * 3), view.at(event.offsetX - gutter));
       } else if (isSideways) view.pan(event.deltaX === 0 ? event.deltaY : event.deltaX);
-      else {
+      else if (event.offsetY < drawing.top) {
+        if (!drawing.notes.scroll(event.deltaY)) return;
+      } else {
         view.scroll(event.deltaY);
         // Nothing left to scroll here: the page's turn.
         if (view.top === top) return;

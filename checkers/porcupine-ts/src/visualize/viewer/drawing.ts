@@ -4,43 +4,43 @@ import type { AnnotationData } from '../page-data.ts';
 import { Bars, firstEnding, visibleLanes } from './bars.ts';
 import { drawChain } from './chain.ts';
 import { context, grouped } from './dom.ts';
+import type { Lane } from './layout.ts';
+import { Notes } from './notes.ts';
 import type { State } from './state.ts';
 import { font, readTheme, type Theme } from './theme.ts';
 import { laneHeight } from './view.ts';
 
 /** Px for the names of rows and lanes. */
 export const gutter = 112;
-const rowHeight = 22;
 const axisHeight = 24;
-const rowsMax = 8;
 const lanesShownMax = 15;
 
 export class Drawing {
   readonly canvas: HTMLCanvasElement;
   readonly #state: State;
-  readonly #rows: readonly (readonly [string, readonly AnnotationData[]])[];
+  readonly notes: Notes;
 
   constructor(state: State, canvas: HTMLCanvasElement) {
     this.#state = state;
     this.canvas = canvas;
-    const rows = Map.groupBy(state.page.annotations, ({ row }) => row);
-    this.#rows = [...rows].slice(0, rowsMax);
+    this.notes = new Notes(state);
   }
 
-  get #top(): number {
-    return this.#rows.length * rowHeight + 6;
+  /** Px above the lanes. */
+  get top(): number {
+    return this.notes.height + 6;
   }
 
   /** Px that the whole drawing would like to have: all lanes, up to a limit. */
   get height(): number {
     const lanes = Math.max(3, Math.min(lanesShownMax, this.#state.layout.lanes.length));
-    return this.#top + lanes * laneHeight + axisHeight;
+    return this.top + lanes * laneHeight + axisHeight;
   }
 
   draw(): void {
     const { view } = this.#state;
     view.pixels = Math.max(1, this.canvas.clientWidth - gutter);
-    view.lanePixels = Math.max(1, this.canvas.clientHeight - this.#top - axisHeight);
+    view.lanePixels = Math.max(1, this.canvas.clientHeight - this.top - axisHeight);
     view.scroll(0);
     const ctx = context(this.canvas);
     if (ctx === undefined) return;
@@ -51,12 +51,13 @@ export class Drawing {
     ctx.rect(gutter, 0, view.pixels, this.canvas.clientHeight);
     ctx.clip();
     ctx.translate(gutter, 0);
-    this.#annotations(ctx, theme);
+    this.notes.drawBands(ctx, theme, this.top + view.lanePixels);
+    this.notes.draw(ctx, theme);
     this.#axis(ctx, theme);
     ctx.beginPath();
-    ctx.rect(0, this.#top, view.pixels, view.lanePixels);
+    ctx.rect(0, this.top, view.pixels, view.lanePixels);
     ctx.clip();
-    ctx.translate(0, this.#top);
+    ctx.translate(0, this.top);
     this.#blockedBand(ctx, theme);
     new Bars(this.#state, ctx, theme).draw();
     drawChain(this.#state, ctx, theme);
@@ -69,18 +70,14 @@ export class Drawing {
     const { view, layout } = this.#state;
     const at = view.at(x - gutter);
     if (x < gutter) return undefined;
-    if (y < this.#top) {
-      const near = 4 / view.pixelsPerUnit;
-      return this.#rows[Math.floor(y / rowHeight)]?.[1].findLast((note) => {
-        const { from, to } = layout.place(note);
-        return from - near <= at && at <= to + near;
-      });
+    if (y < this.top) {
+      return this.notes.at(x - gutter, y);
     }
-    if (y > this.#top + view.lanePixels) return undefined;
-    const lane = layout.lanes[Math.floor((y - this.#top + view.top) / laneHeight)];
+    if (y > this.top + view.lanePixels) return undefined;
+    const lane = layout.lanes[Math.floor((y - this.top + view.top) / laneHeight)];
     if (lane === undefined) return undefined;
     const near = 3 / view.pixelsPerUnit;
-    const op = lane.operations[firstEnding(lane.operations, layout.end, at - near)];
+    const op = lane.operations[firstEnding(lane.operations, layout.barEnd, at - near)];
     return op !== undefined && (layout.start[op] ?? 0) <= at + near ? op : undefined;
   }
 
@@ -93,58 +90,34 @@ export class Drawing {
     };
     ctx.fillStyle = theme.muted;
     ctx.font = font(12);
-    for (const [at, [row]] of this.#rows.entries()) name(row, at * rowHeight + 12);
     ctx.save();
     ctx.beginPath();
-    ctx.rect(0, this.#top, this.canvas.clientWidth, view.lanePixels);
+    ctx.rect(0, 0, gutter, this.notes.height);
+    ctx.clip();
+    this.notes.drawNames(name);
+    ctx.restore();
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(0, this.top, this.canvas.clientWidth, view.lanePixels);
     ctx.clip();
     const [first, last] = visibleLanes(this.#state);
     for (let lane = first; lane < last; lane += 1) {
-      const y = this.#top + lane * laneHeight - view.top;
+      const y = this.top + lane * laneHeight - view.top;
       ctx.fillStyle = theme.grid;
       ctx.fillRect(0, y, this.canvas.clientWidth, 1);
-      const { client, isFirst } = layout.lanes[lane] ?? { client: 0, isFirst: true };
       ctx.fillStyle = theme.muted;
-      name(isFirst ? this.#state.clientName(client) : '″', y + 15);
+      name(this.#laneName(layout.lanes[lane]), y + 15);
     }
     ctx.restore();
   }
 
-  #annotations(ctx: CanvasRenderingContext2D, theme: Theme): void {
-    const { view, layout } = this.#state;
-    ctx.font = font(11);
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'middle';
-    for (const [at, [, notes]] of this.#rows.entries()) {
-      const y = at * rowHeight + 3;
-      for (const note of notes) {
-        const { from, to } = layout.place(note);
-        if (to < view.from || from > view.to) continue;
-        const x = Math.max(-4, view.x(from));
-        const width = Math.max(2, Math.min(view.pixels + 4, view.x(to)) - x);
-        ctx.fillStyle = theme.band;
-        ctx.fillRect(x, y, width, this.#top - y + view.lanePixels);
-        ctx.fillStyle = theme['band-edge'];
-        ctx.fillRect(x, y, width, rowHeight - 5);
-        this.#words(ctx, theme, {
-          text: note.text,
-          x: Math.max(x, 0) + 5,
-          end: x + width,
-          y: y + 9,
-        });
-      }
-    }
-  }
-
-  #words(
-    ctx: CanvasRenderingContext2D,
-    theme: Theme,
-    { text, x, end, y }: { text: string; x: number; end: number; y: number },
-  ): void {
-    const room = Math.floor((end - x) / 6);
-    if (room < 3) return;
-    ctx.fillStyle = theme.ink;
-    ctx.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, x, y, end - x);
+  /** Of whoever is in sight in it, since clients that are gone make room for others. */
+  #laneName(lane: Lane | undefined): string {
+    if (lane === undefined || !lane.isFirst) return '″';
+    const { layout, view } = this.#state;
+    const { operations } = lane;
+    const op = operations[firstEnding(operations, layout.barEnd, view.from)] ?? operations.at(-1);
+    return op === undefined ? '' : this.#state.client(op);
   }
 
   /** The time in which the impossible operation should have taken effect. */
@@ -164,7 +137,7 @@ export class Drawing {
 
   #axis(ctx: CanvasRenderingContext2D, theme: Theme): void {
     const { view, axis, page, part } = this.#state;
-    const y = this.#top + view.lanePixels;
+    const y = this.top + view.lanePixels;
     ctx.fillStyle = theme.line;
     ctx.fillRect(0, y, view.pixels, 1);
     ctx.fillStyle = theme.muted;
@@ -189,10 +162,11 @@ export class Drawing {
 
   #scrollbar(ctx: CanvasRenderingContext2D, theme: Theme): void {
     const { view } = this.#state;
+    this.notes.drawScrollbar(ctx, theme, this.canvas.clientWidth - 5);
     const all = view.lanes * laneHeight;
     if (all <= view.lanePixels) return;
     const height = Math.max(20, (view.lanePixels / all) * view.lanePixels);
-    const y = this.#top + (view.top / (all - view.lanePixels)) * (view.lanePixels - height);
+    const y = this.top + (view.top / (all - view.lanePixels)) * (view.lanePixels - height);
     ctx.fillStyle = theme['band-edge'];
     ctx.fillRect(this.canvas.clientWidth - 5, y, 4, height);
   }

@@ -6,10 +6,9 @@ import type { AnnotationData, PartData } from '../page-data.ts';
 export type Axis = 'order' | 'time';
 
 export interface Lane {
-  readonly client: number;
-  /** Further lanes of a client that had several operations at once. */
+  /** False for further lanes of a client that had several operations at once. */
   readonly isFirst: boolean;
-  /** Operations from left to right; they do not overlap. */
+  /** From left to right. They do not overlap, except that one whose end nobody knows gives way to the next. */
   readonly operations: readonly number[];
 }
 
@@ -19,6 +18,8 @@ export interface Layout {
   readonly start: Float64Array;
   /** Infinity for an unknown outcome. */
   readonly end: Float64Array;
+  /** Where its bar ends: an unknown outcome is drawn up to what its lane shows next. */
+  readonly barEnd: Float64Array;
   /** The axis goes from 0 to this. */
   readonly width: number;
   /** Where a time of the history is on the axis. */
@@ -56,7 +57,7 @@ function countBelow(times: Float64Array, time: number): number {
   return low;
 }
 
-function byOrder(part: PartData): Omit<Layout, 'lanes' | 'laneOf'> {
+function byOrder(part: PartData): Omit<Layout, 'lanes' | 'laneOf' | 'barEnd'> {
   const { start, end, times } = spans(part);
   const width = Math.max(1, times.length);
   const at = (time: number | null): number => (time === null ? width : countBelow(times, time));
@@ -68,7 +69,7 @@ function byOrder(part: PartData): Omit<Layout, 'lanes' | 'laneOf'> {
   };
 }
 
-function byTime(part: PartData): Omit<Layout, 'lanes' | 'laneOf'> {
+function byTime(part: PartData): Omit<Layout, 'lanes' | 'laneOf' | 'barEnd'> {
   const called = part.calledAt ?? part.call;
   const returned = part.returnedAt ?? part.return;
   let first = Infinity;
@@ -91,37 +92,88 @@ function byTime(part: PartData): Omit<Layout, 'lanes' | 'laneOf'> {
   };
 }
 
-/** Clients in the order in which they appear; a client that did several things at once gets several lanes. */
+/** With more clients than this, those that are gone make room for those that come. */
+const clientLanesMax = 24;
+
+interface OpenLane {
+  /** Whose turn it is. */
+  client: number;
+  readonly isFirst: boolean;
+  /** When its last operation returned; when it was called, if nobody knows. */
+  busyUntil: number;
+  readonly operations: number[];
+}
+
+/** The last call of each client, or its last return: after that it is gone. */
+function goneAt(part: PartData): ReadonlyMap<number, number> {
+  const gone = new Map<number, number>();
+  for (const [op, client] of part.client.entries()) {
+    const end = part.return[op] ?? part.call[op] ?? 0;
+    gone.set(client, Math.max(gone.get(client) ?? -Infinity, end));
+  }
+  return gone;
+}
+
+/**
+ * Clients in the order in which they appear; a client that did several things at once gets several lanes. Operations that
+ * never ended do not keep their lanes: a history with hundreds of them would have hundreds of lanes with nothing else.
+ */
 function lanes(part: PartData): Pick<Layout, 'lanes' | 'laneOf'> {
-  const byClient = new Map<number, { busyUntil: number; operations: number[] }[]>();
+  const gone = goneAt(part);
+  const isCrowded = gone.size > clientLanesMax;
+  const byClient = new Map<number, OpenLane[]>();
+  const laneOf = new Int32Array(part.client.length);
+  const all: OpenLane[] = [];
+  const free = (client: number, call: number): OpenLane | undefined => {
+    if (!isCrowded || byClient.has(client)) return undefined;
+    const lane = all.find((one) => (gone.get(one.client) ?? 0) < call);
+    if (lane === undefined) return undefined;
+    byClient.delete(lane.client);
+    lane.client = client;
+    return lane;
+  };
   for (const [op, client] of part.client.entries()) {
     const call = part.call[op] ?? 0;
     const own = byClient.get(client) ?? [];
-    byClient.set(client, own);
-    let lane = own.find(({ busyUntil }) => busyUntil <= call);
+    let lane = own.find(({ busyUntil }) => busyUntil <= call) ?? free(client, call);
     if (lane === undefined) {
-      lane = { busyUntil: 0, operations: [] };
-      own.push(lane);
+      lane = { client, isFirst: isCrowded || own.length === 0, busyUntil: 0, operations: [] };
+      all.push(lane);
     }
-    lane.busyUntil = part.return[op] ?? Infinity;
+    if (!own.includes(lane)) own.push(lane);
+    byClient.set(client, own);
+    lane.busyUntil = part.return[op] ?? call;
     lane.operations.push(op);
   }
-  const laneOf = new Int32Array(part.client.length);
-  const all: Lane[] = [];
-  for (const [client, own] of byClient) {
-    for (const [nth, { operations }] of own.entries()) {
-      for (const op of operations) laneOf[op] = all.length;
-      all.push({ client, isFirst: nth === 0, operations });
+  // Further lanes stand below the first of their client.
+  const order = isCrowded ? all : [...Map.groupBy(all, ({ client }) => client).values()].flat();
+  for (const [index, { operations }] of order.entries()) {
+    for (const op of operations) laneOf[op] = index;
+  }
+  return { lanes: order, laneOf };
+}
+
+function barEnds(
+  part: PartData,
+  all: readonly Lane[],
+  { start, end }: Pick<Layout, 'start' | 'end'>,
+): Float64Array {
+  const bars = end.slice();
+  for (const { operations } of all) {
+    for (const [nth, op] of operations.entries()) {
+      const next = operations[nth + 1];
+      if (part.return[op] === null && next !== undefined) bars[op] = start[next] ?? Infinity;
     }
   }
-  return { lanes: all, laneOf };
+  return bars;
 }
 
 /** Lanes and positions of a part on one of the axes. */
-export const layout = (part: PartData, axis: Axis): Layout => ({
-  ...lanes(part),
-  ...(axis === 'order' ? byOrder(part) : byTime(part)),
-});
+export function layout(part: PartData, axis: Axis): Layout {
+  const laid = lanes(part);
+  const placed = axis === 'order' ? byOrder(part) : byTime(part);
+  return { ...laid, ...placed, barEnd: barEnds(part, laid.lanes, placed) };
+}
 
 /**
  * A moment for every operation of an order: inside its interval, never before the one ahead of it. Operations that could all

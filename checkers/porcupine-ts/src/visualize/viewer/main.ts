@@ -43,6 +43,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['/', 'search'],
   ['n N', 'next, previous match'],
   ['+ − 0', 'zoom'],
+  ['[ ]', 'rows above'],
   ['drag', 'pan'],
   ['Ctrl wheel', 'zoom'],
 ];
@@ -135,7 +136,7 @@ function start(page: PageData): void {
   };
   size();
   state.onChange(draw);
-  keyboard(state, search);
+  keyboard(state, search, drawing);
   pointer(state, drawing, tooltip(state, drawing));
   addEventListener('resize', () => state.changed());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => state.changed());

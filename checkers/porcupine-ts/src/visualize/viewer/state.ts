@@ -55,11 +55,7 @@ export class State {
   }
 
   client(op: number): string {
-    return this.clientName(this.part.client[op] ?? 0);
-  }
-
-  clientName(client: number): string {
-    return this.page.clients[client] || '–';
+    return this.page.clients[this.part.client[op] ?? 0] || '–';
   }
 
   /** What the object held after so many steps of the order; undefined when that is not known. */

@@ -67,8 +67,8 @@ export class View {
 
   revealLane(lane: number): void {
     const at = lane * laneHeight;
-    if (at < this.top) this.top = at;
-    if (at + laneHeight > this.top + this.lanePixels) this.top = at + laneHeight - this.lanePixels;
+    const isInSight = at >= this.top && at + laneHeight <= this.top + this.lanePixels;
+    if (!isInSight) this.top = at - (this.lanePixels - laneHeight) / 2;
     this.scroll(0);
   }
 
