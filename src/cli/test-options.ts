@@ -20,6 +20,7 @@ export interface TestFlags {
   readonly checkTimeout?: number;
   readonly seed?: number;
   readonly world?: string;
+  readonly simOptions?: Record<string, unknown>;
   readonly trace: boolean;
   readonly out: string;
   readonly name?: string;
@@ -50,7 +51,15 @@ export const withTestOptions = (command: Command): Command =>
       'seed of workload, schedule and timeouts (default: drawn and printed)',
       number,
     )
-    .option('--world <world>', 'real: processes and proxies; sim: simulated (default: real)')
+    .option(
+      '--world <world>',
+      'real: processes and proxies; sim: simulated, the same every time (default: real)',
+    )
+    .option(
+      '--sim-options <json>',
+      'network and disks of the simulated world, as a JSON object; see docs/simulator.md',
+      jsonObject,
+    )
     .option('--no-trace', 'leaves out the protocol traces of the nodes')
     .option('--out <dir>', 'where run folders are kept', 'store')
     .option('--ports <from-to>', 'ports to use (default: any free ones)')
@@ -73,6 +82,7 @@ export function testRequest(flags: TestFlags): Omit<TestRequest, 'system'> {
     recoveryTimeoutMs: flags.recoveryTimeout,
     checkTimeoutMs: flags.checkTimeout,
     world: flags.world,
+    sim: flags.simOptions,
     name: flags.name,
     schedule: flags.schedule === undefined ? undefined : loadSchedule(flags.schedule, faults),
   };

@@ -23,10 +23,11 @@ import {
 } from '../consensus/state-machine/command.ts';
 import type { Address } from './config.ts';
 import { attemptTimeoutMs, retryPauseMs, shortestAttemptMs } from './limits.ts';
+import type { Answer, Line, Time } from './line.ts';
 import type { NodeStatus } from './protocol.ts';
-import { type Answer, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 
-export interface ConnectOptions extends Address {
+export interface Patience {
   /** One attempt, in ms. */
   readonly attemptTimeoutMs?: number;
   /** Between attempts, in ms. */
@@ -34,6 +35,8 @@ export interface ConnectOptions extends Address {
   /** No further attempt is made with less time left than this, in ms. */
   readonly shortestAttemptMs?: number;
 }
+
+export interface ConnectOptions extends Address, Patience {}
 
 /** What is known after some attempts. */
 interface Tried {
@@ -61,7 +64,8 @@ const errorText = (response: Extract<ClientResponse, { readonly kind: 'error' }>
 const closedError = 'the connection was closed';
 
 class NodeConnection implements Connection {
-  readonly #wire: Wire;
+  readonly #wire: Line;
+  readonly #time: Time;
   readonly #attemptTimeoutMs: number;
   readonly #retryPauseMs: number;
   readonly #shortestAttemptMs: number;
@@ -70,8 +74,9 @@ class NodeConnection implements Connection {
   #sequence = 0;
   #busy = false;
 
-  constructor(options: ConnectOptions) {
-    this.#wire = new Wire(options);
+  constructor(line: Line, time: Time, options: Patience) {
+    this.#wire = line;
+    this.#time = time;
     this.#attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
     this.#retryPauseMs = options.retryPauseMs ?? retryPauseMs;
     this.#shortestAttemptMs = options.shortestAttemptMs ?? shortestAttemptMs;
@@ -82,7 +87,7 @@ class NodeConnection implements Connection {
     if (this.#busy) return { kind: 'fail', error: 'a call is in progress; one at a time' };
     this.#busy = true;
     try {
-      const deadlineMs = performance.now() + timeoutMs;
+      const deadlineMs = this.#time.nowMs() + timeoutMs;
       return isQuery(call)
         ? await this.#query(call, deadlineMs)
         : await this.#command(call, deadlineMs);
@@ -130,7 +135,7 @@ class NodeConnection implements Connection {
       if (ended.code === 'bad-command') return { kind: 'fail', error: errorText(ended) };
       // The session is gone or does not fit any more: never use it again.
       this.#session = undefined;
-      if (ended.code === 'session-unknown' && definite && performance.now() < deadlineMs) continue;
+      if (ended.code === 'session-unknown' && definite && this.#time.nowMs() < deadlineMs) continue;
       const kind = definite && errorCodes[ended.code].definite ? 'fail' : 'unknown';
       return { kind, error: errorText(ended) };
     }
@@ -163,7 +168,7 @@ class NodeConnection implements Connection {
   ): Promise<Accepted | ({ readonly kind: 'tried' } & Tried)> {
     let tried: Tried = { definite: true, error: 'there was no time to ask' };
     for (let attempt = 1; ; attempt += 1) {
-      const leftMs = deadlineMs - performance.now();
+      const leftMs = deadlineMs - this.#time.nowMs();
       const tooLate = leftMs < (attempt === 1 ? 0 : this.#shortestAttemptMs);
       if (tooLate || this.#closed) return { kind: 'tried', ...tried };
       const answer = await this.#wire.ask(body, Math.min(leftMs, this.#attemptTimeoutMs));
@@ -176,12 +181,12 @@ class NodeConnection implements Connection {
         last = describe(answer);
       }
       tried = { definite: tried.definite && last.definite, error: last.error };
-      await this.#pause(Math.min(this.#retryPauseMs, deadlineMs - performance.now()));
+      await this.#pause(Math.min(this.#retryPauseMs, deadlineMs - this.#time.nowMs()));
     }
   }
 
   async #pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+    if (ms > 0) await this.#time.sleep(ms, this.#closing.signal);
   }
 }
 
@@ -199,7 +204,17 @@ function judge(response: ClientResponse): Tried {
 }
 
 /** A connection to the node behind this address (a proxy, perhaps). Nothing is dialled before the first call. */
-export const connect = (options: ConnectOptions): Connection => new NodeConnection(options);
+export const connect = (options: ConnectOptions): Connection =>
+  new NodeConnection(new Wire(options), wallTime, options);
+
+/** The same over any line, in any time: how simulated clients reach simulated nodes. */
+export const connectOver = (line: Line, time: Time, patience: Patience = {}): Connection =>
+  new NodeConnection(line, time, patience);
+
+const wallTime: Time = {
+  nowMs: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+};
 
 /** Asks a node how it is. Rejects with an Error that names the address when there is no answer in time. */
 export async function status(address: Address, timeoutMs: number): Promise<NodeStatus> {

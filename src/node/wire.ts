@@ -1,23 +1,15 @@
 /** One request at a time over one TCP connection that is dialled when it is needed. */
 
 import { connect, type Socket } from 'node:net';
-import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
+import type { ClientRequest } from '../consensus/state-machine/command.ts';
 import type { Address } from './config.ts';
 import { errorMessage } from './error-message.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
+import type { Answer, Line, Reply } from './line.ts';
 import { isRecord } from './peer-hello.ts';
 import type { NodeStatus, RequestFrame, ResponseFrame } from './protocol.ts';
 
 type Body = ResponseFrame['body'];
-
-type Reply<T> =
-  | { readonly kind: 'answered'; readonly response: T }
-  /** Not a byte of it can have reached the node. */
-  | { readonly kind: 'not-sent'; readonly error: string }
-  /** Was sent, and nothing came back (in time, or before the connection broke). */
-  | { readonly kind: 'no-answer'; readonly error: string };
-
-export type Answer = Reply<ClientResponse>;
 
 interface Waiting {
   readonly frame: RequestFrame;
@@ -34,7 +26,7 @@ function isResponse(value: unknown): value is ResponseFrame {
   return kind === 'ok' || (kind === 'status' && isRecord(status));
 }
 
-export class Wire {
+export class Wire implements Line {
   readonly #address: Address;
   #socket: Socket | undefined;
   #connected = false;

@@ -61,6 +61,7 @@ function resultsOf(
   measured: Measured,
 ): Results {
   const { spec } = recorded;
+  const { traceHash } = recorded.circumstances;
   const found = findings(recorded, measured);
   const verdicts = [...Object.values(checkers), ...found];
   const valid = worst(verdicts.map((one) => one.valid));
@@ -81,6 +82,7 @@ function resultsOf(
     faults: measured.faults,
     leader: measured.leader,
     cost: measured.cost,
+    ...(traceHash === undefined ? {} : { traceHash }),
   };
 }
 

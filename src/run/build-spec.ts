@@ -5,7 +5,7 @@ import { workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { generateSchedule } from '../schedule/generate.ts';
 import type { Schedule, ScheduleEntry } from '../schedule/schedule.ts';
-import { systems } from '../systems/index.ts';
+import { type SystemKind, systems } from '../systems/index.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
 
 /** What may be left out has a default; what is asked for in words is looked up. */
@@ -26,6 +26,8 @@ export interface TestRequest {
   readonly checkTimeoutMs?: number;
   readonly seed?: number;
   readonly world?: string;
+  /** Of the simulated world; what is left out has its default. */
+  readonly sim?: unknown;
   readonly trace?: boolean;
   readonly name?: string;
   /** Replaces the generated schedule. Already checked against the faults. */
@@ -68,9 +70,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   }
   const kinds = (request.nemesis ?? []).filter((kind) => kind !== 'none');
   for (const kind of kinds) lookUp('fault', kind, faults);
-  if (request.world === 'sim') {
-    throw new BadInput('the simulated world is not available yet; allowed: --world real');
-  }
+  refuseOtherWorld(request, system);
   const draft = {
     name: request.name ?? `${request.system}-${workload.name}`,
     system: system.name,
@@ -95,6 +95,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     checkTimeoutMs: request.checkTimeoutMs ?? 60_000,
     seed,
     world: request.world ?? 'real',
+    ...(request.world === 'sim' ? { sim: request.sim ?? {} } : {}),
     trace: request.trace ?? true,
     schedule: request.schedule ?? [],
   };
@@ -110,6 +111,18 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   });
   const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
   return { ...spec, schedule: [...aimed] };
+}
+
+/** Throws BadInput when the system is not in that world, or the options of one world are given for the other. */
+function refuseOtherWorld({ world, sim }: TestRequest, system: SystemKind): void {
+  if (world === 'sim' && system.simulated === undefined) {
+    throw new BadInput(`${system.name} cannot be simulated; allowed: --world real`);
+  }
+  if (world !== 'sim' && sim !== undefined) {
+    throw new BadInput(
+      'options of the simulated world are given without it.\nnext: add --world sim',
+    );
+  }
 }
 
 /** A fault after the workload would hit a cluster that nobody uses, and count as evidence of what it withstood. */

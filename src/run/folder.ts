@@ -106,6 +106,8 @@ const circumstancesSchema = z.strictObject({
   originNs: z.number(),
   /** What carried the links. */
   proxy: z.string().optional(),
+  /** Of a simulated run: a hash of all that happened. */
+  traceHash: z.string().optional(),
 });
 export type Circumstances = z.infer<typeof circumstancesSchema>;
 

@@ -1,6 +1,7 @@
 /** Asks the nodes now and then what they are doing: who leads, and what it has cost so far. */
 
 import type { NodeStatus } from '../node/protocol.ts';
+import type { Clock } from '../schedule/clock.ts';
 
 /** How often, ms: often enough that a killed node's last counters are nearly its final ones. */
 const sampleEveryMs = 250;
@@ -19,14 +20,14 @@ export interface Sampler {
 /** Gives `append` the JSON lines of every look, one per node, until stopped. `append` must not throw. */
 export function startSampler(
   statuses: () => Promise<readonly NodeStatus[]>,
-  nowNs: () => number,
+  clock: Clock,
   append: (lines: string) => void,
 ): Sampler {
   const ended = new AbortController();
   let leader: string | undefined;
   const look = async (): Promise<void> => {
     const found = await statuses();
-    const timeNs = nowNs();
+    const timeNs = clock.nowNs();
     leader = newestLeader(found);
     if (found.length === 0) return;
     const lines = found.map((status) => JSON.stringify({ timeNs, status } satisfies Sample));
@@ -35,7 +36,7 @@ export function startSampler(
   const loop = (async () => {
     while (!ended.signal.aborted) {
       await look();
-      await pause(sampleEveryMs, ended.signal);
+      await clock.sleepUntil(clock.nowNs() + sampleEveryMs * 1e6, ended.signal);
     }
     await look();
   })();
@@ -51,15 +52,4 @@ export function startSampler(
 function newestLeader(statuses: readonly NodeStatus[]): string | undefined {
   const leaders = statuses.filter((status) => status.role === 'leader');
   return leaders.sort((a, b) => b.term - a.term)[0]?.node;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 import { scriptedOperationSchema } from '../generator/script.ts';
 import { scheduleSchema } from '../schedule/schedule.ts';
+import { simOptionsSchema } from '../sim/options.ts';
 
 /** More nodes or clients than this on one machine measures the machine. */
 const limits = { nodes: 25, clients: 10_000, timeSeconds: 7 * 24 * 3600 } as const;
@@ -38,6 +39,8 @@ export const specSchema = z.strictObject({
   checkTimeoutMs: z.number().positive(),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   world: z.enum(['real', 'sim']),
+  /** The simulated machines and network; in the real world of no use. */
+  sim: simOptionsSchema.optional(),
   /** Protocol traces in `nodes/<n>/trace.jsonl`. */
   trace: z.boolean(),
   /** As planned; what became of it is in the results. */

@@ -58,21 +58,27 @@ export function ownSystem(system: OwnSystem): SystemKind {
     leaderless: system.leaderless === true,
     controls: (given) => ({ ...(given as Record<string, string | number | boolean>) }),
     start: (context) => start(system, context),
+    simulated: (options) => programOf(system, options as SharedOptions & Record<string, unknown>),
   };
 }
+
+/** What the nodes are told, in either world. */
+const programOf = (system: OwnSystem, options: SharedOptions & Record<string, unknown>) => ({
+  algorithm: system.algorithm,
+  options: Object.fromEntries(Object.keys(system.own).map((name) => [name, options[name]])),
+  timing: { heartbeatMs: options.heartbeatMs, electionTimeoutMs: options.electionTimeoutMs },
+  limits: {
+    maxBatchEntries: options.maxBatchEntries,
+    maxInflight: options.maxInflight,
+    maxUncommitted: options.maxUncommitted,
+    maxPendingReads: options.maxPendingReads,
+  },
+});
 
 async function start(system: OwnSystem, context: StartContext<unknown>): Promise<RunningSystem> {
   const options = context.options as SharedOptions & Record<string, unknown>;
   const cluster = await createRealCluster({
-    algorithm: system.algorithm,
-    options: Object.fromEntries(Object.keys(system.own).map((name) => [name, options[name]])),
-    timing: { heartbeatMs: options.heartbeatMs, electionTimeoutMs: options.electionTimeoutMs },
-    limits: {
-      maxBatchEntries: options.maxBatchEntries,
-      maxInflight: options.maxInflight,
-      maxUncommitted: options.maxUncommitted,
-      maxPendingReads: options.maxPendingReads,
-    },
+    ...programOf(system, options),
     seed: context.seed,
     trace: context.trace,
     nodes: context.nodes,

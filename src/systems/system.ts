@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Connection } from '../client/connection.ts';
 import type { NodeStatus } from '../node/protocol.ts';
 import type { World } from '../schedule/world.ts';
+import type { SimProgram } from '../sim/program.ts';
 
 export interface StartContext<Options> {
   readonly nodes: readonly string[];
@@ -56,4 +57,6 @@ export interface SystemKind<Options = unknown> {
   /** Settings held equal between systems under comparison, printed in reports. */
   controls(options: Options): Readonly<Record<string, string | number | boolean>>;
   start(context: StartContext<Options>): Promise<RunningSystem>;
+  /** What its nodes run in the simulated world; left out: it cannot be simulated. */
+  simulated?(options: Options): SimProgram;
 }

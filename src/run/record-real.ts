@@ -1,0 +1,103 @@
+/** A test on real processes into a run folder: cluster up, workload and faults, everything healed, cluster down. */
+
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StatusLine } from '#reports/status-line';
+import { workloads } from '#workloads/index';
+import { HarnessFailure } from '../errors.ts';
+import { wallClock } from '../schedule/clock.ts';
+import { systems } from '../systems/index.ts';
+import { nodeNames } from './build-spec.ts';
+import { runFiles, writeTest } from './folder.ts';
+import { known } from './known.ts';
+import { perform } from './perform.ts';
+import { RealTimeline } from './real-timeline.ts';
+import { fileRecorder } from './recorder.ts';
+import { showProgress } from './show-progress.ts';
+import type { TestSpec } from './spec.ts';
+
+export interface RealRun {
+  readonly spec: TestSpec;
+  readonly folder: string;
+  readonly status: StatusLine;
+  readonly ports: { readonly from: number; readonly to: number } | undefined;
+  /** URL of a running Toxiproxy, or which kind to start. */
+  readonly toxiproxy: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Brings the cluster up, runs the test on it, and takes everything down again, whatever happens. */
+export async function recordReal(run: RealRun): Promise<void> {
+  const { spec, folder, status } = run;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([broken.signal, ...(run.signal ? [run.signal] : [])]);
+  const orBreak = breaking(broken, folder);
+  const log = (line: string): void =>
+    orBreak(() =>
+      appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`),
+    );
+  // Before there is a history, a node that dies is a cluster that does not come up; afterwards it no longer matters.
+  const logExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  let onNodeExit = logExit;
+  const nodes = nodeNames(spec.nodes);
+  await using system = await known(systems, 'system', spec.system).start({
+    nodes,
+    folder,
+    seed: spec.seed,
+    options: spec.systemOptions,
+    trace: spec.trace,
+    ...(run.ports === undefined ? {} : { ports: run.ports }),
+    toxiproxy: run.toxiproxy,
+    signal,
+    onNodeExit: (node, message) => onNodeExit(node, message),
+    onHarnessFailure: (reason) => broken.abort(new HarnessFailure(reason)),
+  });
+  using timeline = new RealTimeline();
+  const originNs = Number(process.hrtime.bigint()) - timeline.nowNs();
+  const startedAt = new Date().toISOString();
+  writeTest(folder, { spec, circumstances: { startedAt, originNs, proxy: system.proxy } });
+  const kind = known(workloads, 'workload', spec.workload);
+  const workload = kind.create(spec.workloadOptions, { concurrency: spec.clients, nodes });
+  const recorder = fileRecorder(join(folder, runFiles.history));
+  onNodeExit = (node, error) => {
+    const time = timeline.nowNs();
+    const line = { time, type: 'info', process: 'nemesis', f: 'node-exit', node, error } as const;
+    orBreak(() => recorder.record(line));
+  };
+  const clock = wallClock(() => timeline.nowNs());
+  try {
+    await perform({
+      spec,
+      workload,
+      stage: { system, timeline, clock },
+      recorder,
+      signal,
+      orBreak,
+      log,
+      onSamples: (lines) => orBreak(() => appendFileSync(join(folder, runFiles.samples), lines)),
+      onProgress: (progress, active, leader) =>
+        showProgress(spec, status, { progress, active, leader }),
+      onHealing: () => status.phase('healing'),
+    });
+  } finally {
+    onNodeExit = logExit;
+    await recorder.close();
+  }
+  if (run.signal?.aborted !== true) broken.signal.throwIfAborted();
+  status.phase('stopping the nodes');
+}
+
+/** What fails in a callback has nobody to throw at: it ends the run instead, as a failure of the harness. */
+const breaking =
+  (broken: AbortController, folder: string) =>
+  (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      broken.abort(
+        error instanceof HarnessFailure
+          ? error
+          : new HarnessFailure(`cannot write into ${folder}: ${String(error)}`, { cause: error }),
+      );
+    }
+  };

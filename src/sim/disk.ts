@@ -1,0 +1,277 @@
+/**
+ * The disk of one node: what was written, what of it is durable, and what a crash or damage leaves.
+ *
+ *     write -> in the page cache: survives the process, not the machine      sync -> durable
+ *     crash    kept: a process died    lost: power failed, nothing unsynced is there    torn: each unsynced write is lost, kept, or
+ *              there in part, in sectors of 512 B or 4 KiB
+ *
+ * Batches are kept as the records they hold. Bytes are made, in the real format of the log, only when something happens to
+ * bytes (a torn write, damage), and then the real recovery reads them.
+ */
+
+import { decodeLog, encodeBatch, encodeFileHeader, fileHeaderBytes } from '../node/wal-format.ts';
+import type { DiskDamage, DiskTrouble, Unsynced } from '../schedule/world.ts';
+import { Unavailable } from '../schedule/world.ts';
+import { mix } from './mix.ts';
+
+/** One write to the log. */
+export interface Batch {
+  /** Counts from 1, without gaps. */
+  readonly number: number;
+  /** The last batch known to be on disk when this one was written. */
+  readonly synced: number;
+  /** Empty: a seal. */
+  readonly records: readonly unknown[];
+}
+
+/** What a node finds when it starts. */
+export interface Found {
+  /** As they read back from JSON. */
+  readonly records: readonly unknown[];
+  readonly lastBatch: number;
+  /** Why a tail was cut off. */
+  readonly torn?: string;
+}
+
+/** The system's error of a call that a fault made fail. */
+class DiskError extends Error {
+  override readonly name = 'DiskError';
+}
+
+const salts = { fate: 1, grain: 2, sector: 3, damage: 4 } as const;
+
+const sectorBytes = 512;
+const pageBytes = 4096;
+
+const textsOf = (records: readonly unknown[]): string[] =>
+  records.map((record) => JSON.stringify(record));
+
+const bytesOf = ({ number, synced, records }: Batch): Buffer =>
+  encodeBatch(number, synced, textsOf(records));
+
+/** Zeros behind the last batch: room made in advance. */
+const room = (bytes: number): Buffer => Buffer.alloc(bytes);
+
+export class SimDisk {
+  /** 32 bits that are this disk's own, from the seed. */
+  readonly #key: number;
+  readonly #bounded: boolean;
+  #batches: Batch[] = [];
+  /** How many of them are durable. */
+  #durable = 0;
+  /** The log's bytes, when they are not those of the batches: after a torn write or damage. */
+  #image: Buffer | undefined;
+  #crashes = 0;
+  #troubles: readonly DiskTrouble[] = [];
+  /** Troubles that happen once and did. */
+  readonly #spent = new Set<DiskTrouble>();
+  #fsyncs = 0;
+
+  constructor(key: number, bounded: boolean) {
+    this.#key = key;
+    this.#bounded = bounded;
+  }
+
+  get fsyncs(): number {
+    return this.#fsyncs;
+  }
+
+  get lastBatch(): number {
+    return this.#batches.length;
+  }
+
+  /** Whether a call may fail because of a fault. */
+  get isTroubled(): boolean {
+    return this.#troubles.some((one) => one.kind === 'error' && !this.#spent.has(one));
+  }
+
+  /** Added to every fsync by faults, in ms. */
+  get slownessMs(): number {
+    let sum = 0;
+    for (const one of this.#troubles) if (one.kind === 'slow') sum += one.fsyncMs;
+    return sum;
+  }
+
+  setTroubles(troubles: readonly DiskTrouble[]): void {
+    this.#troubles = troubles;
+  }
+
+  /** The error of the write, or undefined when it is in the page cache. */
+  write(batch: Batch): Error | undefined {
+    const error = this.#fail('write', () => true);
+    if (error === undefined) this.#batches.push(batch);
+    return error;
+  }
+
+  /** The error of the sync, or undefined when everything up to this batch is durable. */
+  sync(upTo: number): Error | undefined {
+    // Space was found when the write was taken.
+    const error = this.#fail('fdatasync', (code) => code === 'EIO');
+    if (error !== undefined) return error;
+    this.#fsyncs += 1;
+    this.#durable = Math.max(this.#durable, Math.min(upTo, this.#batches.length));
+    return undefined;
+  }
+
+  /** The process dies, or the machine with it. */
+  crash(unsynced: Unsynced): void {
+    this.#crashes += 1;
+    if (unsynced === 'lost') {
+      this.#batches.length = this.#durable;
+    } else if (unsynced === 'torn' && this.#durable < this.#batches.length) {
+      this.#image = this.#tear();
+    }
+  }
+
+  /**
+   * Reads the log as a starting node does: cuts off a torn tail and makes durable what is left. Throws WalCorrupt when it was
+   * damaged where it had been on disk, and the system's error when the disk fails.
+   */
+  recover(): Found {
+    const error = this.#fail('fdatasync', (code) => code === 'EIO');
+    if (error !== undefined) throw error;
+    let found: Found;
+    if (this.#image === undefined) {
+      const records = this.#batches.flatMap((batch) => batch.records);
+      found = { records: JSON.parse(JSON.stringify(records)), lastBatch: this.#batches.length };
+    } else {
+      const { records, lastBatch, torn } = decodeLog(this.#image);
+      found = { records, lastBatch, ...(torn === undefined ? {} : { torn: torn.reason }) };
+      // Batches come back together or not at all, so what is left is a first part of them.
+      this.#batches.length = lastBatch;
+      this.#image = undefined;
+    }
+    this.#durable = this.#batches.length;
+    return found;
+  }
+
+  /** Does this to the files of a node that is down. Throws Unavailable for what no node could survive without breaking promises. */
+  damage(damage: DiskDamage): string {
+    switch (damage.kind) {
+      case 'bit-rot':
+        return this.#rot(damage.sectors, damage.seed);
+      case 'misdirected':
+        return this.#misdirect(damage.seed);
+      case 'truncated':
+        return this.#truncate(damage.bytes);
+      case 'wiped':
+        this.#refuse(this.#batches.length > 0, 'the whole log');
+        this.#batches = [];
+        this.#durable = 0;
+        this.#image = undefined;
+        return 'everything';
+    }
+  }
+
+  /** The log as it would be read now. */
+  bytes(): Buffer {
+    return (
+      this.#image ??
+      Buffer.concat([encodeFileHeader(), ...this.#batches.map(bytesOf), room(pageBytes)])
+    );
+  }
+
+  #refuse(isLossy: boolean, what: string): void {
+    if (!isLossy || !this.#bounded) return;
+    throw new Unavailable(
+      `${what} would be gone without a trace, and with it what this node promised: no algorithm can keep its guarantees ` +
+        "when that node comes back under its name, so a violation would be the test's fault",
+    );
+  }
+
+  #fail(call: string, applies: (code: 'EIO' | 'ENOSPC') => boolean): Error | undefined {
+    for (const trouble of this.#troubles) {
+      if (trouble.kind !== 'error' || this.#spent.has(trouble) || !applies(trouble.code)) continue;
+      if (trouble.once) this.#spent.add(trouble);
+      const words = trouble.code === 'EIO' ? 'i/o error' : 'no space left on device';
+      return new DiskError(`${trouble.code}: ${words}, ${call} (injected)`);
+    }
+    return undefined;
+  }
+
+  /** The bytes that power loss leaves: durable batches, and of each later write nothing, all, or some sectors. */
+  #tear(): Buffer {
+    const durable = this.#batches.slice(0, this.#durable).map(bytesOf);
+    const whole = Buffer.concat([encodeFileHeader(), ...durable]);
+    const unsynced = this.#batches.slice(this.#durable);
+    const image = Buffer.concat([
+      whole,
+      room(pageBytes + unsynced.reduce((n, b) => n + bytesOf(b).length, 0)),
+    ]);
+    let offset = whole.length;
+    for (const batch of unsynced) {
+      const bytes = bytesOf(batch);
+      const bits = mix(mix(this.#key, this.#crashes), batch.number);
+      const fate = mix(bits, salts.fate) % 4;
+      if (fate === 1) bytes.copy(image, offset);
+      if (fate > 1) tearOne(bytes, offset, image, bits);
+      offset += bytes.length;
+    }
+    return image;
+  }
+
+  /** Flips one bit in each of some sectors of the log, where later batches show that it had been on disk. */
+  #rot(sectors: number, seed: number): string {
+    const image = Buffer.from(this.bytes());
+    const end = this.#provenEnd();
+    if (end <= fileHeaderBytes)
+      throw new Unavailable('the log has nothing yet that can be damaged');
+    const offsets: number[] = [];
+    for (let i = 0; i < sectors; i += 1) {
+      const bits = mix(mix(seed, salts.damage), i);
+      const offset = fileHeaderBytes + (bits % (end - fileHeaderBytes));
+      image[offset] = (image[offset] as number) ^ (1 << (mix(bits, 1) % 8));
+      offsets.push(offset);
+    }
+    this.#image = image;
+    return `a flipped bit at ${offsets.join(', ')}`;
+  }
+
+  #misdirect(seed: number): string {
+    const image = Buffer.from(this.bytes());
+    const end = this.#provenEnd();
+    const count = Math.floor(end / sectorBytes);
+    if (count < 2) throw new Unavailable('the log has no two whole sectors yet');
+    const from = mix(seed, 1) % count;
+    const to = (from + 1 + (mix(seed, 2) % (count - 1))) % count;
+    image.copy(image, to * sectorBytes, from * sectorBytes, (from + 1) * sectorBytes);
+    this.#image = image;
+    return `sector ${from} in the place of sector ${to}`;
+  }
+
+  #truncate(bytes: number): string {
+    const end =
+      fileHeaderBytes + this.#batches.reduce((sum, batch) => sum + bytesOf(batch).length, 0);
+    const keep = Math.max(0, end - bytes);
+    let offset = fileHeaderBytes;
+    const isLossy = this.#batches.some((batch, index) => {
+      offset += bytesOf(batch).length;
+      return index < this.#durable && offset > keep && batch.records.length > 0;
+    });
+    this.#refuse(isLossy, `the last ${bytes} bytes`);
+    this.#image = Buffer.from(this.bytes().subarray(0, Math.max(fileHeaderBytes, keep)));
+    return `the log ends at ${Math.max(fileHeaderBytes, keep)} instead of ${end}`;
+  }
+
+  /** Up to here a later header says that the log had been on disk, so damage before it cannot pass for a torn write. */
+  #provenEnd(): number {
+    const proven = this.#batches.at(-1)?.synced ?? 0;
+    if (!this.#bounded) return this.bytes().length - pageBytes;
+    let end = fileHeaderBytes;
+    for (const batch of this.#batches.slice(0, proven)) end += bytesOf(batch).length;
+    return end;
+  }
+}
+
+/** Some of the sectors of one write, at its offset in the file; sectors are where the disk has them, not where the write begins. */
+function tearOne(bytes: Buffer, offset: number, image: Buffer, bits: number): void {
+  const grain = mix(bits, salts.grain) % 2 === 0 ? sectorBytes : pageBytes;
+  for (let at = offset; at < offset + bytes.length; ) {
+    const sector = Math.floor(at / grain);
+    const end = Math.min((sector + 1) * grain, offset + bytes.length);
+    if (mix(mix(bits, salts.sector), sector) % 2 === 0) {
+      bytes.copy(image, at, at - offset, end - offset);
+    }
+    at = end;
+  }
+}

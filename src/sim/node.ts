@@ -1,0 +1,360 @@
+/**
+ * A simulated node: the process around a replica, with the driver of a real node. Computing takes no time; disks, links and starting
+ * do. It stops for the reasons for which a real one stops: a failed disk, a damaged log, a broken invariant.
+ */
+
+import type { NodeId, TraceEvent } from '../consensus/algorithm.ts';
+import { createReplica } from '../consensus/create-replica.ts';
+import type { PeerMessage } from '../consensus/replica.ts';
+import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
+import { Driver } from '../node/driver.ts';
+import { tickMs } from '../node/limits.ts';
+import type { NodeStatus } from '../node/protocol.ts';
+import { WalCorrupt } from '../node/wal-format.ts';
+import type { Unsynced } from '../schedule/world.ts';
+import type { NodeClock } from './clock.ts';
+import type { SimDisk } from './disk.ts';
+import type { SimEvent, Traced } from './events.ts';
+import { countingRandom, draw, mix } from './mix.ts';
+import type { Network } from './network.ts';
+import type { SimOptions } from './options.ts';
+import type { SimProgram } from './program.ts';
+import type { SimTimeline } from './timeline.ts';
+import type { TraceHash } from './trace-hash.ts';
+import { SimWal } from './wal.ts';
+
+/** Why a node ended by itself. */
+export type EndCause =
+  /** The system's own failure: a broken invariant, or something that was thrown. */
+  | 'system'
+  /** A fault made its disk fail, or damaged its log: ending is what it has to do. */
+  | 'injected';
+
+export interface NodeEnd {
+  readonly node: NodeId;
+  readonly timeNs: number;
+  readonly error: string;
+  readonly cause: EndCause;
+}
+
+export interface SimNodeParts {
+  readonly id: NodeId;
+  readonly index: number;
+  readonly members: readonly NodeId[];
+  readonly program: SimProgram;
+  readonly options: SimOptions;
+  /** 32 bits that are this node's own, from the seed. */
+  readonly key: number;
+  readonly timeline: SimTimeline;
+  readonly disk: SimDisk;
+  readonly clock: NodeClock;
+  readonly network: () => Network;
+  /** The node's clients are told: answered, or the process is gone. */
+  readonly onReply: (node: SimNode, request: number, response: ClientResponse) => void;
+  readonly onGone: (node: SimNode) => void;
+  readonly onEnd: (end: NodeEnd) => void;
+  readonly observe: ((event: Traced) => void) | undefined;
+  readonly witness: ((event: SimEvent) => void) | undefined;
+  readonly hash: TraceHash | undefined;
+}
+
+type State =
+  | { readonly kind: 'down' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'ended'; readonly end: NodeEnd }
+  | { readonly kind: 'up'; readonly driver: Driver; readonly wal: SimWal };
+
+export class SimNode {
+  readonly id: NodeId;
+  readonly index: number;
+  readonly clock: NodeClock;
+  readonly disk: SimDisk;
+  readonly #parts: SimNodeParts;
+  #state: State = { kind: 'down' };
+  #paused = false;
+  /** What came while the process was stopped. */
+  #inbox: (() => void)[] = [];
+  #incarnation = 0;
+  #lastRequest = 0;
+  #traced = 0;
+  #messagesSent = 0;
+  #fsyncsBefore = 0;
+  #starting: PromiseWithResolvers<void> | undefined;
+
+  constructor(parts: SimNodeParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.index = parts.index;
+    this.clock = parts.clock;
+    this.disk = parts.disk;
+  }
+
+  /** The kernel takes connections for it: it runs, or is paused. */
+  get isListening(): boolean {
+    return this.#state.kind === 'up';
+  }
+
+  get isDown(): boolean {
+    return this.#state.kind === 'down' || this.#state.kind === 'ended';
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** How it ended by itself, until somebody takes note by killing or starting it. */
+  get end(): NodeEnd | undefined {
+    return this.#state.kind === 'ended' ? this.#state.end : undefined;
+  }
+
+  /** Undefined when it does not answer. */
+  status(): NodeStatus | undefined {
+    if (this.#state.kind !== 'up' || this.#paused) return undefined;
+    const counters = {
+      messagesSent: this.#messagesSent,
+      bytesSent: 0,
+      fsyncs: this.disk.fsyncs - this.#fsyncsBefore,
+      bytesPersisted: 0,
+    };
+    return { ...this.#state.driver.status(), node: this.id, pid: this.#incarnation, counters };
+  }
+
+  /** Starts it if it is down; resolves when it is ready, rejects with Error when it ended before. `afterMs`: how long that takes. */
+  start(afterMs?: number): Promise<void> {
+    if (this.#state.kind === 'up') return Promise.resolve();
+    if (this.#starting !== undefined) return this.#starting.promise;
+    const { timeline, options, key } = this.#parts;
+    const starting = Promise.withResolvers<void>();
+    this.#incarnation += 1;
+    this.#starting = starting;
+    this.#state = { kind: 'starting' };
+    const ms = afterMs ?? draw(options.startMs, mix(key, this.#incarnation));
+    const incarnation = this.#incarnation;
+    timeline.at(timeline.nowNs() + ms * 1e6, () => {
+      if (this.#state.kind !== 'starting' || this.#incarnation !== incarnation) return;
+      this.#recover();
+      this.#starting = undefined;
+      const { end } = this;
+      if (end === undefined) starting.resolve();
+      else starting.reject(new Error(`node ${this.id} did not start: ${end.error}`));
+    });
+    // Whoever started it may not care.
+    starting.promise.catch(() => undefined);
+    return starting.promise;
+  }
+
+  /** SIGKILL, or a loss of power: what is unsynced is treated so. Also of a node that is down already. */
+  kill(unsynced: Unsynced): void {
+    const { witness, timeline, hash } = this.#parts;
+    const was = this.#state.kind;
+    this.#leave();
+    this.disk.crash(unsynced);
+    this.#state = { kind: 'down' };
+    this.#starting?.reject(new Error(`node ${this.id} was killed while it started`));
+    this.#starting = undefined;
+    if (was !== 'up' && was !== 'starting') return;
+    hash?.number(timeline.nowNs());
+    witness?.({ kind: 'crash', timeNs: timeline.nowNs(), node: this.id, unsynced });
+  }
+
+  pause(): void {
+    if (this.#state.kind !== 'up' || this.#paused) return;
+    this.#paused = true;
+    this.#parts.witness?.({ kind: 'paused', timeNs: this.#parts.timeline.nowNs(), node: this.id });
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#parts.witness?.({ kind: 'resumed', timeNs: this.#parts.timeline.nowNs(), node: this.id });
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    // Timers come before what has arrived, as in the event loop of a process that was stopped.
+    this.#tick();
+    for (const act of inbox) act();
+  }
+
+  /** A peer's message has arrived. */
+  peer(from: NodeId, message: PeerMessage): void {
+    if (this.#state.kind !== 'up') return;
+    if (this.#paused) this.#later((driver) => driver.peer(from, message));
+    else this.#state.driver.peer(from, message);
+  }
+
+  /** A number for a client's request. Starts again with every process, as in a real one. */
+  nextRequest(): number {
+    this.#lastRequest += 1;
+    return this.#lastRequest;
+  }
+
+  /** A client's request has arrived; answered through `onReply`. */
+  client(request: number, body: ClientRequest): void {
+    if (this.#state.kind !== 'up') return;
+    if (this.#paused) this.#later((driver) => driver.client(request, body));
+    else this.#state.driver.client(request, body);
+  }
+
+  #later(act: (driver: Driver) => void): void {
+    const { state } = { state: this.#state };
+    if (state.kind !== 'up') return;
+    this.#inbox.push(() => {
+      // One of those before it may have been the node's end.
+      if (this.#state === state) act(state.driver);
+    });
+  }
+
+  #recover(): void {
+    const { witness, timeline, key, options, hash } = this.#parts;
+    try {
+      const { records } = this.disk.recover();
+      this.#fsyncsBefore = this.disk.fsyncs;
+      this.#messagesSent = 0;
+      this.#traced = 0;
+      this.#lastRequest = 0;
+      const driver = this.#createDriver(records);
+      const wal = new SimWal({
+        disk: this.disk,
+        timeline,
+        fsyncMs: options.disk.fsyncMs,
+        key: mix(key, this.#incarnation),
+        interrupt: (report) => {
+          if (this.#paused) this.#later(report);
+          else report();
+        },
+        onDurable: (sequence) => driver.durable(sequence),
+        onFailure: (error) => this.#fatal(`disk: ${error.message}`, 'injected'),
+        onWrite: this.#watchWrites(),
+        onSync:
+          witness &&
+          ((batch) => witness({ kind: 'fsync', timeNs: timeline.nowNs(), node: this.id, batch })),
+      });
+      this.#state = { kind: 'up', driver, wal };
+      const { incarnation } = this;
+      hash?.number(timeline.nowNs());
+      hash?.number(records.length);
+      witness?.({
+        kind: 'started',
+        timeNs: timeline.nowNs(),
+        node: this.id,
+        incarnation,
+        records: records.length,
+      });
+      this.#parts.network().started(this.index, incarnation);
+      this.#tickLater(incarnation);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      const isDisk =
+        error instanceof WalCorrupt || (error instanceof Error && error.name === 'DiskError');
+      this.#fatal(isDisk ? `disk: ${said}` : `invariant: ${said}`, isDisk ? 'injected' : 'system');
+    }
+  }
+
+  #watchWrites(): ((batch: number, records: readonly unknown[]) => void) | undefined {
+    const { witness, timeline, hash } = this.#parts;
+    if (witness === undefined && hash === undefined) return undefined;
+    return (batch, records) => {
+      const timeNs = timeline.nowNs();
+      hash?.number(timeNs);
+      hash?.json(records);
+      witness?.({ kind: 'write', timeNs, node: this.id, batch, records: records.length });
+    };
+  }
+
+  #createDriver(durable: readonly unknown[]): Driver {
+    const { id, members, program, observe, key, timeline } = this.#parts;
+    const nowMs = (): number => this.clock.nowMs(timeline.nowNs());
+    const replica = createReplica({
+      algorithm: program.algorithm,
+      config: {
+        self: id,
+        members,
+        timing: program.timing,
+        limits: program.limits,
+        trace: observe !== undefined,
+      },
+      options: program.options,
+      durable,
+      random: countingRandom(mix(mix(key, 1), this.#incarnation)),
+      nowMs: nowMs(),
+      incarnation: this.#incarnation,
+    });
+    return new Driver(replica, {
+      persist: (sequence, records) => this.#wal?.append(sequence, records),
+      send: (to, message) => {
+        this.#messagesSent += 1;
+        this.#parts.network().send(this.index, to, message);
+      },
+      reply: (request, response) => this.#parts.onReply(this, request, response),
+      trace: (event) => this.#trace(event),
+      nowMs,
+      stepped: () => this.#wal?.flush(),
+      broken: (error) =>
+        this.#fatal(
+          `invariant: ${error instanceof Error ? error.message : String(error)}`,
+          'system',
+        ),
+    });
+  }
+
+  get #wal(): SimWal | undefined {
+    return this.#state.kind === 'up' ? this.#state.wal : undefined;
+  }
+
+  #trace(event: TraceEvent): void {
+    this.#traced += 1;
+    const { observe, timeline } = this.#parts;
+    // The consensus code emits nothing but these events; the driver's type is the looser one of other systems.
+    observe?.({
+      timeNs: timeline.nowNs(),
+      node: this.id,
+      incarnation: this.#incarnation,
+      seq: this.#traced,
+      ...event,
+    } as Traced);
+  }
+
+  #tick(): void {
+    if (this.#state.kind === 'up' && !this.#paused) this.#state.driver.tick();
+  }
+
+  /** A timer of the node's own clock. While the process is stopped its timers do not gather. */
+  #tickLater(incarnation: number): void {
+    const { timeline } = this.#parts;
+    const tick = {
+      fire: (): void => {
+        if (this.#state.kind !== 'up' || this.#incarnation !== incarnation) return;
+        this.#tick();
+        timeline.push(timeline.nowNs() + Math.round((tickMs * 1e6) / this.clock.rate), tick);
+      },
+    };
+    tick.fire();
+  }
+
+  /** The process is gone, however that came about. */
+  #leave(): void {
+    const { network, onGone } = this.#parts;
+    this.#paused = false;
+    this.#inbox = [];
+    if (this.#state.kind !== 'up') return;
+    this.#state.driver.stop();
+    this.#state.wal.close();
+    this.#state = { kind: 'down' };
+    network().ended(this.index);
+    onGone(this);
+  }
+
+  #fatal(error: string, cause: EndCause): void {
+    const { timeline, onEnd, witness, hash } = this.#parts;
+    if (this.#state.kind === 'ended' || this.#state.kind === 'down') return;
+    this.#leave();
+    const end = { node: this.id, timeNs: timeline.nowNs(), error, cause };
+    this.#state = { kind: 'ended', end };
+    hash?.text(error);
+    witness?.({ kind: 'ended', timeNs: end.timeNs, node: this.id, error });
+    onEnd(end);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Virtual time: it stands still while something happens, and jumps to the next thing that will. Everything in a simulated run
+ * waits in this one queue: messages, disks, ticks, the interpreter's wake-ups and the sleeping faults.
+ *
+ *     pop an event -> run it -> (did it touch promises? then let all of them run on) -> pop the next
+ *
+ * Promises only move when an event touched them (a client got its answer, a sleeper woke), so most events cost no more than
+ * a call. Promise callbacks run in the order in which they became ready, so they are as deterministic as the rest.
+ */
+
+import { type Due, EventQueue } from './queue.ts';
+
+/** So many events, or pauses for promises, before the process may look after its signals and files. Bounds a Ctrl-C's wait. */
+const eventsPerTurn = 20_000;
+const pausesPerTurn = 500;
+
+class Wake implements Due {
+  readonly #timeline: SimTimeline;
+  #run: (() => void) | undefined;
+
+  constructor(timeline: SimTimeline, run: () => void) {
+    this.#timeline = timeline;
+    this.#run = run;
+  }
+
+  fire(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    this.#timeline.touch();
+    run();
+  }
+
+  cancel(): void {
+    this.#run = undefined;
+  }
+}
+
+/** The timeline of the interpreter and the clock of the schedule's player, over one queue of events. */
+export class SimTimeline {
+  readonly #queue = new EventQueue();
+  #nowNs = 0;
+  #touched = false;
+  #events = 0;
+
+  nowNs(): number {
+    return this.#nowNs;
+  }
+
+  /** Events so far. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** `due` fires at `ns`, or now if that is past, never within this call. For what touches no promises. */
+  push(ns: number, due: Due): void {
+    this.#queue.push(ns > this.#nowNs ? ns : this.#nowNs, due);
+  }
+
+  /** Runs once at `ns`; promises may be touched. */
+  at(ns: number, run: () => void): Wake {
+    // Whole nanoseconds: they end up in histories.
+    const wake = new Wake(this, run);
+    this.push(Math.ceil(ns), wake);
+    return wake;
+  }
+
+  /** Runs once, after everything that is ready to happen now. */
+  soon(run: () => void): void {
+    this.push(this.#nowNs, new Wake(this, run));
+  }
+
+  /** An event settled a promise: its callbacks run before the next event. */
+  touch(): void {
+    this.#touched = true;
+  }
+
+  /** As in `Clock`: resolves at `ns`, or when the signal is aborted. */
+  sleepUntil(ns: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || ns <= this.#nowNs) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', end);
+        wake.cancel();
+        resolve();
+      };
+      const wake = this.at(ns, end);
+      signal.addEventListener('abort', end);
+    });
+  }
+
+  /**
+   * Lets time pass until the promise settles; resolves or rejects as it does. Throws Error when nothing is left that could ever
+   * happen, and when `limitNs` is reached: then something waits for what will not come.
+   */
+  until<T>(result: Promise<T>, limitNs = Number.POSITIVE_INFINITY): Promise<T> {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    result.then(settle, settle);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let pauses = 0;
+    const pump = (): void => {
+      if (settled) return resolve(result);
+      try {
+        this.#run(limitNs);
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      pauses += 1;
+      // The queue of next ticks is looked at again when no promise callback is left: so this one comes after all of them.
+      if (pauses % pausesPerTurn === 0 || !this.#touched) setImmediate(pump);
+      else queueMicrotask(afterPromises);
+    };
+    const afterPromises = (): void => process.nextTick(pump);
+    queueMicrotask(afterPromises);
+    return promise;
+  }
+
+  /** Until promises are touched, or for a turn. */
+  #run(limitNs: number): void {
+    const queue = this.#queue;
+    this.#touched = false;
+    for (let left = eventsPerTurn; left > 0 && !this.#touched; left -= 1) {
+      const nextNs = queue.nextNs;
+      if (nextNs > limitNs) {
+        throw new Error(
+          nextNs === Number.POSITIVE_INFINITY
+            ? `nothing is left to happen at ${this.#nowNs} ns of virtual time`
+            : `the simulation is not over at ${limitNs} ns of virtual time`,
+        );
+      }
+      this.#nowNs = nextNs;
+      this.#events += 1;
+      queue.pop().fire();
+    }
+  }
+}
