@@ -242,6 +242,7 @@ function finish(
     request: origin.request,
     applied: replica.applied,
     outcome: outcomeOf(response),
+    forwarded: origin.kind === 'peer',
     result: hashJson(response),
     ...sessionOf(body),
   });

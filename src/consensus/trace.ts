@@ -98,6 +98,14 @@ export type RaftTrace =
       readonly lastTerm: number;
       readonly afterDurable: number;
     }
+  /** `stale-log`: the candidate's log is less up-to-date; `voted`: for another, in this term; `old-term`: its term is over. */
+  | {
+      readonly ev: 'voteRefused';
+      readonly term: number;
+      readonly candidate: NodeId;
+      readonly reason: 'stale-log' | 'voted' | 'old-term';
+    }
+  | { readonly ev: 'preVoteRefused'; readonly term: number; readonly candidate: NodeId }
   /** The vote that was granted leaves this node once `afterDurable` is on disk. */
   | {
       readonly ev: 'voteSent';
@@ -244,6 +252,10 @@ export type PaxosTrace =
       readonly slot: number;
       readonly quorum: readonly NodeId[];
     }
+  /** Asked whether scouting would be welcome, it was not. */
+  | { readonly ev: 'canvassRefused'; readonly term: number; readonly candidate: NodeId }
+  /** The acceptors that have not answered the open round of reads are asked again. */
+  | { readonly ev: 'roundRepeated'; readonly term: number; readonly round: number }
   | { readonly ev: 'holeFilled'; readonly term: number; readonly slot: number }
   | {
       readonly ev: 'caughtUp';
@@ -283,6 +295,8 @@ export type ReplicaTrace =
       readonly request: RequestId;
       readonly applied: number;
       readonly outcome: string;
+      /** The answer goes to another node, which had handed the request on. */
+      readonly forwarded: boolean;
       /** The hash of the whole answer. */
       readonly result: number;
       readonly session?: number;

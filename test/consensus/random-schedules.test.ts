@@ -6,20 +6,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asList, Clients } from './support/clients.ts';
-import { Cluster, calm, type Observer, testTiming } from './support/cluster.ts';
-import { CommonInvariants } from './support/invariants.ts';
-import { PaxosInvariants } from './support/paxos-invariants.ts';
+import { Cluster, calm, testTiming } from './support/cluster.ts';
 import { faultPhaseMs, type Plan, plans, schedule } from './support/plan.ts';
-import { RaftInvariants } from './support/raft-invariants.ts';
+import { Watch } from './support/watch.ts';
 
 const numRuns = Number(process.env['DISSENT_CONSENSUS_RUNS'] ?? 120);
 const seed = Number(process.env['DISSENT_CONSENSUS_SEED'] ?? 20261);
 const electionTimeouts = (count: number): number => count * testTiming.electionTimeoutMs;
 
 interface Subject {
-  readonly algorithm: string;
+  readonly algorithm: 'raft' | 'paxos';
   readonly clients: number;
-  readonly invariants: (size: number) => Observer;
   /** Events that a run set must have reached to be evidence. */
   readonly corners: readonly string[];
   /** Safe without these too, only less available. */
@@ -30,14 +27,12 @@ const subjects: readonly Subject[] = [
   {
     algorithm: 'raft',
     clients: 3,
-    invariants: (size) => new RaftInvariants(size),
     corners: ['conflictTruncated', 'dedupeHit', 'stepDown', 'appendRejected', 'readConfirmed'],
     switches: ['preVote', 'checkQuorum'],
   },
   {
     algorithm: 'paxos',
     clients: 4,
-    invariants: (size) => new PaxosInvariants(size),
     corners: ['caughtUp', 'dedupeHit', 'preempted', 'readConfirmed', 'stepDown'],
     switches: ['canvass', 'checkQuorum'],
   },
@@ -47,13 +42,10 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** Faults, then peace: safety throughout, and progress once everything works again. */
 function play(subject: Subject, plan: Plan, options: Options, totals: Map<string, number>) {
-  const common = new CommonInvariants();
-  const cluster = new Cluster({
-    algorithm: subject.algorithm,
-    ...plan,
-    options,
-    observers: [common, subject.invariants(plan.size)],
-  });
+  const watch = new Watch(subject.algorithm, plan.size);
+  const { algorithm } = subject;
+  const cluster = new Cluster({ algorithm, ...plan, options, observers: [watch] });
+  watch.cluster = cluster;
   const clients = new Clients(cluster, subject.clients, plan.seed);
   schedule(cluster, plan);
   cluster.run(faultPhaseMs + 1500);
@@ -71,7 +63,7 @@ function play(subject: Subject, plan: Plan, options: Options, totals: Map<string
   assert.equal(cluster.unanswered(), 0, 'every request is answered');
   const ends = new Set(cluster.ids.map((id) => cluster.status(id)?.commitIndex));
   assert.equal(ends.size, 1, `all nodes commit the same: ${[...ends].join(', ')}`);
-  for (const [name, count] of common.counts) totals.set(name, (totals.get(name) ?? 0) + count);
+  for (const [name, count] of watch.counts) totals.set(name, (totals.get(name) ?? 0) + count);
 }
 
 for (const subject of subjects) {

@@ -103,6 +103,7 @@ export function retransmitReads<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   const { open, round } = leader.reads;
   if (open === undefined || paxos.nowMs - open.sentMs < retransmitMs(paxos)) return;
   open.sentMs = paxos.nowMs;
+  paxos.trace?.({ ev: 'roundRepeated', term: leader.ballot.round, round });
   for (const peer of paxos.peers) {
     if (open.replies.has(peer)) continue;
     paxos.out.send(peer, { kind: 'readQuery', ballot: leader.ballot, round }, 0);

@@ -33,6 +33,10 @@ export function onCanvass<C>(
   message: MessageOf<'canvass', C>,
 ): void {
   const willing = !hasFreshLeader(paxos);
+  if (!willing) {
+    const term = paxos.acceptor.ballot.round;
+    paxos.trace?.({ ev: 'canvassRefused', term, candidate: from });
+  }
   paxos.out.send(from, { kind: 'canvassReply', canvass: message.canvass, willing }, 0);
 }
 

@@ -63,6 +63,7 @@ export function onPreVote<C>(raft: Raft<C>, from: NodeId, message: MessageOf<'pr
   const position = { index: message.lastIndex, term: message.lastTerm };
   const free = term > raft.term || (term === raft.term && votesFor(raft, from));
   const granted = free && raft.log.isUpToDate(position) && !hasFreshLeader(raft);
+  if (!granted) raft.trace?.({ ev: 'preVoteRefused', term: raft.term, candidate: from });
   const reply = { kind: 'preVoteReply', term: granted ? term : raft.term, granted } as const;
   raft.out.send(from, reply, raft.hardStateSequence);
 }
@@ -85,8 +86,20 @@ export function onVote<C>(raft: Raft<C>, from: NodeId, message: MessageOf<'vote'
   const granted =
     message.term === raft.term && votesFor(raft, from) && raft.log.isUpToDate(position);
   if (granted) grantVote(raft, from, position.index, position.term);
+  else
+    raft.trace?.({
+      ev: 'voteRefused',
+      term: raft.term,
+      candidate: from,
+      reason: refusal(raft, from, message.term),
+    });
   const reply = { kind: 'voteReply', term: raft.term, granted } as const;
   raft.out.send(from, reply, raft.out.lastSequence);
+}
+
+function refusal<C>(raft: Raft<C>, candidate: NodeId, term: number) {
+  if (term < raft.term) return 'old-term';
+  return votesFor(raft, candidate) ? 'stale-log' : 'voted';
 }
 
 const votesFor = <C>(raft: Raft<C>, candidate: NodeId): boolean =>
