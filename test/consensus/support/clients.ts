@@ -7,7 +7,7 @@ import type { NodeId } from '#src/consensus/algorithm';
 import type { ClientRequest, ClientResponse } from '#src/consensus/state-machine/command';
 import { type Random, stream } from '#src/random/random';
 import type { Cluster } from './cluster.ts';
-import { violated } from './invariants.ts';
+import { violated } from './watch.ts';
 
 interface Append {
   readonly value: string;

@@ -5,6 +5,11 @@ import type { NodeId } from '#src/consensus/algorithm';
 import type { ConsensusTrace } from '#src/consensus/trace';
 import type { Cluster, Observer } from './cluster.ts';
 
+/** For judges of their own, in the same words. */
+export function violated(invariant: string, detail: string): never {
+  throw new Error(`${invariant} is violated: ${detail}`);
+}
+
 export class Watch implements Observer {
   /** How often each event was seen. */
   readonly counts = new Map<string, number>();
