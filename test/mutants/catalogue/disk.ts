@@ -5,6 +5,8 @@ import type { Mutant } from '../mutant.ts';
 const driver = 'src/node/driver.ts';
 const wal = 'src/node/wal.ts';
 const format = 'src/node/wal-format.ts';
+/** The same group commit in virtual time. */
+const simWal = 'src/sim/wal.ts';
 
 export const diskMutants: readonly Mutant[] = [
   {
@@ -58,6 +60,14 @@ export const diskMutants: readonly Mutant[] = [
         replace:
           '      this.#handlers.onDurable(sequence);\n      this.#file.sync((error) => {\n        if (this.#ended(error)) return;',
       },
+      {
+        file: simWal,
+        find: '    if (!this.#write(records)) return;\n',
+        replace: `    if (!this.#write(records)) return;
+    const early = this.#writingSequence;
+    this.#parts.interrupt(() => this.#parts.onDurable(early));
+`,
+      },
     ],
     reach: 'sim',
     source: 'NATS 2.12.1 (lazy flush)',
@@ -76,6 +86,11 @@ export const diskMutants: readonly Mutant[] = [
         file: wal,
         find: '      this.#file.sync((error) => {\n        if (this.#ended(error)) return;',
         replace: '      this.#file.sync(() => {\n        if (this.#ended(null)) return;',
+      },
+      {
+        file: simWal,
+        find: '    if (error !== undefined) return interrupt(() => onFailure(error));',
+        replace: "    if (error?.name === '') return interrupt(() => onFailure(error));",
       },
     ],
     reach: 'sim',

@@ -76,11 +76,17 @@ export const raftLog: readonly Mutant[] = [
         find: followerCommit,
         replace: '  advanceCommit(raft, Math.min(message.commit, raft.log.lastIndex));',
       },
+      { file: reads, find: heartbeatCommit, replace: '    const commit = raft.commitIndex;' },
+      {
+        file: follower,
+        find: '  advanceCommit(raft, message.commit);',
+        replace: '  advanceCommit(raft, Math.min(message.commit, raft.log.lastIndex));',
+      },
     ],
     reach: 'real+sim',
     source: 'copycat#265, scylla#9965',
     workloads: ['append', 'register'],
-    why: 'An append that matches below a divergent tail lets the follower apply that tail. Cut off a leader with a tail, let another commit more, heal: the first probe is empty or short.',
+    why: "A follower with a divergent tail applies that tail. Cut off a leader that is written to, let another commit more, heal: the first thing it hears is a heartbeat. (In appends alone it would be harmless here: a leader's first append always contradicts such a tail.)",
   },
   {
     id: 'R21h',

@@ -1,0 +1,43 @@
+/** What is asked of a process that hunts one mutant, and what it answers. */
+
+import type { FoundBy } from '#src/hunt/judge';
+
+export interface Quest {
+  readonly system: 'raft' | 'paxos';
+  /** Left out: the swarm draws one for each seed. */
+  readonly workload: string | undefined;
+  /** The first seed. */
+  readonly seed: number;
+  /** Seeds tried at most, and seconds after which no new one is begun. */
+  readonly runs: number;
+  readonly seconds: number;
+  /** Whether to look a second time with clients' eyes only. */
+  readonly blackBox: boolean;
+  /** How long the first failure may be shrunk; 0: not at all. */
+  readonly shrinkSeconds: number;
+}
+
+export type Finding =
+  | {
+      readonly kind: 'caught';
+      readonly by: FoundBy;
+      readonly name: string;
+      readonly explanation: string;
+      readonly seed: number;
+      readonly runs: number;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'survived'; readonly runs: number; readonly seconds: number };
+
+export interface Answer {
+  /** With everything that is there: traces, checkers, demanded progress, nodes that stop themselves. */
+  readonly anyhow: Finding;
+  /** What clients see, and progress, only. */
+  readonly outside?: Finding;
+  /** What is left of the test of `anyhow` after shrinking. */
+  readonly size?: {
+    readonly faults: number;
+    readonly operations: number;
+    readonly seconds: number;
+  };
+}
