@@ -117,6 +117,17 @@ describe('a history in JSON lines', () => {
     );
   });
 
+  it('who is no client annotates: leaders until the next one, others a moment', () => {
+    const { annotations } = parseLines(
+      lines(['leaders', 'info', 'n1', 3], ['nemesis', 'info', 'cut'], ['leaders', 'info', 'n2', 4]),
+    );
+    assert.deepEqual(annotations, [
+      { row: 'leaders', text: 'n1 3', start: 0, end: 'next' },
+      { row: 'nemesis', text: 'cut', start: 1 },
+      { row: 'leaders', text: 'n2 4', start: 2, end: 'next' },
+    ]);
+  });
+
   it('what cannot follow is refused', () => {
     refuses(lines(asked, asked), /line 2: process 1 invokes read, but its read of line 1/);
     refuses(lines([0, 'ok', 'read', 1]), /line 1: ok of read by process 0, which has nothing open/);

@@ -17,6 +17,7 @@ import {
   visualize,
 } from '../src/index.ts';
 import { collect } from '../src/visualize/collect.ts';
+import { decode, encode } from '../src/visualize/columns.ts';
 import { layout, moments } from '../src/visualize/viewer/layout.ts';
 import * as built from '../src/visualize/viewer-built.ts';
 import { buildViewer } from '../tools/build-viewer.ts';
@@ -62,11 +63,11 @@ const stale: readonly Op[] = [
 ];
 
 /** Writes one after the other and reads of them by others, all in order. */
-const long = (n: number): Op[] =>
+const long = (n: number, values = n): Op[] =>
   Array.from({ length: n }, (_, i) =>
     i % 2 === 0
-      ? write(`p${i % 20}`, 'k', i, i * 10, i * 10 + 8)
-      : read(`p${i % 20}`, 'k', i - 1, i * 10, i * 10 + 25),
+      ? write(`p${i % 20}`, 'k', i % values, i * 10, i * 10 + 8)
+      : read(`p${i % 20}`, 'k', (i - 1) % values, i * 10, i * 10 + 25),
   );
 
 const anInterval = fc.record({
@@ -169,6 +170,36 @@ describe('visualize', () => {
     // Few clients have lanes of their own, however seldom they do something.
     const few = Array.from({ length: 20 }, (_, i) => lost(`p${i}`, 'k', i, i * 10));
     assert.equal(laid(few).lanes.length, 20);
+  });
+
+  it('columns of numbers come back exactly, and short', () => {
+    const aNumber = fc.oneof(
+      fc.integer({ min: -5, max: 5 }),
+      fc.maxSafeInteger(),
+      fc.double(),
+      fc.integer({ min: 0, max: 10 ** 9 }).map((ns) => ns / 1e6),
+      fc.constantFrom(2 ** 51, -(2 ** 51), 2 ** 51 - 1, -0, Infinity),
+    );
+    const aColumn = fc.oneof(
+      fc.array(fc.option(fc.integer({ min: -(2 ** 50), max: 2 ** 50 })), { maxLength: 60 }),
+      fc.array(fc.option(fc.nat(100_000).map((x) => x / 1000)), { maxLength: 60 }),
+      fc.array(fc.option(aNumber), { maxLength: 20 }),
+    );
+    const roundTrip = fc.property(aColumn, (values) => {
+      const column = encode(values);
+      assert.deepEqual(decode(column), values);
+    });
+    fc.assert(roundTrip, { numRuns: 2000 });
+    const repeated = encode(Array.from({ length: 1000 }, (_, i) => 5e6 + (i >> 1)));
+    assert.ok(JSON.stringify(repeated).length < 1100);
+  });
+
+  it('a page whose values repeat takes less than 15 bytes for each operation', () => {
+    const history = long(20_000, 10);
+    const clock = { unit: 'ms', of: (time: number) => time / 10 };
+    const bytes = (all: readonly Op[]): number =>
+      visualize(model, all, check(model, all), { clock }).length;
+    assert.ok((bytes(history) - bytes([])) / history.length < 15);
   });
 
   it('every moment lies in its interval and never before the one ahead of it', () => {

@@ -6,7 +6,7 @@
  *
  * `type` is `invoke`, then `ok` (it happened), `fail` (it did not) or `info` (nobody knows), or nothing more at all, which
  * means the same as `info`. `time` in nanoseconds is for people. Processes that are not numbers, such as `nemesis`, are no
- * clients: their lines become annotations.
+ * clients: their lines become annotations, moments, or of `leaders` what lasts until its next line.
  */
 
 import type { Annotation } from '../visualize/visualize.ts';
@@ -111,10 +111,14 @@ class Calls {
   }
 }
 
+/** One leader follows another; everything else is a moment. */
+const lasts: readonly unknown[] = ['leader', 'leaders'];
+
 const annotation = ({ process, f, value, at }: Line): Annotation => ({
   row: typeof process === 'string' ? process : show(process),
   text: value === undefined || value === null ? f : `${f} ${show(value)}`,
   start: at,
+  ...(lasts.includes(process) ? { end: 'next' } : {}),
 });
 
 /** Throws BadInput that names the line. */

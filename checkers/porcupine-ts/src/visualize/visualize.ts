@@ -4,6 +4,7 @@ import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { CheckResult } from '../result.ts';
 import { collect } from './collect.ts';
+import { pack } from './packed.ts';
 import { script, scriptHash, style, styleHash } from './viewer-built.ts';
 
 /** Something else that went on meanwhile: a fault, a leader, a deployment. */
@@ -57,7 +58,7 @@ export function visualize<State, Input, Output>(
 ): string {
   const page = collect(model, history, result, options);
   // Inside a script element only `<` can end the data or begin something else.
-  const data = JSON.stringify(page).replaceAll('<', '\\u003c');
+  const data = JSON.stringify(pack(page)).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,5 +1,6 @@
 /** The page: reads its data, builds what is around the drawing, and connects everything. */
 
+import { type PackedPage, unpack } from '../packed.ts';
 import type { PageData } from '../page-data.ts';
 import { orders, parts } from './choosers.ts';
 import { buttons, keyboard, pointer } from './controls.ts';
@@ -144,4 +145,4 @@ function start(page: PageData): void {
   state.focus();
 }
 
-start(JSON.parse(document.getElementById('data')?.textContent ?? '') as PageData);
+start(unpack(JSON.parse(document.getElementById('data')?.textContent ?? '') as PackedPage));
