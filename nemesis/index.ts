@@ -1,4 +1,4 @@
-/** All faults. A new one is one more file here and one more line below. */
+/** All faults. A new one that ships is one more file here and one more line below; docs/write-a-fault.md shows one that does not. */
 
 import { BadInput } from '#src/errors';
 import { bandwidth } from './bandwidth.ts';
@@ -13,6 +13,7 @@ import { reset } from './reset.ts';
 import { slicer } from './slicer.ts';
 import { slowCpu } from './slow-cpu.ts';
 import { slowLink } from './slow-link.ts';
+import { userFault } from './user-fault.ts';
 
 export type { Aim, During, Fault, Firing, Injected, Plan } from './fault.ts';
 export {
@@ -46,15 +47,40 @@ const shipped: readonly Fault[] = [
   slowCpu,
 ];
 
-/** Every fault that ships, by kind, in the order in which `dissent list` shows them. */
-export const faults: Faults = new Map(shipped.map((fault) => [fault.kind, fault]));
+const known = new Map(shipped.map((fault) => [fault.kind, fault]));
+
+/** Every fault that ships, and those that were added, by kind, in the order in which `dissent list` shows them. */
+export const faults: Faults = known;
+
+/** The kinds that ship. */
+export const shippedKinds: readonly string[] = shipped.map(({ kind }) => kind);
+
+/**
+ * Makes a fault of a user's own known by its kind, for schedules and for `--nemesis`. Adding the one of a kind again replaces it.
+ * Throws BadInput when the value is not a fault, or has the kind of one that ships.
+ */
+export function addFault(value: unknown, source = 'the fault'): Fault {
+  const fault = userFault(value, source);
+  if (shippedKinds.includes(fault.kind)) {
+    throw new BadInput(
+      `${source} calls itself "${fault.kind}", as a fault that ships does.\nnext: give it another kind`,
+    );
+  }
+  known.set(fault.kind, fault);
+  return fault;
+}
+
+/** `all` stands for every fault that is known. Each kind once. */
+export const expandKinds = (kinds: readonly string[]): readonly string[] => [
+  ...new Set(kinds.flatMap((kind) => (kind === 'all' ? [...known.keys()] : [kind]))),
+];
 
 /** The faults of these kinds, each once. Throws BadInput that names an unknown kind and the known ones. */
-export function faultsOf(kinds: readonly string[], known: Faults = faults): readonly Fault[] {
+export function faultsOf(kinds: readonly string[], among: Faults = faults): readonly Fault[] {
   return [...new Set(kinds)].map((kind) => {
-    const fault = known.get(kind);
+    const fault = among.get(kind);
     if (fault !== undefined) return fault;
-    const allowed = [...known.keys()].join(', ');
+    const allowed = [...among.keys()].join(', ');
     throw new BadInput(`unknown fault ${JSON.stringify(kind)}; allowed: ${allowed}`);
   });
 }

@@ -44,10 +44,10 @@ type Shaped = readonly [
 
 /** A cut-off leader is where algorithms differ most, so it comes up first. */
 const ofTwo: readonly Shaped[] = [
-  ['isolate', 'both', 'leader', 8],
-  ['isolate', 'in', 'leader', 4],
-  ['isolate', 'out', 'leader', 4],
-  ['halves', 'both', 'leader', 3],
+  ['isolate', 'both', 'leader', 16],
+  ['isolate', 'in', 'leader', 6],
+  ['isolate', 'out', 'leader', 6],
+  ['halves', 'both', 'leader', 5],
   ['isolate', 'both', 'follower', 1],
   ['isolate', 'out', 'follower', 1],
   ['random-halves', 'both', 'all', 1],
@@ -55,7 +55,7 @@ const ofTwo: readonly Shaped[] = [
 
 /** These need a third node. */
 const ofThree: readonly Shaped[] = [
-  ['bridge', 'both', 'leader', 3],
+  ['bridge', 'both', 'leader', 4],
   ['majorities-ring', 'both', 'all', 2],
   ['bridge', 'both', 'one', 1],
   ['isolate', 'both', 'minority', 1],

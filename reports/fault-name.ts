@@ -2,11 +2,13 @@
 
 import type { FaultFigures } from '#src/metrics/types';
 
-/** `kill`, `partition`, `partition (halves)`: the shape says who else was cut, unless it is only the targets. */
+/** `kill`, `kill (rolling)`, `partition (halves)`: the shape says who else was cut, unless it is only the targets. */
 export function nameOf({ kind, parameters }: Pick<FaultFigures, 'kind' | 'parameters'>): string {
-  const shape: unknown =
+  const of = (name: string): unknown =>
     typeof parameters === 'object' && parameters !== null
-      ? Reflect.get(parameters, 'shape')
+      ? Reflect.get(parameters, name)
       : undefined;
-  return typeof shape !== 'string' || shape === 'isolate' ? kind : `${kind} (${shape})`;
+  const shape = of('shape') ?? of('pattern');
+  const isUsual = typeof shape !== 'string' || shape === 'isolate' || shape === 'once';
+  return isUsual ? kind : `${kind} (${shape})`;
 }

@@ -1,6 +1,7 @@
 /** `results.json`: the outcome of a run, as the harness writes it and every report reads it. */
 
 import type { CheckResult, Valid } from '#checkers/checker';
+import type { Coverage } from '#src/metrics/coverage';
 import type { Availability, FaultFigures, Quantiles } from '#src/metrics/types';
 
 export interface Results {
@@ -18,6 +19,8 @@ export interface Results {
   readonly latency: Readonly<Record<string, Quantiles>>;
   readonly availability: Availability;
   readonly faults: readonly FaultFigures[];
+  /** Left out in results of older versions. */
+  readonly coverage?: Coverage;
   readonly leader: { readonly changes: number; readonly elections: number };
   readonly cost: {
     readonly messagesPerOp: number | null;

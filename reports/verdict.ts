@@ -41,6 +41,29 @@ function evidence(results: Results): string[] {
   return lines;
 }
 
+/** Skipped firings that are told one by one. */
+const toldMax = 4;
+
+/** What was planned and did not happen; that another fault of its kind took effect does not make up for it. */
+function missed({ faults }: Results): string[] {
+  const others = faults.filter(({ outcome }) => outcome.kind !== 'installed');
+  if (others.length === 0) return [];
+  const told = others.slice(0, toldMax).map(({ kind, target, startMs, outcome }) => {
+    const why =
+      outcome.kind === 'skipped'
+        ? outcome.reason
+        : outcome.kind === 'failed'
+          ? `failed: ${outcome.error}`
+          : '';
+    return `${kind} on ${target} at ${duration(startMs)} (${why})`;
+  });
+  const rest = others.length - told.length;
+  const more = rest === 0 ? '' : `; and ${rest} more, see the table of faults`;
+  return [
+    `${others.length} of ${plural(faults.length, 'planned fault')} did not take effect: ${told.join('; ')}${more}.`,
+  ];
+}
+
 /** What the results say, for people. The strings are not escaped: names in them may come from anywhere. */
 export function verdictOf(results: Results): Verdict {
   const kind = kindOf(results);
@@ -51,7 +74,7 @@ export function verdictOf(results: Results): Verdict {
         kind,
         word: 'Valid',
         sentence: `${system} kept its promise${through(results)}.`,
-        why: evidence(results),
+        why: [...evidence(results), ...missed(results)],
       };
     case 'violation':
       return {
@@ -60,21 +83,21 @@ export function verdictOf(results: Results): Verdict {
         sentence: contradicted(results)
           ? `${system} broke its promise: clients saw something that must not happen.`
           : `${system} failed in a way that no fault explains.`,
-        why: results.reasons,
+        why: [...results.reasons, ...missed(results)],
       };
     case 'not-recovered':
       return {
         kind,
         word: 'Did not recover',
         sentence: `${system} gave no wrong answer, but did not serve every client again after the faults were healed.`,
-        why: results.reasons,
+        why: [...results.reasons, ...missed(results)],
       };
     case 'unknown':
       return {
         kind,
         word: 'Unknown',
         sentence: `This run does not show whether ${system} keeps its promise.`,
-        why: results.reasons,
+        why: [...results.reasons, ...missed(results)],
       };
   }
 }

@@ -32,6 +32,14 @@ const states = new Map([
   ['kill', 'killed'],
   ['partition', 'cut off'],
   ['pause', 'paused'],
+  ['flapping', 'flapping'],
+  ['slow-link', 'far away'],
+  ['loss', 'losing'],
+  ['bandwidth', 'throttled'],
+  ['slicer', 'in crumbs'],
+  ['reset', 'reset'],
+  ['client-cut', 'no clients'],
+  ['slow-cpu', 'slow'],
 ]);
 
 /** What a node is while this kind of fault is on it. */
@@ -43,6 +51,9 @@ const textures = new Map<string, Texture>([
   ['kill', 'cross'],
   ['partition', 'diagonal'],
   ['pause', 'upright'],
+  ['slow-cpu', 'upright'],
+  ['flapping', 'diagonal'],
+  ['client-cut', 'diagonal'],
 ]);
 
 function lines(context: CanvasRenderingContext2D, texture: Texture, size: number): void {

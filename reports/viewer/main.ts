@@ -26,7 +26,7 @@ function page(data: ReportData): readonly (HTMLElement | null)[] {
     summary(data),
     anomaliesSection(data, view),
     timeline(data, faults, shared),
-    faultsSection(faults, view),
+    faultsSection(data, faults, view),
     h('div', { class: 'columns' }, latencySection(data), costSection(data)),
     checkersSection(data),
     controlsSection(data),

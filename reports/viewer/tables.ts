@@ -3,6 +3,7 @@
 import type { FaultFigures } from '#src/metrics/types';
 import { duration, significant } from '../text.ts';
 import type { CheckerSummary, ReportData } from '../types.ts';
+import { coverageTable } from './coverage.ts';
 import { type Child, h, table } from './dom.ts';
 import { type NumberedFault, namesOf } from './fault-words.ts';
 import type { TimeView } from './time-view.ts';
@@ -67,7 +68,11 @@ function faultCells(one: NumberedFault, view: TimeView): Child[] {
   ];
 }
 
-export function faultsSection(faults: readonly NumberedFault[], view: TimeView): HTMLElement {
+export function faultsSection(
+  data: ReportData,
+  faults: readonly NumberedFault[],
+  view: TimeView,
+): HTMLElement {
   const section = h('section', { id: 'faults' }, h('h2', {}, 'Faults'));
   if (faults.length === 0) {
     section.append(h('p', {}, 'No fault was planned: this run shows the system undisturbed.'));
@@ -102,6 +107,7 @@ export function faultsSection(faults: readonly NumberedFault[], view: TimeView):
         ...(one.fault.outcome.kind === 'installed' ? {} : { mark: 'inactive' }),
       })),
     ),
+    coverageTable(data) ?? '',
   );
   return section;
 }

@@ -4,10 +4,17 @@ import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
 import { compareSummary } from '#reports/compare-console';
 import { exitCodes } from '../errors.ts';
+import { buildSpec } from '../run/build-spec.ts';
 import { compare } from '../run/compare.ts';
 import { number } from './options.ts';
 import { interruptible, output } from './output.ts';
-import { runFlags, type TestFlags, testRequest, withTestOptions } from './test-options.ts';
+import {
+  runFlags,
+  showPlan,
+  type TestFlags,
+  testRequest,
+  withTestOptions,
+} from './test-options.ts';
 
 interface Flags extends TestFlags {
   readonly rounds: number;
@@ -17,12 +24,16 @@ async function run(systems: readonly string[], flags: Flags): Promise<void> {
   const out = output(flags.json);
   const interrupt = interruptible();
   const request = {
-    ...testRequest(flags),
+    ...(await testRequest(flags)),
     systems,
     rounds: flags.rounds,
     seed: flags.seed ?? randomInt(2 ** 31),
   };
   try {
+    if (flags.dryRun) {
+      const { systems: _, ...test } = request;
+      return showPlan(buildSpec({ ...test, system: systems[0] ?? '' }, request.seed), out);
+    }
     const { comparison, exitCode } = await compare(request, {
       ...runFlags(flags),
       signal: interrupt.signal,

@@ -3,13 +3,22 @@
 import { type Command, Option } from 'commander';
 import { faults } from '#nemesis/index';
 import type { TestRequest } from '../run/build-spec.ts';
+import { loadFaultFiles } from '../run/fault-files.ts';
+import type { TestSpec } from '../run/spec.ts';
+import { drawSchedule } from '../schedule/drawing.ts';
 import { loadSchedule } from '../schedule/validate.ts';
 import { jsonObject, list, number, portRange } from './options.ts';
+import type { Output } from './output.ts';
 
 export interface TestFlags {
   readonly workload?: string;
   readonly workloadOptions?: Record<string, unknown>;
   readonly nemesis?: string[];
+  readonly intensity?: string;
+  readonly interval?: number;
+  readonly fault?: string[];
+  readonly require?: string[];
+  readonly dryRun: boolean;
   readonly schedule?: string;
   readonly nodes?: number;
   readonly clients?: number;
@@ -35,9 +44,22 @@ export const withTestOptions = (command: Command): Command =>
     .option('--workload-options <json>', 'options of the workload, as a JSON object', jsonObject)
     .option(
       '--nemesis <kinds>',
-      'kinds of fault, such as partition,kill,pause (default: none)',
+      'kinds of fault, such as partition,kill,pause, or all (default: none)',
       list,
     )
+    .option('--intensity <how>', 'calm, normal, or hell, where faults overlap (default: normal)')
+    .option(
+      '--interval <seconds>',
+      'from one fault to the next (default: as the intensity)',
+      number,
+    )
+    .option('--fault <file...>', 'a fault of your own; see docs/write-a-fault.md')
+    .option(
+      '--require <cells>',
+      'what must have happened, such as kill:leader,pause (default: every kind asked for)',
+      list,
+    )
+    .option('--dry-run', 'prints the faults that would be injected, and ends', false)
     .option('--schedule <file>', 'plays this fault schedule instead of drawing one')
     .option('--nodes <n>', 'nodes in the cluster (default: 5)', number)
     .option('--clients <n>', 'client threads (default: 10)', number)
@@ -68,12 +90,17 @@ export const withTestOptions = (command: Command): Command =>
       new Option('--json', 'prints the result as JSON on stdout, words on stderr').default(false),
     );
 
-/** Only what was given, so that the defaults stay in one place. */
-export function testRequest(flags: TestFlags): Omit<TestRequest, 'system'> {
+/** Only what was given, so that the defaults stay in one place. Loads the faults that the user brought first. */
+export async function testRequest(flags: TestFlags): Promise<Omit<TestRequest, 'system'>> {
+  await loadFaultFiles(flags.fault ?? []);
   const given = {
     workload: flags.workload,
     workloadOptions: flags.workloadOptions,
     nemesis: flags.nemesis,
+    intensity: flags.intensity,
+    interval: flags.interval,
+    faultFiles: flags.fault,
+    require: flags.require,
     nodes: flags.nodes,
     clients: flags.clients,
     rate: flags.rate,
@@ -96,3 +123,10 @@ export const runFlags = (flags: TestFlags) => ({
   ...(flags.ports === undefined ? {} : { ports: portRange(flags.ports) }),
   toxiproxy: flags.toxiproxy,
 });
+
+/** `--dry-run`: the plan as a drawing, and with `--json` as it would be written to schedule.json. */
+export function showPlan({ schedule, time, seed }: TestSpec, out: Output): void {
+  out.line(drawSchedule(schedule, time * 1000).join('\n'));
+  out.line(`seed ${seed}; nothing was run`);
+  out.result(schedule);
+}

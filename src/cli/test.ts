@@ -8,7 +8,13 @@ import { runTest } from '../run/run-test.ts';
 import { systems } from '../systems/index.ts';
 import { jsonObject } from './options.ts';
 import { interruptible, output } from './output.ts';
-import { runFlags, type TestFlags, testRequest, withTestOptions } from './test-options.ts';
+import {
+  runFlags,
+  showPlan,
+  type TestFlags,
+  testRequest,
+  withTestOptions,
+} from './test-options.ts';
 
 interface Flags extends TestFlags {
   readonly systemOptions?: Record<string, unknown>;
@@ -36,8 +42,13 @@ function systemOptions(system: string, flags: Flags): Record<string, unknown> {
 
 async function run(system: string, flags: Flags): Promise<void> {
   const out = output(flags.json);
-  const request = { ...testRequest(flags), system, systemOptions: systemOptions(system, flags) };
+  const request = {
+    ...(await testRequest(flags)),
+    system,
+    systemOptions: systemOptions(system, flags),
+  };
   const spec = buildSpec(request, flags.seed ?? randomInt(2 ** 31));
+  if (flags.dryRun) return showPlan(spec, out);
   const interrupt = interruptible();
   try {
     const finished = await runTest(spec, {

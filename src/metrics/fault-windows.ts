@@ -30,10 +30,12 @@ function outcomeOf(value: unknown): FaultFigures['outcome'] {
 
 function windowOf(op: Operation, endNs: number): FaultWindow {
   const parameters = get(op.value, 'parameters');
+  const leader = get(op.value, 'leader');
   return {
     kind: op.f,
     target: text(get(op.value, 'target'), '?'),
     resolved: names(get(op.value, 'resolved')),
+    ...(typeof leader === 'string' ? { leader } : {}),
     startNs: op.time,
     endNs,
     outcome: outcomeOf(get(op.value, 'outcome')),

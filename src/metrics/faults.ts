@@ -21,6 +21,7 @@ export interface FaultWindow {
   readonly kind: string;
   readonly target: string;
   readonly resolved: readonly string[];
+  readonly leader?: string;
   /** When it had taken effect. */
   readonly startNs: number;
   /** When it had been healed. The end of the history if it never was. */
@@ -95,6 +96,7 @@ function figures(view: View, fault: FaultWindow): FaultFigures {
     kind: fault.kind,
     target: fault.target,
     resolved: fault.resolved,
+    ...(fault.leader === undefined ? {} : { leader: fault.leader }),
     startMs: fault.startNs / 1e6,
     endMs: fault.endNs / 1e6,
     outcome: fault.outcome,

@@ -22,6 +22,8 @@ export interface FaultFigures {
   readonly target: string;
   /** The nodes it resolved to. */
   readonly resolved: readonly string[];
+  /** Who led when it fired; left out when nobody did, or nobody knew. */
+  readonly leader?: string;
   /** When it really took effect and when it was really healed, since the start of the run. */
   readonly startMs: number;
   readonly endMs: number;

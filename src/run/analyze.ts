@@ -4,6 +4,7 @@ import { type Checker, type CheckResult, type Valid, worst } from '#checkers/ind
 import { consoleSummary } from '#reports/console';
 import type { Results } from '#reports/results';
 import { exitCodes } from '../errors.ts';
+import { coverageOf } from '../metrics/coverage.ts';
 import type { Measured } from '../metrics/measure.ts';
 import { findings } from './findings.ts';
 import { runFiles, writeWhole } from './folder.ts';
@@ -80,6 +81,7 @@ function resultsOf(
     latency: measured.latency,
     availability: measured.availability,
     faults: measured.faults,
+    coverage: coverageOf(measured.faults, spec.nodes, spec.require ?? []),
     leader: measured.leader,
     cost: measured.cost,
     ...(traceHash === undefined ? {} : { traceHash }),

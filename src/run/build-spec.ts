@@ -1,11 +1,13 @@
 /** From what a user asked for to the whole description of a test: names looked up, defaults filled in, schedule drawn. */
 
-import { faults } from '#nemesis/index';
+import { expandKinds, faults } from '#nemesis/index';
 import { workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { generateSchedule } from '../schedule/generate.ts';
 import type { Schedule, ScheduleEntry } from '../schedule/schedule.ts';
+import { intensities } from '../schedule/slots.ts';
 import { type SystemKind, systems } from '../systems/index.ts';
+import { faultFile } from './fault-files.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
 
 /** What may be left out has a default; what is asked for in words is looked up. */
@@ -14,8 +16,16 @@ export interface TestRequest {
   readonly systemOptions?: Readonly<Record<string, unknown>>;
   readonly workload?: string;
   readonly workloadOptions?: Readonly<Record<string, unknown>>;
-  /** Kinds of fault; `none` or nothing for none. */
+  /** Kinds of fault; `all` for every one that is known, `none` or nothing for none. */
   readonly nemesis?: readonly string[];
+  /** How fast the faults of a generated schedule follow each other, `calm`, `normal` or `hell`; left out: normal. */
+  readonly intensity?: string;
+  /** Seconds from one fault to the next, in place of the intensity's own. */
+  readonly interval?: number;
+  /** Files with faults of the user's own; loaded already (`loadFaultFiles`). */
+  readonly faultFiles?: readonly string[];
+  /** Cells of the coverage matrix without which the run does not count: `kill`, `kill:leader`. */
+  readonly require?: readonly string[];
   readonly nodes?: number;
   readonly clients?: number;
   readonly rate?: number;
@@ -68,7 +78,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
       `${system.name} cannot serve the workload "${workload.name}"; allowed: ${system.workloads.join(', ')}`,
     );
   }
-  const kinds = (request.nemesis ?? []).filter((kind) => kind !== 'none');
+  const kinds = expandKinds(request.nemesis ?? []).filter((kind) => kind !== 'none');
   for (const kind of kinds) lookUp('fault', kind, faults);
   refuseOtherWorld(request, system);
   const draft = {
@@ -86,6 +96,8 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
       request.workloadOptions ?? {},
     ),
     nemesis: kinds,
+    ...(request.faultFiles?.length ? { faultFiles: request.faultFiles.map(faultFile) } : {}),
+    ...(request.require?.length ? { require: request.require } : {}),
     nodes: request.nodes ?? 5,
     clients: request.clients ?? 10,
     rate: request.rate ?? 200,
@@ -108,6 +120,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     kinds,
     nodes: nodeNames(spec.nodes),
     durationMs: spec.time * 1000,
+    ...paceOf(request),
   });
   const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
   return { ...spec, schedule: [...aimed] };
@@ -123,6 +136,21 @@ function refuseOtherWorld({ world, sim }: TestRequest, system: SystemKind): void
       'options of the simulated world are given without it.\nnext: add --world sim',
     );
   }
+}
+
+/** Throws BadInput for an intensity that there is not, and an interval that is no time. */
+function paceOf({ intensity, interval }: TestRequest) {
+  const known = intensities.find((one) => one === intensity);
+  if (intensity !== undefined && known === undefined) {
+    throw new BadInput(`unknown intensity "${intensity}"; allowed: ${intensities.join(', ')}`);
+  }
+  if (interval !== undefined && !(interval >= 0.5 && interval <= 3600)) {
+    throw new BadInput(`an interval of ${interval} s is not allowed; allowed: 0.5 to 3600 s`);
+  }
+  return {
+    ...(known === undefined ? {} : { intensity: known }),
+    ...(interval === undefined ? {} : { intervalMs: interval * 1000 }),
+  };
 }
 
 /** A fault after the workload would hit a cluster that nobody uses, and count as evidence of what it withstood. */

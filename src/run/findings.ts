@@ -1,6 +1,7 @@
 /** What speaks against a pass besides the checkers: faults that did not bite, a run cut short, a cluster that stayed down. */
 
 import type { Valid } from '#checkers/index';
+import { coverageOf } from '../metrics/coverage.ts';
 import type { Measured } from '../metrics/measure.ts';
 import { nodeNames } from './build-spec.ts';
 import { phaseStartNs } from './phase-marks.ts';
@@ -26,6 +27,7 @@ export function findings(
   return [
     ...interrupted(recorded),
     ...missingFaults(recorded, measured.faults),
+    ...emptyCells(recorded, measured.faults),
     ...notHealed(recorded),
     ...nodeExits(recorded),
     ...notRecovered(recorded),
@@ -66,6 +68,23 @@ function missingFaults({ spec, history }: Recorded, faults: Measured['faults']):
   }));
 }
 
+/** Cells of the coverage matrix that the test was told to fill. */
+function emptyCells({ spec, history }: Recorded, faults: Measured['faults']): Finding[] {
+  if (phaseStartNs(history, 'end') === undefined) return [];
+  const { required } = coverageOf(faults, spec.nodes, spec.require ?? []);
+  return required.flatMap(({ cell, count }) =>
+    count > 0
+      ? []
+      : [
+          {
+            kind: 'fault-missing',
+            valid: 'unknown',
+            reason: `the required ${cell.replace(':', ' on ')} never took effect`,
+          },
+        ],
+  );
+}
+
 function whySkipped(kind: string, faults: Measured['faults']): string {
   for (const { kind: other, outcome } of faults) {
     if (other === kind && outcome.kind === 'skipped') return outcome.reason;
@@ -84,7 +103,7 @@ const notHealed = ({ history }: Recorded): Finding[] =>
           {
             kind: 'fault-not-healed',
             valid: 'unknown',
-            reason: `the fault ${op.f.slice('heal-'.length)} could not be undone: ${op.error}`,
+            reason: `the fault ${op.f.slice('heal-'.length)} did not go to its end as planned: ${op.error}`,
           },
         ]
       : [],

@@ -6,6 +6,7 @@ import { validateSchedule } from '../schedule/validate.ts';
 import { systems } from '../systems/index.ts';
 import { type Analyzed, analyze } from './analyze.ts';
 import { nodeNames } from './build-spec.ts';
+import { loadFaultFiles } from './fault-files.ts';
 import { createRunFolder, runFiles, writeWhole } from './folder.ts';
 import { known } from './known.ts';
 import { recordReal } from './record-real.ts';
@@ -31,6 +32,7 @@ export interface RunOptions {
  * itself cannot do its work; whatever the system under test does is in the results, not an exception.
  */
 export async function runTest(spec: TestSpec, options: RunOptions): Promise<Analyzed> {
+  await loadFaultFiles(spec.faultFiles ?? []);
   known(systems, 'system', spec.system);
   known(workloads, 'workload', spec.workload);
   validateSchedule(spec.schedule, { nodes: nodeNames(spec.nodes) });

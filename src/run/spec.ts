@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 import { scriptedOperationSchema } from '../generator/script.ts';
+import { cellPattern, hitRoles } from '../metrics/coverage.ts';
 import { scheduleSchema } from '../schedule/schedule.ts';
 import { simOptionsSchema } from '../sim/options.ts';
 
@@ -24,6 +25,16 @@ export const specSchema = z.strictObject({
   workloadOptions: z.record(z.string(), z.unknown()),
   /** The kinds of fault that the schedule was generated from; empty for none. */
   nemesis: z.array(z.string()),
+  /** Files with faults of the user's own, relative to the working directory. */
+  faultFiles: z.array(z.string()).optional(),
+  /** What must have happened for the run to count: `kill` or `kill:leader`. */
+  require: z
+    .array(
+      z
+        .string()
+        .regex(cellPattern, `a kind, or a kind and one of ${hitRoles.join(', ')}: kill:leader`),
+    )
+    .optional(),
   nodes: z.number().int().min(1).max(limits.nodes),
   /** Client threads. Thread i talks to node i modulo the number of nodes. */
   clients: z.number().int().min(1).max(limits.clients),

@@ -49,12 +49,12 @@ class Dealer {
   /** Throws RangeError when the fault has no plan that is fit, and so none to deal. */
   deal(fault: Fault, random: Random, isFit: (plan: Plan) => boolean): Plan {
     const plans = fault.plans(this.#nodes, random);
-    const fit = plans.some(isFit) ? isFit : () => true;
+    const isAllowed = plans.some(isFit) ? isFit : () => true;
     const dealt = this.#dealt.get(fault) ?? [];
     const left = (used: readonly number[]) =>
       plans.flatMap((plan, index) => {
         const copies = (plan.copies ?? 1) - used.filter((other) => other === index).length;
-        return copies > 0 && fit(plan) ? [{ index, plan, weight: plan.weight * copies }] : [];
+        return copies > 0 && isAllowed(plan) ? [{ index, plan, weight: plan.weight * copies }] : [];
       });
     const fresh = left(dealt);
     const choices = fresh.length > 0 ? fresh : left([]);
