@@ -14,6 +14,27 @@ export interface Anomaly {
   readonly operations: readonly Operation[];
   /** `index` of the invocation or the completion of the one operation that fits nowhere, where there is one: reports highlight it. */
   readonly impossible?: number;
+  /** Where the anomaly is a circle of transactions: what reports draw. */
+  readonly cycle?: AnomalyCycle;
+}
+
+/** Transactions of which each must come before the next, round in a circle. */
+export interface AnomalyCycle {
+  readonly transactions: readonly {
+    /** T1, T2, ..., as in the explanation. */
+    readonly name: string;
+    /** `index` of its invocation. */
+    readonly operation: number;
+    readonly text: string;
+  }[];
+  /** `from` and `to` are places in `transactions`. */
+  readonly dependencies: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly kind: 'ww' | 'wr' | 'rw' | 'process' | 'realtime';
+    /** Why, in a few words. */
+    readonly label: string;
+  }[];
 }
 
 export interface CheckResult {

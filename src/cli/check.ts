@@ -8,6 +8,7 @@ import { output } from './output.ts';
 
 interface Flags {
   readonly model: string;
+  readonly consistencyModel?: readonly string[];
   readonly format?: string;
   readonly init?: unknown;
   readonly timeLimit: number;
@@ -20,6 +21,7 @@ async function run(file: string, flags: Flags): Promise<void> {
   const result = await checkFile({
     file,
     model: flags.model,
+    ...(flags.consistencyModel === undefined ? {} : { consistencyModels: flags.consistencyModel }),
     ...(flags.format === undefined ? {} : { format: flags.format }),
     ...(flags.init === undefined ? {} : { init: flags.init }),
     timeLimitMs: flags.timeLimit,
@@ -48,7 +50,15 @@ export const checkCommand = (): Command =>
       'Gives a verdict on a recorded history: JSON lines, Jepsen EDN, Jepsen log, Porcupine kv.',
     )
     .argument('<history>', 'the file')
-    .requiredOption('--model <model>', 'register, cas-register, multi-register, kv, ...')
+    .requiredOption(
+      '--model <model>',
+      'register, cas-register, multi-register, kv, list-append, ...',
+    )
+    .option(
+      '--consistency-model <models>',
+      'for transactions: one or more of serializable, snapshot-isolation, ... (default: strict-serializable)',
+      (text: string) => text.split(',').map((name) => name.trim()),
+    )
     .option(
       '--format <format>',
       'jsonl, edn, jepsen-log, porcupine-kv (default: told by name and content)',

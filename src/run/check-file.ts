@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Anomaly, CheckContext, Checker, CheckResult } from '#checkers/checker';
-import { type LinearizableEvidence, linearizable } from '#checkers/linearizable';
+import type { LinearizableEvidence } from '#checkers/linearizable';
 import { BadInput } from '../errors.ts';
 import {
   type HistoryFormat,
@@ -14,12 +14,15 @@ import {
   readHistory,
   validateHistory,
 } from '../history/index.ts';
+import { checkerFor } from './check-models.ts';
 import { historyPage } from './history-page.ts';
 
 export interface CheckFileOptions {
   readonly file: string;
-  /** A name of `linearizableModels`. */
+  /** A name of `checkModels`. */
   readonly model: string;
+  /** For transactions: names of consistency models, all of which the history must be of. Default strict-serializable. */
+  readonly consistencyModels?: readonly string[];
   /** `jsonl`, `edn`, `jepsen-log` or `porcupine-kv`. Default: told from content and extension. */
   readonly format?: string;
   /** What the object holds at first, in the terms of the model. Default: the model's. */
@@ -62,7 +65,9 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
   const onChecked = (told: LinearizableEvidence): void => {
     evidence = told;
   };
-  const checker = linearizable({ model, ...init, onChecked });
+  const models =
+    options.consistencyModels === undefined ? {} : { consistencyModels: options.consistencyModels };
+  const checker = checkerFor({ model, ...models, ...init, onChecked });
   const { read, warnings } = await readForChecking(options);
   const { history } = read;
   if (history.length === 0 && read.format !== 'jepsen-log') {

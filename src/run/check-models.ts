@@ -1,0 +1,45 @@
+/** Which checker judges a history under the name that `check --model` is given. */
+
+import type { Checker } from '#checkers/checker';
+import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
+import { listAppend, type TransactionsOptions } from '#checkers/list-append';
+import { BadInput } from '../errors.ts';
+
+/** What a user may say about a check besides the model. */
+export interface CheckModelOptions extends TransactionsOptions {
+  readonly model: string;
+  /** What the object holds at first. */
+  readonly init?: unknown;
+  /** Told what linearizability rests on. */
+  readonly onChecked?: LinearizableOptions['onChecked'];
+}
+
+/** Checkers that are no question of linearizability, by the name of what they judge. */
+const others: ReadonlyMap<string, (options: CheckModelOptions) => Checker> = new Map([
+  ['list-append', listAppend],
+]);
+
+/** Names that `--model` may have. */
+export const checkModels: readonly string[] = [...linearizableModels.keys(), ...others.keys()];
+
+/** Throws BadInput for a model or a consistency model that is not known, and for an initial value that the model cannot have. */
+export function checkerFor(options: CheckModelOptions): Checker {
+  const { model, consistencyModels, init, onChecked } = options;
+  const other = others.get(model);
+  if (other !== undefined) return other(options);
+  if (!linearizableModels.has(model)) {
+    throw new BadInput(
+      `unknown model ${JSON.stringify(model)}. Allowed: ${checkModels.join(', ')}.`,
+    );
+  }
+  if (consistencyModels !== undefined) {
+    throw new BadInput(
+      `a consistency model for --model ${model}. Allowed: only for ${[...others.keys()].join(', ')}; the others ask whether each key is linearizable.`,
+    );
+  }
+  return linearizable({
+    model,
+    ...(init === undefined ? {} : { init }),
+    ...(onChecked === undefined ? {} : { onChecked }),
+  });
+}
