@@ -6,6 +6,9 @@ export const maxHeldMessages = 20_000;
 /** A lost segment of a stream is sent again after this long, and everything behind it waits, in ms: Linux's least. */
 export const retransmitMs = 200;
 
+/** The third time it arrives in any case: 1.4 s late, not the minutes that TCP may take. */
+export const retransmitsMax = 3;
+
 /** A message that is reordered comes this many times later than it would. */
 export const reorderFactor = 10;
 

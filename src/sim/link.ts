@@ -15,7 +15,7 @@ import type { PeerMessage } from '../consensus/replica.ts';
 import { redialMsMax, redialMsMin } from '../node/limits.ts';
 import type { CutStyle, LinkQuality } from '../schedule/world.ts';
 import { labelOf } from './events.ts';
-import { maxHeldMessages, reorderFactor, retransmitMs } from './limits.ts';
+import { maxHeldMessages, reorderFactor, retransmitMs, retransmitsMax } from './limits.ts';
 import { draw, happens, mix, unit } from './mix.ts';
 import type { NetworkParts, Traffic } from './network.ts';
 import type { Due } from './queue.ts';
@@ -205,14 +205,14 @@ export class Link {
     timeline.push(ns, flight);
   }
 
-  /** Lost segments are sent again, each time after twice as long. */
+  /** Lost segments are sent again, each time after twice as long; no longer, so that a stall ends soon after its cause. */
   #stallNs(bits: number): number {
     const loss = this.#rate('loss');
     let ns = 0;
     let waitNs = retransmitMs * 1e6;
     for (
       let attempt = 0;
-      attempt < 6 && happens(loss, bits, salts.loss + 16 * attempt);
+      attempt < retransmitsMax && happens(loss, bits, salts.loss + 16 * attempt);
       attempt += 1
     ) {
       ns += waitNs;
