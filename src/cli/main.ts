@@ -6,7 +6,9 @@ import { BadInput, exitCodes, HarnessFailure, Interrupted } from '../errors.ts';
 import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
+import { huntCommand } from './hunt.ts';
 import { listCommand } from './list.ts';
+import { mergeCommand } from './merge.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -32,6 +34,8 @@ const program = new Command('dissent')
 for (const command of [
   testCommand(),
   compareCommand(),
+  huntCommand(),
+  mergeCommand(),
   checkCommand(),
   analyzeCommand(),
   reportCommand(),

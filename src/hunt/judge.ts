@@ -8,8 +8,11 @@
  */
 
 import type { Checker } from '#checkers/checker';
-import { createCoverage } from '#checkers/invariants/coverage';
-import { createInvariants, type InvariantSettings } from '#checkers/invariants/index';
+import {
+  createCoverage,
+  createInvariants,
+  type InvariantSettings,
+} from '#checkers/invariants/index';
 import { workloads } from '#workloads/index';
 import type { History } from '../history/operation.ts';
 import { standstills } from '../metrics/progress.ts';

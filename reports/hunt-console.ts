@@ -1,0 +1,74 @@
+/** What a hunt came to, in lines for a terminal. */
+
+import { duration, grouped, plain, plural } from './text.ts';
+
+/** The part of a hunt's result that is told. */
+export interface HuntTold {
+  readonly valid: boolean | 'unknown';
+  readonly runs: number;
+  readonly undecided: number;
+  readonly seconds: number;
+  readonly seedsPerSecond: number;
+  readonly virtualSeconds: number;
+  readonly coverage: Readonly<Record<string, number>>;
+  readonly neverReached: readonly string[];
+  readonly failures: readonly {
+    readonly seed: number;
+    readonly by: string;
+    readonly invariant: string;
+    readonly explanation: string;
+    readonly faults: number;
+    readonly operations: number;
+    readonly repro: string;
+    readonly shrinkSeconds: number;
+  }[];
+}
+
+/** `words` says what a coverage counter counts. */
+export function huntSummary(
+  result: HuntTold,
+  words: (counter: string) => string = (counter) => counter,
+): string[] {
+  const { runs, seconds, seedsPerSecond, virtualSeconds, undecided, failures } = result;
+  const counters = Object.entries(result.coverage);
+  return [
+    `${plural(runs, 'seed')} in ${duration(seconds * 1000)} (${seedsPerSecond.toFixed(1)}/s), ` +
+      `${duration(virtualSeconds * 1000)} of virtual time: ${verdict(result)}`,
+    ...(undecided > 0 ? [`${plural(undecided, 'history', 'histories')} too hard to decide`] : []),
+    ...failures.flatMap(toldFailure),
+    ...(counters.length === 0 ? [] : ['reached:', ...table(counters)]),
+    ...(result.neverReached.length === 0
+      ? []
+      : [
+          'NEVER reached, so this hunt says nothing about it:',
+          ...result.neverReached.map((name) => `  ${plain(words(name))}`),
+        ]),
+  ];
+}
+
+const verdict = ({ valid, failures }: HuntTold): string =>
+  valid === true
+    ? 'no failure'
+    : valid === 'unknown'
+      ? 'no failure, but not everything was decided'
+      : plural(failures.length, 'failure');
+
+const toldFailure = (failure: HuntTold['failures'][number]): string[] => [
+  `seed ${failure.seed}: ${failure.by} ${plain(failure.invariant)}`,
+  `  ${plain(failure.explanation)}`,
+  `  shrunk to ${plural(failure.faults, 'fault')} and ${plural(failure.operations, 'operation')} in ${duration(failure.shrinkSeconds * 1000)}`,
+  `  replay it: dissent replay ${failure.repro}`,
+];
+
+/** Two columns, the most frequent first. */
+function table(counters: readonly (readonly [string, number])[]): string[] {
+  const cells = counters
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${grouped(count).padStart(11)}  ${plain(name)}`);
+  const half = Math.ceil(cells.length / 2);
+  const width = Math.max(0, ...cells.slice(0, half).map((cell) => cell.length)) + 2;
+  return Array.from({ length: half }, (_, i) =>
+    `${(cells[i] ?? '').padEnd(width)}${cells[i + half] ?? ''}`.trimEnd(),
+  );
+}

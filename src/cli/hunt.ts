@@ -1,0 +1,122 @@
+/** `dissent hunt`: many seeds in the simulated world; failures are shrunk and written down. */
+
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { huntSummary } from '#reports/hunt-console';
+import { huntStatus } from '#reports/hunt-status';
+import { BadInput, exitCodes } from '../errors.ts';
+import { hunt } from '../hunt/hunt.ts';
+import type { HuntResult } from '../hunt/tally.ts';
+import { jsonObject, list, number } from './options.ts';
+import { interruptible, output } from './output.ts';
+
+interface Flags {
+  readonly runs?: number;
+  readonly seed: number;
+  readonly timeBudget?: number;
+  readonly workers: number;
+  readonly shard: { readonly index: number; readonly of: number };
+  readonly failures: number;
+  readonly shrinkBudget: number;
+  readonly workload?: string;
+  readonly nemesis?: string[];
+  readonly systemOptions?: Record<string, unknown>;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** `2/8`: the second of eight. Throws BadInput. */
+function shard(text: string): Flags['shard'] {
+  const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index >= 1 && index <= of) return { index, of };
+  throw new BadInput(`--shard ${text}: allowed are 1/n to n/n, such as 2/8`);
+}
+
+/** The exit code for the result of a hunt. */
+export const huntExitCode = ({ valid, failures }: HuntResult): number => {
+  if (valid === true) return exitCodes.valid;
+  if (valid === 'unknown') return exitCodes.unknown;
+  return failures.every(({ by }) => by === 'liveness')
+    ? exitCodes.notRecovered
+    : exitCodes.violation;
+};
+
+function checked(flags: Flags): void {
+  const counts = { workers: flags.workers, failures: flags.failures, runs: flags.runs ?? 1 };
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new BadInput(`--${name} ${value}: allowed are whole numbers from 1`);
+    }
+  }
+  for (const [name, value] of [
+    ['time-budget', flags.timeBudget ?? 1],
+    ['shrink-budget', flags.shrinkBudget],
+  ] as const) {
+    if (!(value > 0)) throw new BadInput(`--${name} ${value}: allowed are seconds above 0`);
+  }
+  if (!Number.isSafeInteger(flags.seed) || flags.seed < 0) {
+    throw new BadInput(`--seed ${flags.seed}: allowed are whole numbers from 0`);
+  }
+}
+
+async function run(system: string, flags: Flags): Promise<void> {
+  checked(flags);
+  const out = output(flags.json);
+  const interrupt = interruptible();
+  const status = huntStatus(out.words);
+  try {
+    const result = await hunt({
+      system,
+      systemOptions: flags.systemOptions,
+      workload: flags.workload,
+      nemesis: flags.nemesis,
+      seed: flags.seed,
+      ...(flags.runs === undefined ? {} : { runs: flags.runs }),
+      ...(flags.timeBudget === undefined && flags.runs !== undefined
+        ? {}
+        : { timeBudgetSeconds: flags.timeBudget ?? 60 }),
+      workers: flags.workers,
+      shard: flags.shard,
+      failuresMax: flags.failures,
+      shrinkBudgetMs: flags.shrinkBudget * 1000,
+      out: flags.out,
+      signal: interrupt.signal,
+      onProgress: (progress) => status.progress(progress),
+    });
+    status.end();
+    for (const line of huntSummary(result)) out.line(line);
+    out.result(result);
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : huntExitCode(result);
+  } finally {
+    status.end();
+    interrupt.release();
+  }
+}
+
+export const huntCommand = (): Command =>
+  new Command('hunt')
+    .description(
+      'Hunts for bugs in the simulated world: each seed draws a test of its own. A failure is shrunk and written as a repro file.',
+    )
+    .argument('<system>', 'what to test: raft, paxos, single-decree')
+    .option('--runs <n>', 'seeds to try', number)
+    .option(
+      '--time-budget <seconds>',
+      'begins no new seed afterwards (default: 60 without --runs)',
+      number,
+    )
+    .option('--seed <n>', 'the first seed', number, 1)
+    .option('--workers <k>', 'threads', number, availableParallelism())
+    .option('--shard <i/n>', 'takes every nth seed, beginning with the ith', shard, {
+      index: 1,
+      of: 1,
+    })
+    .option('--failures <n>', 'stops after so many failures', number, 1)
+    .option('--shrink-budget <seconds>', 'how long a failure may be shrunk', number, 60)
+    .option('--workload <name>', 'only this workload (default: drawn)')
+    .option('--nemesis <kinds>', 'only these kinds of fault (default: drawn from all)', list)
+    .option('--system-options <json>', 'fixed options of the system (default: drawn)', jsonObject)
+    .option('--out <dir>', 'where repro files go', 'store/hunt')
+    .option('--json', 'prints the result as JSON on stdout, words on stderr', false)
+    .addHelpText('after', '\nExample: dissent hunt raft --time-budget 60')
+    .action(run);
