@@ -154,7 +154,8 @@ function performOne(replica: State, effect: AlgorithmEffect): void {
       return;
     case 'send': {
       const message = { kind: 'algorithm', message: effect.message } as const;
-      replica.effects.push({ ...effect, message });
+      const { to, afterDurable } = effect;
+      replica.effects.push({ kind: 'send', to, message, afterDurable });
       return;
     }
     case 'commit':

@@ -52,6 +52,8 @@ export class Outbox<Message, DurableRecord, Command> {
     this.#effects = [];
     if (records.length === 0) return effects;
     this.#records = [];
-    return [{ kind: 'persist', sequence: this.lastSequence, records }, ...effects];
+    // The array was made for this step, so it may grow at the front.
+    effects.unshift({ kind: 'persist', sequence: this.lastSequence, records });
+    return effects;
   }
 }

@@ -19,6 +19,8 @@ export interface OpenRequest {
   readonly body: ClientRequest;
 }
 
+const none: readonly RequestId[] = [];
+
 /** Requests given to the algorithm here get numbers of their own, since two peers may choose the same ones. */
 export class Router {
   readonly #forwardTimeoutMs: number;
@@ -57,6 +59,7 @@ export class Router {
 
   /** Forwarded requests whose time is up; they are not waited for any longer. */
   overdue(nowMs: number): readonly RequestId[] {
+    if (this.#forwards.size === 0) return none;
     const out: RequestId[] = [];
     for (const [request, deadlineMs] of this.#forwards) {
       if (deadlineMs > nowMs) break;

@@ -36,7 +36,9 @@ export class Driver {
   #durable = 0;
   /** Sends that wait for the disk, in the order in which they were asked for. */
   #held: HeldSend[] = [];
-  /** Inputs of which the step, or the performing of its effects, has not ended; the first is the current one. */
+  /** A step, or the performing of its effects, has not ended. */
+  #stepping = false;
+  /** Inputs that came meanwhile. */
   readonly #inputs: ReplicaInput[] = [];
   #stopped = false;
 
@@ -91,12 +93,19 @@ export class Driver {
 
   #step(input: ReplicaInput): void {
     if (this.#stopped) return;
-    this.#inputs.push(input);
-    if (this.#inputs.length > 1) return;
-    for (let at = 0; at < this.#inputs.length && !this.#stopped; at += 1) {
-      this.#stepOnce(this.#inputs[at] as ReplicaInput);
+    if (this.#stepping) {
+      this.#inputs.push(input);
+      return;
     }
-    this.#inputs.length = 0;
+    this.#stepping = true;
+    this.#stepOnce(input);
+    if (this.#inputs.length > 0) {
+      for (let at = 0; at < this.#inputs.length && !this.#stopped; at += 1) {
+        this.#stepOnce(this.#inputs[at] as ReplicaInput);
+      }
+      this.#inputs.length = 0;
+    }
+    this.#stepping = false;
     this.#hands.stepped();
   }
 
@@ -109,7 +118,8 @@ export class Driver {
       this.#hands.broken(error);
       return;
     }
-    for (const effect of effects) this.#perform(effect);
+    // A loop without an iterator: this is on the path of every message.
+    for (let at = 0; at < effects.length; at += 1) this.#perform(effects[at] as ReplicaEffect);
   }
 
   #perform(effect: ReplicaEffect): void {

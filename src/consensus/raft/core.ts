@@ -177,13 +177,11 @@ export function emitCommits<C>(raft: Raft<C>): void {
     const index = raft.emittedIndex;
     const { term, command } = raft.log.at(index);
     const request = takePending(raft, index, term);
-    raft.out.put({
-      kind: 'commit',
-      index,
-      term,
-      command,
-      ...(request === undefined ? {} : { request }),
-    });
+    raft.out.put(
+      request === undefined
+        ? { kind: 'commit', index, term, command }
+        : { kind: 'commit', index, term, command, request },
+    );
   }
 }
 

@@ -138,8 +138,9 @@ function onTick<C>(raft: Raft<C>): void {
 /** Whether a majority, this node included, answered within the last election timeout. After a long pause: no. */
 function hearsQuorum<C>(raft: Raft<C>, leader: Leader): boolean {
   const sinceMs = raft.nowMs - raft.config.timing.electionTimeoutMs;
-  const heard = [...leader.progress.values()].filter((p) => p.contactMs > sinceMs);
-  return heard.length + 1 >= raft.quorum;
+  let heard = 1;
+  for (const { contactMs } of leader.progress.values()) if (contactMs > sinceMs) heard += 1;
+  return heard >= raft.quorum;
 }
 
 function onDurable<C>(raft: Raft<C>, sequence: number): void {

@@ -15,6 +15,7 @@ import type { NodeId, RequestId } from '../algorithm.ts';
 import type { Leader, Raft } from './core.ts';
 import type { MessageOf } from './messages.ts';
 import { progressOf, retryUnanswered } from './replication.ts';
+import { sortDescending } from './sort-descending.ts';
 
 /** A round of heartbeats: shows that we lead, carries the commit index, and asks whether we still do. */
 export function startRound<C>(raft: Raft<C>, leader: Leader): void {
@@ -71,9 +72,10 @@ export function onHeartbeatReply<C>(
 
 /** The newest round that a majority answered, this node included. */
 function confirmedRound<C>(raft: Raft<C>, leader: Leader): number {
-  const rounds = [...leader.progress.values()].map((progress) => progress.ackedRound);
+  const rounds: number[] = [];
+  for (const progress of leader.progress.values()) rounds.push(progress.ackedRound);
   rounds.push(leader.round);
-  rounds.sort((a, b) => b - a);
+  sortDescending(rounds);
   return rounds[raft.quorum - 1] ?? 0;
 }
 

@@ -5,6 +5,7 @@ import { broken } from '../invariant.ts';
 import { advanceCommit, type Leader, type Raft, writeEntries } from './core.ts';
 import type { MessageOf } from './messages.ts';
 import { accepted, type Progress, probeAgain, unknownProgress } from './progress.ts';
+import { sortDescending } from './sort-descending.ts';
 
 /** Won the election: write a no-op, because only an entry of its own term tells a leader what is committed (5.4.2, 8). */
 export function startLeading<C>(raft: Raft<C>): void {
@@ -146,9 +147,10 @@ export const progressOf = (leader: Leader, peer: NodeId): Progress =>
 
 /** Commit what a majority holds durably, this node counting like the others: by what is on its disk. */
 export function maybeCommit<C>(raft: Raft<C>, leader: Leader): void {
-  const matches = [...leader.progress.values()].map((progress) => progress.match);
+  const matches: number[] = [];
+  for (const progress of leader.progress.values()) matches.push(progress.match);
   matches.push(raft.log.durableIndex);
-  matches.sort((a, b) => b - a);
+  sortDescending(matches);
   const majorityIndex = matches[raft.quorum - 1] ?? 0;
   // Figure 8: an older leader's entry on a majority may still be overwritten; it is committed by one of ours after it.
   if (raft.log.termAt(majorityIndex) !== raft.term) return;
