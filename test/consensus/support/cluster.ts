@@ -306,7 +306,8 @@ export class Cluster {
     const handler = node.open.get(request);
     if (handler === undefined) throw new Error(`${node.id} answered request ${request} twice`);
     node.open.delete(request);
-    handler(response);
+    // As with a process: what the client asks next comes after this step's effects, and so do their traces.
+    this.time.after(0, () => handler(response));
   }
 
   #send(node: FakeNode, { to, message }: Send): void {
