@@ -49,6 +49,8 @@ class Flight implements Due {
   readonly bits: number;
   /** For witnesses only. */
   readonly id: number;
+  /** Arrived, or sent again under another quality of the link. */
+  isOver = false;
 
   constructor(link: Link, message: PeerMessage, connection: number, bits: number, id: number) {
     this.#link = link;
@@ -87,6 +89,10 @@ export class Link {
   #cut: CutStyle | undefined;
   #quality: LinkQuality | undefined;
   #held: Flight[] = [];
+  /** What was sent since the quality is as it is, when it is not perfect; some of it has arrived. */
+  #delayed: Flight[] = [];
+  /** When the last message that was sent on a perfect link arrives. */
+  #lastPlainNs = 0;
 
   constructor(parts: NetworkParts, traffic: Traffic, { from, to, key }: Place) {
     this.#parts = parts;
@@ -134,6 +140,8 @@ export class Link {
 
   /** It is here: taken in, held back, or too late. */
   arrive(flight: Flight): void {
+    if (flight.isOver) return;
+    flight.isOver = true;
     if (flight.connection !== this.#connection) return this.#lose(flight, 'connection broken');
     if (this.#cut === 'hold') {
       if (this.#held.length < maxHeldMessages) this.#held.push(flight);
@@ -185,6 +193,7 @@ export class Link {
 
   shape(cut: CutStyle | undefined, quality: LinkQuality): void {
     this.#quality = Object.keys(quality).length === 0 ? undefined : quality;
+    this.#hurry();
     const before = this.#cut;
     if (cut === before) return;
     this.#cut = cut;
@@ -202,7 +211,33 @@ export class Link {
     // In order: nothing overtakes on a connection.
     if (ns < this.#lastArrivalNs) ns = this.#lastArrivalNs;
     this.#lastArrivalNs = ns;
+    if (this.#quality === undefined) this.#lastPlainNs = ns;
+    else {
+      if (this.#delayed.length >= 4096) {
+        this.#delayed = this.#delayed.filter(({ isOver }) => !isOver);
+      }
+      this.#delayed.push(flight);
+    }
     timeline.push(ns, flight);
+  }
+
+  /** A line that is better now does not keep what it had delayed for as long as it would have. */
+  #hurry(): void {
+    const { timeline } = this.#parts;
+    const delayed = this.#delayed.filter(({ isOver }) => !isOver);
+    this.#delayed = [];
+    if (delayed.length === 0) return;
+    this.#lineFreeNs = timeline.nowNs();
+    this.#lastArrivalNs = this.#lastPlainNs;
+    for (const flight of delayed) {
+      flight.isOver = true;
+      const { message, connection, bits, id } = flight;
+      const again = new Flight(this, message, connection, mix(bits, salts.release), id);
+      const ns = timeline.nowNs() + this.#latencyNs(again.bits, again);
+      this.#lastArrivalNs = Math.max(ns, this.#lastArrivalNs);
+      if (this.#quality !== undefined) this.#delayed.push(again);
+      timeline.push(this.#lastArrivalNs, again);
+    }
   }
 
   /** Lost segments are sent again, each time after twice as long; no longer, so that a stall ends soon after its cause. */
