@@ -71,6 +71,8 @@ export interface IllegalPartition<State, Input, Output> extends Judged<Input, Ou
   readonly blocked: Operation<Input, Output>;
   /** States that the object can have been in where `blocked` should have taken effect; some of them, when there are many. */
   readonly statesBefore: readonly State[];
+  /** A few operations that cannot be held together, where the method that found out knows them. */
+  readonly conflict?: readonly Operation<Input, Output>[];
 }
 
 export interface UnknownPartition<Input, Output> extends Judged<Input, Output> {

@@ -282,6 +282,22 @@ describe('a page of visualize in Chromium', function () {
     });
   });
 
+  it('shows the few operations that say it all, where such are known', async () => {
+    const result = check(model, stale);
+    const partitions = result.partitions.map((part) =>
+      part.verdict === 'illegal' ? { ...part, conflict: stale.slice(1) } : part,
+    );
+    await open(visualize(model, stale, { ...result, partitions }), async (page) => {
+      const items = page.locator('.conflict li');
+      assert.deepEqual(await items.allTextContents(), [
+        'write(2) by anna, 30 – 33',
+        'read() -> 1 by ben, 40 – 44',
+      ]);
+      await items.first().locator('button').click();
+      await selected(page, 'write(2)');
+    });
+  });
+
   it('keys walk along the order, search and zoom', async () => {
     await open(of([...good, ...stale]), async (page) => {
       await page.selectOption('select', '1');

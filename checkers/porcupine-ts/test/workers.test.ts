@@ -10,6 +10,7 @@ import {
   shipped,
   visualize,
 } from '../src/index.ts';
+import { Text } from './fixtures/models.ts';
 import {
   endless,
   type LogInput,
@@ -119,6 +120,15 @@ describe('checkInWorkers', function () {
     const { verdict, partitions } = await checkInWorkers(logs, history, { workers: 2 });
     assert.equal(verdict, 'illegal');
     assert.deepEqual(reasons(partitions), ['another-partition-is-illegal', 'illegal']);
+  });
+
+  it('states that cannot be sent arrive as what they were', async () => {
+    const { partitions } = await checkInWorkers(named('ofClass'), wrong('a'));
+    const [part] = partitions;
+    assert.equal(part?.verdict, 'illegal');
+    const [state] = part.statesBefore;
+    assert.ok(state instanceof Text);
+    assert.equal(state.text, ',0,1,2,3,4,5,6,7,8,9');
   });
 
   it('with exhaustive the others go on', async () => {

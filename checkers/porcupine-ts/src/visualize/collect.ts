@@ -84,6 +84,7 @@ class Collector<State, Input, Output> {
       firstState: this.#state(this.#model.init()),
       orders: orders.slice(0, ordersMax).map((order) => this.#order(order, indices)),
       blocked: blocked === undefined ? null : (indices.get(blocked) ?? null),
+      conflict: part.verdict === 'illegal' ? this.#known(part.conflict ?? [], indices) : [],
       refusals: part.verdict === 'illegal' ? this.#refusals(part.statesBefore, part.blocked) : [],
     };
   }
@@ -99,6 +100,14 @@ class Collector<State, Input, Output> {
     const at = blocked === undefined ? 0 : sorted.indexOf(blocked);
     const from = Math.max(0, Math.min(at - Math.floor(room / 2), sorted.length - room));
     return sorted.slice(from, from + room);
+  }
+
+  #known(
+    operations: readonly Operation<Input, Output>[],
+    indices: ReadonlyMap<Operation<Input, Output>, number>,
+  ): readonly number[] {
+    const found = operations.map((op) => indices.get(op));
+    return found.every((index) => index !== undefined) ? found : [];
   }
 
   #order(

@@ -37,6 +37,8 @@ export interface PartData {
   readonly firstState: Text;
   readonly orders: readonly OrderData[];
   readonly blocked: number | null;
+  /** A few that leave no order among themselves, where such are known. */
+  readonly conflict: readonly number[];
   readonly refusals: readonly RefusalData[];
 }
 

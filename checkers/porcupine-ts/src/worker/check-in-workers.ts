@@ -95,7 +95,9 @@ class Run<Input, Output> {
     const model = await Promise.race([resolveModel(this.#reference), this.#stop.happened]);
     if (model) this.#partition(model);
     if (this.#parts.length > 0 && this.#stop.reason === undefined) await this.#ask();
-    return this.#result();
+    const results = this.#parts.map((part) => undecided(part, this.#stop.reason ?? 'time-limit'));
+    if (model) this.#receive(model, results);
+    return this.#result(results);
   }
 
   /** Leaves no thread and no timer behind. */
@@ -171,18 +173,20 @@ class Run<Input, Output> {
     });
   }
 
-  #result(): CheckResult<unknown, Input, Output> {
-    const results: PartitionResult<unknown, Input, Output>[] = this.#parts.map((part) =>
-      undecided(part, this.#stop.reason ?? 'time-limit'),
-    );
+  /** Puts what is known where it belongs. */
+  #receive(model: AnyModel, results: PartitionResult<unknown, Input, Output>[]): void {
+    const stopped = this.#stop.reason;
     for (const { parts, result = [], operations } of this.#workers) {
       for (const [nth, sentPart] of result.entries()) {
         const index = parts[nth] ?? -1;
         const part = this.#parts[index];
-        if (part !== undefined)
-          results[index] = received(part, sentPart, operations, this.#stop.reason);
+        if (part === undefined) continue;
+        results[index] = received(part, sentPart, { model, operations, stopped });
       }
     }
+  }
+
+  #result(results: PartitionResult<unknown, Input, Output>[]): CheckResult<unknown, Input, Output> {
     // Nothing is known yet about what the partitions are.
     if (this.#parts.length === 0 && this.#stop.reason !== undefined) {
       const all = { key: undefined, operations: this.#history };

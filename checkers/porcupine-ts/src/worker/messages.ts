@@ -20,6 +20,11 @@ export type ToThread =
   | { readonly kind: 'operations'; readonly operations: readonly AnyOperation[] }
   | { readonly kind: 'check'; readonly timeLimitMs: number };
 
+/** States that are instances of classes would arrive without their class; those are said as where some of the orders lead. */
+export type SentStates =
+  | { readonly kind: 'plain'; readonly states: readonly unknown[] }
+  | { readonly kind: 'after'; readonly orders: readonly number[] };
+
 /** Orders are indices of operations, in the order in which they were sent. */
 export type SentPartition = { readonly steps: number } & (
   | { readonly verdict: 'ok'; readonly linearization: Int32Array }
@@ -27,7 +32,8 @@ export type SentPartition = { readonly steps: number } & (
       readonly verdict: 'illegal';
       readonly partialLinearizations: readonly Int32Array[];
       readonly blocked: number;
-      readonly statesBefore: readonly unknown[];
+      readonly statesBefore: SentStates;
+      readonly conflict: Int32Array | undefined;
     }
   | {
       readonly verdict: 'unknown';

@@ -4,6 +4,8 @@ import type { Operation } from '../operation.ts';
 import type { Part } from '../partitions.ts';
 import type { PartitionResult, UnknownReason } from '../result.ts';
 import type { SentPartition } from './messages.ts';
+import type { AnyModel } from './reference.ts';
+import { statesAfter } from './states.ts';
 
 const about = <Input, Output>({ key, operations }: Part<Input, Output>) => ({
   ...(key === undefined ? {} : { key }),
@@ -22,18 +24,24 @@ export const undecided = <Input, Output>(
   partialLinearizations: [[]],
 });
 
-/** `operations` are those that the thread was sent. `stopped` is why it was told to stop, if it was. */
+interface Context<Input, Output> {
+  readonly model: AnyModel;
+  /** Those that the thread was sent. */
+  readonly operations: readonly Operation<Input, Output>[];
+  /** Why it was told to stop, if it was. */
+  readonly stopped: UnknownReason | undefined;
+}
+
+/** What a thread said of a part. Throws what the model throws. */
 export function received<Input, Output>(
   part: Part<Input, Output>,
   sentPart: SentPartition,
-  operations: readonly Operation<Input, Output>[],
-  stopped: UnknownReason | undefined,
+  { model, operations, stopped }: Context<Input, Output>,
 ): PartitionResult<unknown, Input, Output> {
   const at = (index: number): Operation<Input, Output> => {
     const op = operations[index];
-    if (op === undefined)
-      throw new Error(`a thread named operation ${index}, which it was not sent`);
-    return op;
+    if (op !== undefined) return op;
+    throw new Error(`a thread named operation ${index}, which it was not sent`);
   };
   const order = (indices: Int32Array): readonly Operation<Input, Output>[] =>
     Array.from(indices, at);
@@ -41,14 +49,24 @@ export function received<Input, Output>(
   switch (sentPart.verdict) {
     case 'ok':
       return { ...all, verdict: 'ok', linearization: order(sentPart.linearization) };
-    case 'illegal':
+    case 'illegal': {
+      const { statesBefore, conflict, blocked } = sentPart;
+      const partialLinearizations = sentPart.partialLinearizations.map(order);
+      const states =
+        statesBefore.kind === 'plain'
+          ? statesBefore.states
+          : statesBefore.orders.flatMap((one) =>
+              statesAfter(model, partialLinearizations[one] ?? []),
+            );
       return {
         ...all,
         verdict: 'illegal',
-        partialLinearizations: sentPart.partialLinearizations.map(order),
-        blocked: at(sentPart.blocked),
-        statesBefore: sentPart.statesBefore,
+        partialLinearizations,
+        blocked: at(blocked),
+        statesBefore: states,
+        ...(conflict === undefined ? {} : { conflict: order(conflict) }),
       };
+    }
     case 'unknown':
       return {
         ...all,

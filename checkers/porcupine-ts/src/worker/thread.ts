@@ -4,6 +4,7 @@ import { check } from '../check.ts';
 import type { PartitionResult } from '../result.ts';
 import type { AnyOperation, FromThread, SentPartition, ToThread } from './messages.ts';
 import { type AnyModel, resolveModel } from './reference.ts';
+import { sendableStates } from './states.ts';
 
 interface Port {
   post(message: FromThread): void;
@@ -40,6 +41,7 @@ function connect(): Port | undefined {
 type Begin = Extract<ToThread, { readonly kind: 'begin' }>;
 
 function sent(
+  model: AnyModel,
   part: PartitionResult<unknown, unknown, unknown>,
   indexOf: (op: AnyOperation) => number,
 ): SentPartition {
@@ -52,13 +54,14 @@ function sent(
   if (part.verdict === 'unknown') {
     return { steps, verdict: 'unknown', partialLinearizations, reason: part.reason };
   }
-  const { statesBefore, blocked } = part;
+  const { statesBefore, blocked, conflict } = part;
   return {
     steps,
     verdict: 'illegal',
     partialLinearizations,
     blocked: indexOf(blocked),
-    statesBefore,
+    statesBefore: sendableStates(model, statesBefore, part.partialLinearizations),
+    conflict: conflict && indices(conflict),
   };
 }
 
@@ -108,7 +111,10 @@ class Thread {
     });
     const indices = new Map(this.#operations.map((op, index) => [op, index]));
     const indexOf = (op: AnyOperation): number => indices.get(op) ?? -1;
-    return { kind: 'result', partitions: result.partitions.map((part) => sent(part, indexOf)) };
+    return {
+      kind: 'result',
+      partitions: result.partitions.map((part) => sent(model, part, indexOf)),
+    };
   }
 }
 

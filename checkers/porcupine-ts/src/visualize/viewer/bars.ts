@@ -80,7 +80,8 @@ export class Bars {
         view.x(Math.min(layout.barEnd[op] ?? 0, view.width * 2)),
       );
       const bar = { op, x, width: Math.max(2, end - x), y };
-      const isMarked = op === selected || op === part.blocked || matches[op] === 1;
+      const isMarked =
+        op === selected || op === part.blocked || matches[op] === 1 || part.conflict.includes(op);
       if (isMarked) marked.push(bar);
       else if (end > drawnTo + 0.5) {
         this.#bar(bar);
@@ -135,6 +136,7 @@ export class Bars {
       ctx.lineWidth = 2;
       ctx.strokeRect(bar.x - by, bar.y - by, bar.width + 2 * by, barHeight + 2 * by);
     };
+    if (part.conflict.includes(bar.op)) frame(this.#theme.bad, 0);
     if (matches[bar.op] === 1) frame(this.#theme.found, 1);
     if (bar.op === selected) frame(this.#theme.ink, 2);
   }

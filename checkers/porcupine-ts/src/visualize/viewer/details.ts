@@ -31,7 +31,7 @@ function place(state: State, op: number): readonly Fact[] {
 }
 
 /** The states that are possible before the impossible operation, and what the model says to it in each. */
-function why(state: State): HTMLElement {
+function refused(state: State): HTMLElement {
   const { refusals } = state.part;
   if (refusals.length === 0) {
     return h(
@@ -57,6 +57,25 @@ function why(state: State): HTMLElement {
     ),
   );
 }
+
+/** Few operations that say it all, where such are known. */
+function conflict(state: State): HTMLElement | null {
+  const { conflict } = state.part;
+  if (conflict.length === 0) return null;
+  const items = conflict.map((op) => {
+    const choose = h('button', { type: 'button', class: 'link' }, h('code', {}, state.label(op)));
+    choose.addEventListener('click', () => state.select(op));
+    return h('li', {}, choose, ` by ${state.client(op)}, ${when(state, op)}`);
+  });
+  return h(
+    'div',
+    { class: 'conflict' },
+    h('p', {}, 'These alone leave no order:'),
+    h('ul', {}, ...items),
+  );
+}
+
+const why = (state: State): HTMLElement => h('div', {}, conflict(state), refused(state));
 
 export class Details {
   readonly element = h('div', { class: 'details', 'aria-live': 'polite' });
