@@ -8,7 +8,7 @@
  * are needed are required, without a return.
  */
 
-import { at } from '../search/ints.ts';
+import { at, ints } from '../search/ints.ts';
 import { type Prefix, type Sources, several } from './sources.ts';
 import { isCas, isRead, none } from './view.ts';
 import { disjoint, type Zone, zoneAt } from './zones.ts';
@@ -35,7 +35,7 @@ class Chains {
     this.#p = p;
     this.#sources = found;
     this.#initial = p.h.count;
-    this.#next = new Int32Array(p.h.count + 1).fill(none);
+    this.#next = ints(p.h.count + 1).fill(none);
   }
 
   decide(): ChainVerdict {

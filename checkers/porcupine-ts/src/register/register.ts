@@ -1,7 +1,7 @@
 /** The near-linear methods for partitions that are one register, and what they have to say. */
 
 import type { Operation } from '../operation.ts';
-import { at } from '../search/ints.ts';
+import { at, ints } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
 import { impossible, Transitions } from '../search/transitions.ts';
 import { type ChainVerdict, decideChains } from './chains.ts';
@@ -45,8 +45,8 @@ class Register<State, Input, Output> {
     this.#p = p;
     this.#h = h;
     this.#tick = tick;
-    this.#transitions = new Transitions(p.model, p.inputs, p.outputs);
-    this.#optionalEffect = new Int32Array(p.optional.length);
+    this.#transitions = new Transitions(p);
+    this.#optionalEffect = ints(p.optional.length);
     for (let k = 0; k < p.classEffect.length; k += 1) {
       const [start, end] = [at(p.classStart, k), at(p.classStart, k + 1)];
       this.#optionalEffect.fill(at(p.classEffect, k), start, end);

@@ -4,7 +4,7 @@
  * may not overlap, and nothing that saw or left another value may lie inside. O(n log n); says illegal or nothing.
  */
 
-import { at } from '../search/ints.ts';
+import { at, ints } from '../search/ints.ts';
 import type { Prefix, Sources } from './sources.ts';
 import { isCas, isRead, none } from './view.ts';
 import { disjoint, type Zone, zoneAt } from './zones.ts';
@@ -39,7 +39,7 @@ const leavesAlone = (p: Prefix, j: number, value: number): boolean =>
 /** The earliest time at which each value can have been there: the first call of a source. */
 function firstPossible(p: Prefix): Int32Array {
   const { h, end } = p;
-  const first = new Int32Array(h.values).fill(0x7fffffff);
+  const first = ints(h.values).fill(0x7fffffff);
   for (let i = 0; i <= h.count; i += 1) {
     const to = at(h.to, i);
     if (to !== none && at(h.call, i) <= end) first[to] = Math.min(at(first, to), at(h.call, i));

@@ -1,6 +1,6 @@
 /** Who wrote what was observed. */
 
-import { at } from '../search/ints.ts';
+import { at, ints } from '../search/ints.ts';
 import { isCas, isRead, none, type RegisterHistory } from './view.ts';
 
 /** Several operations could have written it. */
@@ -36,10 +36,10 @@ const endless = 0x7fffffff;
 /** Sources of all values and what is needed; `undefined` when something needed cannot have been there: illegal. */
 export function sources(p: Prefix): Sources | undefined {
   const { h, required, end } = p;
-  const source = new Int32Array(h.values).fill(none);
-  const needed = new Int32Array(h.values);
-  const firstReturn = new Int32Array(h.values).fill(endless);
-  const lastCall = new Int32Array(h.values).fill(-1);
+  const source = ints(h.values).fill(none);
+  const needed = ints(h.values);
+  const firstReturn = ints(h.values).fill(endless);
+  const lastCall = ints(h.values).fill(-1);
   const open: number[] = [];
   const need = (value: number): void => {
     if (at(needed, value) === 1) return;

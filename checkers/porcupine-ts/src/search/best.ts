@@ -1,6 +1,6 @@
 /** The furthest that a search has come, kept at a cost in proportion to the search itself. */
 
-import { at, grown } from './ints.ts';
+import { at, grown, ints } from './ints.ts';
 
 /** States kept for the explanation of a violation. */
 const maxStates = 16;
@@ -9,7 +9,7 @@ export class Best {
   /** The `first` of the furthest accepted order. */
   first = -1;
   /** Indices in `operations`, in order. */
-  #path = new Int32Array(64);
+  #path = ints(64);
   #length = 0;
   /** Up to here the current path is the kept one. */
   #common = 0;

@@ -3,10 +3,31 @@
 /** The element at an index that is known to exist. */
 export const at = (array: Int32Array, index: number): number => array[index] as number;
 
+/**
+ * Small arrays are cut from larger ones: a memory area of its own costs more than most arrays of a short history are worth.
+ * An area lives as long as any of its arrays.
+ */
+const areaLength = 16_384;
+const ownAreaLength = 1024;
+let area = new Int32Array(0);
+let used = 0;
+
+/** A new array of zeros. */
+export function ints(length: number): Int32Array<ArrayBuffer> {
+  if (length > ownAreaLength) return new Int32Array(length);
+  if (used + length > area.length) {
+    area = new Int32Array(areaLength);
+    used = 0;
+  }
+  const array = area.subarray(used, used + length);
+  used += length;
+  return array;
+}
+
 /** The same elements with room for at least `length`; amortised doubling. */
 export function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   if (array.length >= length) return array;
-  const larger = new Int32Array(Math.max(length, array.length * 2));
+  const larger = ints(Math.max(length, array.length * 2));
   larger.set(array);
   return larger;
 }

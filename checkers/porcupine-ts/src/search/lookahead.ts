@@ -5,14 +5,12 @@
  * everybody who could bring it in time has been placed already, there is no way on.
  */
 
-import type { RegisterView } from '../model.ts';
-import { at } from './ints.ts';
+import { none, type RegisterEffects } from './effects.ts';
+import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
 import type { Supply } from './supply.ts';
 import type { Window } from './window.ts';
 
-/** No value. */
-export const none = -1;
 /** So many bringers are looked at before it is assumed that there is one. */
 const maxLooks = 64;
 
@@ -34,23 +32,20 @@ export class Lookahead {
   readonly #effect: Int32Array;
 
   constructor(
-    p: Pick<Problem<never, never, never>, 'byCall' | 'call' | 'effect' | 'return'>,
-    needs: Int32Array,
-    brings: Int32Array,
-    classBrings: Int32Array,
-    values: number,
+    p: Pick<Problem<never, never, never>, 'byCall' | 'call' | 'effect' | 'return' | 'classEffect'>,
+    register: RegisterEffects<unknown>,
   ) {
+    const { from: needs, to: brings } = register;
+    const values = register.values.size;
+    const classBrings = p.classEffect.map((effect) => at(brings, effect));
     this.#needs = needs;
     this.#brings = brings;
     this.#classBrings = classBrings;
-    this.#changes = needs.map((value, e) => {
-      const left = at(brings, e);
-      return value !== none && left !== none && left !== value ? 1 : 0;
-    });
+    this.#changes = needs.map((value, e) => (value !== none && at(brings, e) !== none ? 1 : 0));
     this.#call = p.call;
     this.#return = p.return;
     this.#effect = p.effect;
-    this.#start = new Int32Array(values + 1);
+    this.#start = ints(values + 1);
     const bringsOf = (j: number): number => at(brings, at(p.effect, j));
     for (const j of p.byCall) {
       const value = bringsOf(j);
@@ -59,7 +54,7 @@ export class Lookahead {
     for (let v = 0; v < values; v += 1)
       this.#start[v + 1] = at(this.#start, v) + at(this.#start, v + 1);
     const next = this.#start.slice();
-    this.#bringers = new Int32Array(at(this.#start, values));
+    this.#bringers = ints(at(this.#start, values));
     for (const j of p.byCall) {
       const value = bringsOf(j);
       if (value === none) continue;
@@ -143,42 +138,4 @@ export class Lookahead {
     }
     return stop > start ? wanted : found;
   }
-}
-
-/** For a model that is a register; `undefined` if some operation could do what no register does. */
-export function lookahead<State, Input, Output>(
-  p: Problem<State, Input, Output>,
-  idOf: (value: State) => number,
-): Lookahead | undefined {
-  const { model } = p;
-  if (model.asRegister === undefined) return undefined;
-  const needs = new Int32Array(p.inputs.length).fill(none);
-  const brings = new Int32Array(p.inputs.length).fill(none);
-  const classBrings = new Int32Array(p.classEffect.length).fill(none);
-  let values = 0;
-  const numbered = (value: State): number => {
-    const id = idOf(value);
-    values = Math.max(values, id + 1);
-    return id;
-  };
-  const view = (effect: number, isUnknown: boolean): RegisterView<State> | undefined =>
-    model.asRegister?.(p.inputs[effect] as Input, p.outputs[effect], isUnknown);
-  const written = (seen: RegisterView<State>): number => {
-    if (seen.kind === 'read') return none;
-    return numbered(seen.kind === 'write' ? seen.value : seen.to);
-  };
-  for (const effect of new Set(p.effect)) {
-    const seen = view(effect, false);
-    if (seen === undefined && at(p.readonly, effect) === 0) return undefined;
-    if (seen === undefined) continue;
-    brings[effect] = written(seen);
-    if (seen.kind !== 'write')
-      needs[effect] = numbered(seen.kind === 'read' ? seen.value : seen.from);
-  }
-  for (let k = 0; k < classBrings.length; k += 1) {
-    const seen = view(at(p.classEffect, k), true);
-    if (seen === undefined) return undefined;
-    classBrings[k] = written(seen);
-  }
-  return new Lookahead(p, needs, brings, classBrings, values);
 }

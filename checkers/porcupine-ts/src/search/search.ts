@@ -11,17 +11,17 @@
  * - Candidates are tried in the order of their returns, optional ones last: witnesses are found early.
  */
 
-import type { Interner } from '../intern.ts';
 import type { Operation } from '../operation.ts';
 import { Best } from './best.ts';
-import { at } from './ints.ts';
-import { type Lookahead, lookahead, none } from './lookahead.ts';
+import { none } from './effects.ts';
+import { at, ints } from './ints.ts';
+import { Lookahead } from './lookahead.ts';
 import { unfolded } from './order.ts';
 import type { Problem } from './problem.ts';
 import { Seen } from './seen.ts';
 import { afterDirty, forced, hidden, overdrew, Stack } from './stack.ts';
 import { Supply } from './supply.ts';
-import { impossible, stateInterner, Transitions } from './transitions.ts';
+import { impossible, Transitions } from './transitions.ts';
 import { Window } from './window.ts';
 
 /** `paused`: out of steps, call again. */
@@ -36,6 +36,8 @@ const explanationSteps = 20_000;
 
 /** Steps beyond the least possible after which a search is not easy. */
 const lookaheadAfterSteps = 256;
+/** A stack begins no larger than for so many steps. */
+const firstStackSteps = 1024;
 /** The cursor when hiding the first operation has been tried, and nothing else. */
 const afterHiding = -2;
 /** The groups of candidates, in the order in which they are tried. */
@@ -61,7 +63,7 @@ export class Search<State, Input, Output> {
   #window: Window;
   #supply: Supply;
   #seen: Seen;
-  #stack = new Stack();
+  readonly #stack: Stack;
   #state: number;
   /** The step before was in vain if an overwrite comes next: it was optional, or an overwrite that this one could hide. */
   #dirty = false;
@@ -80,21 +82,19 @@ export class Search<State, Input, Output> {
   readonly #anyBlind: boolean;
   #lookahead: Lookahead | undefined;
   #looksAhead = false;
-  #values: Interner<State> | undefined;
-  /** Per state; emptied when states get new numbers. */
-  #valueOf: number[] = [];
   #memoryLimitBytes = Infinity;
 
   constructor(p: Problem<State, Input, Output>) {
     this.#p = p;
-    this.#transitions = new Transitions(p.model, p.inputs, p.outputs);
-    this.#counted = new Int32Array(p.classEffect.length);
-    this.#stamps = new Int32Array(p.inputs.length);
+    this.#transitions = new Transitions(p);
+    this.#counted = ints(p.classEffect.length);
+    this.#stamps = ints(p.inputs.length);
     this.#anyReadonly = p.readonly.includes(1);
     this.#anyBlind = p.blind.includes(1);
     this.#window = new Window(p);
-    this.#key = new Int32Array(2 + this.#window.bits.length);
+    this.#key = ints(2 + this.#window.bits.length);
     this.#supply = new Supply(p, this.#counted);
+    this.#stack = new Stack(Math.min(this.#window.count + 8, firstStackSteps));
     this.#used = this.#usedWords();
     this.#seen = new Seen(this.#key.length, this.#used.length);
     this.#state = this.#transitions.initial();
@@ -167,25 +167,15 @@ export class Search<State, Input, Output> {
   /** Preparing to look ahead takes a moment, which easy searches do not need. */
   #isHopeless(): boolean {
     if (this.#lookahead === undefined) return false;
-    return this.#lookahead.isHopeless(this.#window, this.#supply, this.#held());
+    return this.#lookahead.isHopeless(this.#window, this.#supply, this.#state);
   }
 
   /** Begins to look ahead, from the start, as that changes the order in which things are tried. */
   #lookAhead(): void {
     this.#looksAhead = true;
-    const interner = stateInterner(this.#p.model);
-    this.#lookahead = lookahead(this.#p, (value) => interner.idOf(value));
-    this.#values = interner;
-    if (this.#lookahead !== undefined) this.#refine([]);
-  }
-
-  /** The value of the register. */
-  #held(): number {
-    const known = this.#valueOf[this.#state];
-    if (known !== undefined) return known;
-    const value = this.#values?.idOf(this.#transitions.state(this.#state)) ?? none;
-    this.#valueOf[this.#state] = value;
-    return value;
+    if (this.#p.register === undefined) return;
+    this.#lookahead = new Lookahead(this.#p, this.#p.register);
+    this.#refine([]);
   }
 
   /** Whether this configuration needs no search because one at least as good has been. */
@@ -206,7 +196,7 @@ export class Search<State, Input, Output> {
 
   #usedWords(): Int32Array {
     const words = this.#anyBlind ? this.#window.bits.length : 0;
-    return new Int32Array(this.#supply.bits.length + words);
+    return ints(this.#supply.bits.length + words);
   }
 
   /** Marks the open overwrites that nothing hides. */
@@ -261,7 +251,7 @@ export class Search<State, Input, Output> {
     if (this.#lookahead === undefined) return none;
     const effect = at(this.#p.effect, this.#window.first);
     const need = this.#lookahead.need(effect);
-    return need === none || need === this.#held() ? none : need;
+    return need === none || need === this.#state ? none : need;
   }
 
   /** To which group of candidates the cursor belongs. */
@@ -433,6 +423,5 @@ export class Search<State, Input, Output> {
     this.#seen.replaceColumn(stateWord, seen);
     this.#state = at(current, 0);
     this.#best.renumber([...best]);
-    this.#valueOf = [];
   }
 }

@@ -5,16 +5,17 @@
  * only help, so a configuration is not worth trying when one with the same key and a subset of its bits has been.
  */
 
-import { at, finish, grown, mix } from './ints.ts';
+import { at, finish, grown, ints, mix } from './ints.ts';
 
 /** Before the key words of an entry: next entry of the same bucket, hash. */
 const headerWords = 2;
+const firstBuckets = 128;
 
 export class Seen {
   readonly #keyWords: number;
   readonly #bitWords: number;
   readonly #entryWords: number;
-  #buckets = new Int32Array(64);
+  #buckets = ints(firstBuckets);
   #entries: Int32Array<ArrayBuffer>;
   #count = 0;
 
@@ -22,7 +23,7 @@ export class Seen {
     this.#keyWords = keyWords;
     this.#bitWords = bitWords;
     this.#entryWords = headerWords + keyWords + bitWords;
-    this.#entries = new Int32Array(this.#entryWords * 16);
+    this.#entries = ints(this.#entryWords * firstBuckets);
   }
 
   get bytes(): number {
@@ -55,7 +56,7 @@ export class Seen {
   forgetHalf(): void {
     const kept = this.#count >> 1;
     const words = this.#entryWords;
-    const entries = new Int32Array(words * Math.max(16, kept));
+    const entries = ints(words * Math.max(firstBuckets, kept));
     for (let i = 0; i < kept; i += 1) {
       const from = (2 * i + 1) * words;
       entries.set(this.#entries.subarray(from, from + words), i * words);
@@ -67,7 +68,7 @@ export class Seen {
 
   /** One word of every key. */
   column(word: number): Int32Array {
-    const values = new Int32Array(this.#count);
+    const values = ints(this.#count);
     for (let i = 0; i < this.#count; i += 1) {
       values[i] = at(this.#entries, i * this.#entryWords + headerWords + word);
     }
@@ -131,7 +132,7 @@ export class Seen {
   }
 
   #rebuild(buckets: number): void {
-    this.#buckets = new Int32Array(buckets);
+    this.#buckets = ints(buckets);
     for (let i = 0; i < this.#count; i += 1) {
       const start = i * this.#entryWords;
       const bucket = at(this.#entries, start + 1) & (this.#buckets.length - 1);

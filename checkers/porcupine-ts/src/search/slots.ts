@@ -3,7 +3,7 @@
  * different slots, so the set of operations linearized ahead of time fits into as many bits as there are clients.
  */
 
-import { at } from './ints.ts';
+import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
 
 export interface Slots {
@@ -16,7 +16,7 @@ export interface Slots {
 export function slots(
   p: Pick<Problem<unknown, unknown, unknown>, 'byCall' | 'call' | 'return'>,
 ): Slots {
-  const slot = new Int32Array(p.call.length);
+  const slot = ints(p.call.length);
   const free: number[] = [];
   let count = 0;
   let returned = 0;

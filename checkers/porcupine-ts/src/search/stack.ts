@@ -1,6 +1,6 @@
 /** The decisions of the search, and what it takes to undo each: parallel arrays that grow together. */
 
-import { at, grown } from './ints.ts';
+import { at, grown, ints } from './ints.ts';
 
 /** The only choice that made sense: nothing else is tried in its place. */
 export const forced = 1;
@@ -14,16 +14,27 @@ export const hidden = 8;
 export class Stack {
   depth = 0;
   /** Index in `operations`; of a hidden one its complement. */
-  path = new Int32Array(64);
+  path: Int32Array<ArrayBuffer>;
   /** A required operation j, or the number of required operations plus a class. */
-  choice = new Int32Array(64);
+  choice: Int32Array<ArrayBuffer>;
   /** Before the step: */
-  state = new Int32Array(64);
-  mark = new Int32Array(64);
-  first = new Int32Array(64);
+  state: Int32Array<ArrayBuffer>;
+  mark: Int32Array<ArrayBuffer>;
+  first: Int32Array<ArrayBuffer>;
   /** What was open at the latest overwrite, see `Search`. */
-  covered = new Int32Array(64);
-  flags = new Int32Array(64);
+  covered: Int32Array<ArrayBuffer>;
+  flags: Int32Array<ArrayBuffer>;
+
+  /** With room for that many steps before it has to grow. */
+  constructor(steps: number) {
+    this.path = ints(steps);
+    this.choice = ints(steps);
+    this.state = ints(steps);
+    this.mark = ints(steps);
+    this.first = ints(steps);
+    this.covered = ints(steps);
+    this.flags = ints(steps);
+  }
 
   push(
     operation: number,

@@ -7,7 +7,7 @@
  * starts again (abstraction refined by counterexamples). Illegal with an endless supply is illegal.
  */
 
-import { at } from './ints.ts';
+import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
 
 type Optional = Pick<
@@ -32,15 +32,15 @@ export class Supply {
   constructor(p: Optional, counted: Int32Array) {
     this.#p = p;
     this.classes = p.classEffect.length;
-    this.#used = new Int32Array(this.classes);
+    this.#used = ints(this.classes);
     this.#counted = counted;
-    this.#firstBit = new Int32Array(this.classes);
+    this.#firstBit = ints(this.classes);
     let bit = 1;
     for (let k = 0; k < this.classes; k += 1) {
       this.#firstBit[k] = bit;
       if (at(counted, k) === 1) bit += at(p.classStart, k + 1) - at(p.classStart, k);
     }
-    this.bits = new Int32Array(Math.ceil(bit / 32));
+    this.bits = ints(Math.ceil(bit / 32));
   }
 
   /** True while some class is used more often than it was called. */

@@ -1,25 +1,17 @@
 /** The model as a table over integers, filled in as the search asks. */
 
-import { canonical } from '../canonical.ts';
-import { HashingInterner, type Interner, PlainInterner } from '../intern.ts';
+import type { Interner } from '../intern.ts';
 import { illegal, type Model } from '../model.ts';
-import { at, finish, mix } from './ints.ts';
+import { none, type RegisterEffects } from './effects.ts';
+import { at, finish, ints, mix } from './ints.ts';
+import type { Problem } from './problem.ts';
+import { stateInterner } from './states.ts';
 
 /** Where a state would be, for an operation that cannot happen. */
 export const impossible = -1;
 
 const bytesPerCell = 12;
-
-/** Numbers for states, as the model compares them. */
-export function stateInterner<State, Input, Output>(
-  model: Model<State, Input, Output>,
-): Interner<State> {
-  if (model.equal === undefined && model.hash === undefined) return new PlainInterner();
-  const equal = model.equal?.bind(model) ?? ((a, b) => canonical(a) === canonical(b));
-  // With `equal` alone nothing is known about hashes: one bucket for all.
-  const hash = model.hash?.bind(model) ?? (() => 0);
-  return new HashingInterner(equal, hash);
-}
+const smallestTable = 64;
 
 export class Transitions<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
@@ -27,29 +19,33 @@ export class Transitions<State, Input, Output> {
   readonly #outputs: readonly (Output | undefined)[];
   #states: Interner<State>;
   /** Open addressing; a free cell has state -1. */
-  #from = new Int32Array(256).fill(-1);
-  #effect = new Int32Array(256);
-  #to = new Int32Array(256);
+  #from: Int32Array;
+  #effect: Int32Array;
+  #to: Int32Array;
   #cells = 0;
+  /** What a register does needs no table. Its states are the values. */
+  readonly #register: RegisterEffects<State> | undefined;
 
-  /** Effect `e` is the operation (inputs[e], outputs[e]). */
-  constructor(
-    model: Model<State, Input, Output>,
-    inputs: readonly Input[],
-    outputs: readonly (Output | undefined)[],
-  ) {
-    this.#model = model;
-    this.#inputs = inputs;
-    this.#outputs = outputs;
-    this.#states = stateInterner(model);
+  constructor(p: Problem<State, Input, Output>) {
+    this.#model = p.model;
+    this.#inputs = p.inputs;
+    this.#outputs = p.outputs;
+    this.#register = p.register;
+    this.#states = p.register?.values ?? stateInterner(p.model);
+    // A register needs no table.
+    const cells = p.register === undefined ? smallestTable : 0;
+    this.#from = ints(cells).fill(-1);
+    this.#effect = ints(cells);
+    this.#to = ints(cells);
   }
 
   get bytes(): number {
+    if (this.#register !== undefined) return 0;
     return this.#states.bytes + this.#from.length * bytesPerCell;
   }
 
   initial(): number {
-    return this.#states.idOf(this.#model.init());
+    return this.#register?.initial ?? this.#states.idOf(this.#model.init());
   }
 
   state(id: number): State {
@@ -58,6 +54,13 @@ export class Transitions<State, Input, Output> {
 
   /** The state after the effect, or `impossible`. */
   next(state: number, effect: number): number {
+    const register = this.#register;
+    if (register !== undefined) {
+      const from = at(register.from, effect);
+      if (from !== none && from !== state) return impossible;
+      const to = at(register.to, effect);
+      return to === none ? state : to;
+    }
     const mask = this.#from.length - 1;
     let cell = finish(mix(state, effect)) & mask;
     for (;;) {
@@ -70,12 +73,13 @@ export class Transitions<State, Input, Output> {
 
   /** Forgets everything but these states and gives them new numbers, in place. */
   keepOnly(live: readonly Int32Array[]): void {
+    if (this.#register !== undefined) return;
     const old = this.#states;
     this.#states = stateInterner(this.#model);
     for (const ids of live) {
       for (let i = 0; i < ids.length; i += 1) ids[i] = this.#states.idOf(old.valueOf(at(ids, i)));
     }
-    this.#resize(256);
+    this.#resize(smallestTable);
   }
 
   #compute(state: number, effect: number, cell: number): number {
@@ -91,9 +95,9 @@ export class Transitions<State, Input, Output> {
   }
 
   #resize(cells: number): void {
-    this.#from = new Int32Array(cells).fill(-1);
-    this.#effect = new Int32Array(cells);
-    this.#to = new Int32Array(cells);
+    this.#from = ints(cells).fill(-1);
+    this.#effect = ints(cells);
+    this.#to = ints(cells);
     this.#cells = 0;
   }
 

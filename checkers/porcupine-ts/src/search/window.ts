@@ -10,7 +10,7 @@
  * not on how many there are (just-in-time linearization, Lowe 2017).
  */
 
-import { at } from './ints.ts';
+import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
 import { slots } from './slots.ts';
 
@@ -45,12 +45,12 @@ export class Window {
     this.count = p.required.length;
     const coloured = slots(p);
     this.slot = coloured.slot;
-    this.bits = new Int32Array(Math.ceil(coloured.count / 32));
-    this.callIndex = new Int32Array(this.count);
+    this.bits = ints(Math.ceil(coloured.count / 32));
+    this.callIndex = ints(this.count);
     for (let i = 0; i < this.count; i += 1) this.callIndex[at(p.byCall, i)] = i;
-    this.next = new Int32Array(this.count + 1).fill(this.count);
-    this.#prev = new Int32Array(this.count + 1).fill(this.count);
-    this.placed = new Int32Array(this.count + 1);
+    this.next = ints(this.count + 1).fill(this.count);
+    this.#prev = ints(this.count + 1).fill(this.count);
+    this.placed = ints(this.count + 1);
     this.#advance();
   }
 

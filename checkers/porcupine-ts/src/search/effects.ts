@@ -1,0 +1,154 @@
+/** What operations do, as numbers: operations that do the same have the same number. */
+
+import { quickText } from '../canonical.ts';
+import type { Interner } from '../intern.ts';
+import type { Model } from '../model.ts';
+import type { Operation } from '../operation.ts';
+import { ints } from './ints.ts';
+import { stateInterner } from './states.ts';
+
+const operationsPerTick = 8192;
+
+/** No value. */
+export const none = -1;
+
+/** Every effect as that of a register: reads find `from`, writes leave `to`, a cas does both. Values are numbers. */
+export interface RegisterEffects<State> {
+  /** Per effect; `none` for a write. */
+  readonly from: Int32Array;
+  /** Per effect; `none` for a read, and for a cas that leaves what it finds. */
+  readonly to: Int32Array;
+  readonly values: Interner<State>;
+  readonly initial: number;
+}
+
+export interface Effects<State, Input, Output> {
+  /** Per operation. */
+  readonly of: Int32Array;
+  /** Per effect: an operation that has it. */
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly (Output | undefined)[];
+  /** 1 where the model promised it. */
+  readonly readonly: Int32Array;
+  readonly blind: Int32Array;
+  /** Only if the model says of every operation what it does to a register. */
+  readonly register: RegisterEffects<State> | undefined;
+}
+
+/** Sees a partition as one register. */
+class RegisterReader<State, Input, Output> {
+  readonly #model: Model<State, Input, Output>;
+  readonly #values: Interner<State>;
+  readonly #known = new Map<number, number>();
+  readonly #inputs: Input[] = [];
+  readonly #outputs: (Output | undefined)[] = [];
+  readonly #from: number[] = [];
+  readonly #to: number[] = [];
+
+  constructor(model: Model<State, Input, Output>) {
+    this.#model = model;
+    this.#values = stateInterner(model);
+  }
+
+  /** `undefined` when some operation is not one of a register. */
+  read(
+    operations: readonly Operation<Input, Output>[],
+    tick: () => void,
+  ): Effects<State, Input, Output> | undefined {
+    const initial = this.#values.idOf(this.#model.init());
+    const of = ints(operations.length);
+    for (let i = 0; i < operations.length; i += 1) {
+      if (i % operationsPerTick === 0) tick();
+      const effect = this.#effectOf(operations[i] as Operation<Input, Output>);
+      if (effect === none) return undefined;
+      of[i] = effect;
+    }
+    const from = Int32Array.from(this.#from);
+    const to = Int32Array.from(this.#to);
+    return {
+      of,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      readonly: to.map((value) => (value === none ? 1 : 0)),
+      blind: from.map((value, e) => (value === none && to[e] !== none ? 1 : 0)),
+      register: { from, to, values: this.#values, initial },
+    };
+  }
+
+  #effectOf(op: Operation<Input, Output>): number {
+    const isUnknown = op.kind === 'unknown';
+    const output = isUnknown ? undefined : op.output;
+    const view = this.#model.asRegister?.(op.input, output, isUnknown);
+    if (view === undefined) {
+      // Whether something happened that changes nothing, does not matter.
+      const isIdle = isUnknown && this.#model.readonly?.(op.input, output) === true;
+      return isIdle ? this.#effect(none, none, op.input, output) : none;
+    }
+    const from =
+      view.kind === 'write'
+        ? none
+        : this.#values.idOf(view.kind === 'cas' ? view.from : view.value);
+    const written =
+      view.kind === 'read' ? none : this.#values.idOf(view.kind === 'cas' ? view.to : view.value);
+    const to = written === from ? none : written;
+    return this.#effect(from, to, op.input, output);
+  }
+
+  #effect(from: number, to: number, input: Input, output: Output | undefined): number {
+    // One number for both; doubles are exact up to 2 ** 53, and there are fewer than 2 ** 26 values.
+    const key = (from + 1) * 0x4000000 + to + 1;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const effect = this.#inputs.push(input) - 1;
+    this.#outputs.push(output);
+    this.#from.push(from);
+    this.#to.push(to);
+    this.#known.set(key, effect);
+    return effect;
+  }
+}
+
+function anyEffects<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  operations: readonly Operation<Input, Output>[],
+  tick: () => void,
+): Effects<State, Input, Output> {
+  const of = ints(operations.length);
+  const inputs: Input[] = [];
+  const outputs: (Output | undefined)[] = [];
+  const known = new Map<string, number>();
+  for (let i = 0; i < operations.length; i += 1) {
+    if (i % operationsPerTick === 0) tick();
+    const op = operations[i] as Operation<Input, Output>;
+    const output = op.kind === 'completed' ? op.output : undefined;
+    const text = `${quickText(op.input)} ${quickText(output)}`;
+    let effect = known.get(text);
+    if (effect === undefined) {
+      effect = inputs.push(op.input) - 1;
+      outputs.push(output);
+      known.set(text, effect);
+    }
+    of[i] = effect;
+  }
+  const readonly = ints(inputs.length);
+  const blind = ints(inputs.length);
+  for (let e = 0; e < inputs.length; e += 1) {
+    const input = inputs[e] as Input;
+    if (model.readonly?.(input, outputs[e]) === true) readonly[e] = 1;
+    if (model.blind?.(input, outputs[e]) === true) blind[e] = 1;
+  }
+  return { of, inputs, outputs, readonly, blind, register: undefined };
+}
+
+/** Throws what `tick`, called now and then, throws. */
+export function effects<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  operations: readonly Operation<Input, Output>[],
+  tick: () => void,
+): Effects<State, Input, Output> {
+  if (model.asRegister !== undefined) {
+    const found = new RegisterReader(model).read(operations, tick);
+    if (found !== undefined) return found;
+  }
+  return anyEffects(model, operations, tick);
+}
