@@ -7,6 +7,8 @@ import { at, finish, ints, mix } from './ints.ts';
 import type { Problem } from './problem.ts';
 import { stateInterner } from './states.ts';
 
+export { stateInterner } from './states.ts';
+
 /** Where a state would be, for an operation that cannot happen. */
 export const impossible = -1;
 
