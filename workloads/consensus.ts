@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { agreement } from '#checkers/agreement';
+import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
-import { replicasAgree } from '#checkers/replicas-agree';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next } from '#src/generator/generator';
@@ -82,6 +82,6 @@ export const consensus: WorkloadKind<Options> = {
     finalOperations: (history) => finalOperations(history, 2 * options.activeKeys),
     call,
     completion,
-    checkers: [agreement(), replicasAgree(), stats(), logPattern()],
+    checkers: [agreement(), invariants(), stats(), logPattern()],
   }),
 };

@@ -1,9 +1,9 @@
 /** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. Half of the clients only read. */
 
 import { z } from 'zod';
+import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
-import { replicasAgree } from '#checkers/replicas-agree';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
@@ -176,7 +176,7 @@ export const register: WorkloadKind<Options> = {
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,
       completion,
-      checkers: [linearizable({ model: 'cas-register' }), replicasAgree(), stats(), logPattern()],
+      checkers: [linearizable({ model: 'cas-register' }), invariants(), stats(), logPattern()],
     };
   },
 };

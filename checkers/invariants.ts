@@ -1,0 +1,105 @@
+/**
+ * The invariants of consensus, from the nodes' own traces. A client may never notice what these see: two leaders in a term, a
+ * promise that was not on disk, nodes whose states differ.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anomaly, Checker, CheckResult } from './checker.ts';
+import {
+  createCoverage,
+  createInvariants,
+  describeEvent,
+  type InvariantSettings,
+  membersMax,
+  type Violation,
+} from './invariants/index.ts';
+import { earliest, type NodeTrace, openTraces } from './trace-files.ts';
+
+/** Events between two looks at the clock. */
+const eventsBetweenLooks = 4096;
+
+/** Without traces of Raft or Multi-Paxos it has nothing to say, and says that it checked nothing. */
+export const invariants = (): Checker => ({
+  name: 'invariants',
+  summary: "what Raft or Paxos promises, checked on the nodes' traces event by event",
+  check({ folder, timeLimitMs }) {
+    const traces = folder === undefined ? [] : openTraces(folder);
+    try {
+      const algorithm = algorithmOf(traces);
+      if (folder === undefined || algorithm === undefined || traces.length > membersMax) {
+        return {
+          valid: true,
+          checked: 0,
+          note: 'there are no traces of Raft or Multi-Paxos nodes',
+        };
+      }
+      const members = traces.map(({ node }) => node);
+      // Merged by time, in which nodes may tie: not the exact order even in a simulation.
+      const settings = { algorithm, members, exact: false };
+      return judge(traces, settings, isSimulated(folder), timeLimitMs);
+    } finally {
+      for (const trace of traces) trace.close();
+    }
+  },
+});
+
+/** By what the first event of every trace is. */
+function algorithmOf(traces: readonly NodeTrace[]): InvariantSettings['algorithm'] | undefined {
+  const first = traces.find(({ head }) => head !== undefined)?.head?.ev;
+  if (first === 'logRecovered') return 'raft';
+  return first === 'acceptorRecovered' ? 'paxos' : undefined;
+}
+
+/** A simulation loses no events when a node is killed. */
+function isSimulated(folder: string): boolean {
+  const path = join(folder, 'test.json');
+  return existsSync(path) && /"world":\s*"sim"/.test(readFileSync(path, 'utf8'));
+}
+
+function judge(
+  traces: readonly NodeTrace[],
+  settings: InvariantSettings,
+  complete: boolean,
+  timeLimitMs: number,
+): CheckResult {
+  const judged = createInvariants(settings);
+  const coverage = createCoverage(settings);
+  for (const { node, head } of traces) if (head === undefined) judged.ended(node);
+  const deadlineMs = performance.now() + timeLimitMs;
+  let checked = 0;
+  let outOfTime = false;
+  for (let next = earliest(traces); next !== undefined; next = earliest(traces)) {
+    const { head, node } = next;
+    if (head === undefined) break;
+    judged.observe(head);
+    coverage.observe(head);
+    next.advance();
+    if (!complete && next.head?.incarnation !== head.incarnation) judged.ended(node);
+    checked += 1;
+    outOfTime = checked % eventsBetweenLooks === 0 && performance.now() > deadlineMs;
+    if (outOfTime) break;
+  }
+  const skipped = traces.reduce((sum, trace) => sum + trace.skipped, 0);
+  const counts = { nodes: traces.length, checked, skipped, corners: coverage.counters() };
+  const { violations } = judged;
+  if (violations.length > 0) {
+    const anomalies = violations.map(asAnomaly);
+    return {
+      valid: false,
+      reason: violations[0]?.explanation ?? '',
+      anomalies,
+      ...counts,
+      violations,
+    };
+  }
+  if (!outOfTime) return { valid: true, ...counts };
+  const reason = `out of time after ${checked} events; raise --check-timeout`;
+  return { valid: 'unknown', reason, ...counts };
+}
+
+const asAnomaly = ({ invariant, name, explanation, events }: Violation): Anomaly => ({
+  name: `${invariant} ${name}`,
+  explanation: [`${explanation}.`, ...events.map(describeEvent)].join('\n'),
+  operations: [],
+});
