@@ -1,10 +1,10 @@
 /** Decides a history: partition by partition, a slice of steps for each in turn, so that no hard one starves the others. */
 
 import { Budget, OutOfTime } from './budget.ts';
+import { decideFast } from './fast-path.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { type Part, partitions } from './partitions.ts';
-import { decideRegister } from './register/register.ts';
 import type {
   CheckOptions,
   CheckResult,
@@ -60,7 +60,7 @@ class Trial<State, Input, Output> {
   /** Tries what takes near-linear time. Throws OutOfTime. */
   begin(memoryLimitBytes: number, look: () => void): void {
     const p = problem(this.#model, this.#part.operations, look);
-    const verdict = decideRegister(p, look);
+    const verdict = decideFast(p, look);
     if (verdict.kind === 'ok') {
       this.#finish({ ...this.#about(), verdict: 'ok', linearization: verdict.linearization });
       return;
@@ -68,16 +68,20 @@ class Trial<State, Input, Output> {
     look();
     this.#search = new Search(p);
     if (verdict.kind === 'unsuited') return;
+    const { before, blocked, conflict } = verdict;
     // The verdict is known; a short search often explains it better.
-    this.run(explanationSteps, memoryLimitBytes, look);
+    if (verdict.isExact !== true) this.run(explanationSteps, memoryLimitBytes, look);
+    if (this.#result?.verdict === 'illegal' && conflict !== undefined) {
+      this.#result = { ...this.#result, conflict };
+    }
     if (this.#result !== undefined) return;
-    const { before, blocked } = verdict;
     this.#finish({
       ...this.#about(),
       verdict: 'illegal',
       partialLinearizations: [before?.order ?? this.#search.order()],
       blocked,
       statesBefore: before === undefined ? [] : [before.state],
+      ...(conflict === undefined ? {} : { conflict }),
     });
   }
 

@@ -10,6 +10,8 @@ export { check } from './check.ts';
 export { fromEvents } from './events.ts';
 export type { Illegal, Model, PartitionKey, RegisterView } from './model.ts';
 export { illegal } from './model.ts';
+export type { CounterInput, CounterOutput } from './models/counter.ts';
+export { counter } from './models/counter.ts';
 export type { Keyed } from './models/keyed.ts';
 export { keyed } from './models/keyed.ts';
 export type { KvInput, KvOutput } from './models/kv.ts';
@@ -22,6 +24,8 @@ export type {
 export { multiRegister } from './models/multi-register.ts';
 export type { MutexInput } from './models/mutex.ts';
 export { mutex } from './models/mutex.ts';
+export type { QueueInput, QueueState, TakeOutput } from './models/queue.ts';
+export { queue } from './models/queue.ts';
 export type {
   CasRegisterInput,
   CasRegisterModel,
@@ -29,6 +33,10 @@ export type {
   RegisterOutput,
 } from './models/register.ts';
 export { casRegister, register } from './models/register.ts';
+export type { SetInput, SetOutput, SetState } from './models/set.ts';
+export { set } from './models/set.ts';
+export type { StackInput, StackState } from './models/stack.ts';
+export { stack } from './models/stack.ts';
 export type { CompletedOperation, Event, Operation, UnknownOperation } from './operation.ts';
 export type {
   CheckOptions,
@@ -42,6 +50,17 @@ export type {
   UnknownReason,
   Verdict,
 } from './result.ts';
+export type {
+  BufferShape,
+  BufferView,
+  CounterShape,
+  CounterView,
+  SetShape,
+  SetView,
+  Shape,
+  ToggleShape,
+  ToggleView,
+} from './shape.ts';
 export type { Annotation, VisualizeOptions } from './visualize/visualize.ts';
 export { visualize } from './visualize/visualize.ts';
 export type { CheckInWorkersOptions } from './worker/check-in-workers.ts';

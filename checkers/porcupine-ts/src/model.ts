@@ -1,5 +1,7 @@
 /** What one object does when operations reach it one at a time. Concurrency is the checker's business. */
 
+import type { Shape } from './shape.ts';
+
 /** What `step` answers for an operation that cannot have happened in this state. */
 export const illegal: unique symbol = Symbol('illegal');
 export type Illegal = typeof illegal;
@@ -26,9 +28,10 @@ export interface Model<State, Input, Output> {
 
   /**
    * The independent object that this input is about. A history is linearizable iff each object's part is, and parts are
-   * much cheaper to decide. Inputs with different keys must not influence each other.
+   * much cheaper to decide. Inputs with different keys must not influence each other. `undefined`: it is about all of them;
+   * a history with such an input is decided as a whole.
    */
-  partition?(input: Input): PartitionKey;
+  partition?(input: Input): PartitionKey | undefined;
 
   /**
    * Whether two states are the same. Default: equal primitives, or plain objects, arrays, maps and sets with equal
@@ -67,6 +70,9 @@ export interface Model<State, Input, Output> {
     output: Output | undefined,
     isUnknown: boolean,
   ): RegisterView<State> | undefined;
+
+  /** A promise: what this object is, if it is one for which there are methods without search. */
+  readonly shape?: Shape<Input, Output>;
 }
 
 /** `cas` is a successful one: it is legal exactly when the register holds `from`, and leaves `to`. */

@@ -26,7 +26,8 @@ function validate(op: Operation<unknown, unknown>, index: number): void {
 }
 
 /**
- * Parts in the order in which their keys appear; one part without a key when the model has no partition.
+ * Parts in the order in which their keys appear; one part without a key when the model has no partition, or when an
+ * operation is about all keys.
  * Throws RangeError for an impossible interval, and whatever `tick` throws.
  */
 export function partitions<State, Input, Output>(
@@ -35,14 +36,17 @@ export function partitions<State, Input, Output>(
   tick: () => void,
 ): readonly Part<Input, Output>[] {
   const parts = new Map<PartitionKey | undefined, Operation<Input, Output>[]>();
+  let isWhole = model.partition === undefined;
   for (let i = 0; i < history.length; i += 1) {
     if (i % operationsPerTick === 0) tick();
     const op = history[i] as Operation<Input, Output>;
     validate(op, i);
-    const key = model.partition?.(op.input);
+    const key = isWhole ? undefined : model.partition?.(op.input);
+    if (key === undefined) isWhole = true;
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [op]);
     else part.push(op);
   }
+  if (isWhole && history.length > 0) return [{ key: undefined, operations: history }];
   return [...parts].map(([key, operations]) => ({ key, operations }));
 }

@@ -1,6 +1,7 @@
 /** Many independent objects of one kind. */
 
 import type { Model, PartitionKey } from '../model.ts';
+import { wrapped } from '../shape.ts';
 
 export interface Keyed<Input> {
   readonly key: PartitionKey;
@@ -23,4 +24,7 @@ export const keyed = <State, Input, Output>(
   readonly: ({ input }, output) => model.readonly?.(input, output) === true,
   blind: ({ input }, output) => model.blind?.(input, output) === true,
   asRegister: ({ input }, output, isUnknown) => model.asRegister?.(input, output, isUnknown),
+  ...(model.shape === undefined
+    ? {}
+    : { shape: wrapped(model.shape, ({ input }: Keyed<Input>) => input) }),
 });

@@ -18,4 +18,9 @@ export const mutex = (heldAtFirst = false): Model<boolean, MutexInput, undefined
     input.kind === 'acquire'
       ? { kind: 'cas', from: false, to: true }
       : { kind: 'cas', from: true, to: false },
+  shape: {
+    kind: 'toggle',
+    initial: heldAtFirst,
+    view: (input) => ({ kind: 'flip', to: input.kind === 'acquire' }),
+  },
 });

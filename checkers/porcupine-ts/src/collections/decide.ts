@@ -1,0 +1,35 @@
+/** Chooses the method for the shape of the object. */
+
+import type { FastVerdict } from '../fast-path.ts';
+import type { Problem } from '../search/problem.ts';
+import { decideBuffer } from './buffer.ts';
+import { decideCounter } from './counter.ts';
+import { decideSet, decideToggle } from './set.ts';
+import { timeline } from './timeline.ts';
+import { proven, type ShapeVerdict } from './verdict.ts';
+
+/** Decides a partition without search, if the object has a shape and the history is in its class. */
+export function decideShape<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+  tick: () => void,
+): FastVerdict<State, Input, Output> {
+  const { shape } = p.model;
+  if (shape === undefined) return { kind: 'unsuited' };
+  const t = timeline(p);
+  const decide = (): ShapeVerdict => {
+    switch (shape.kind) {
+      case 'toggle':
+        return decideToggle(p, t, shape, tick);
+      case 'set':
+        return decideSet(p, t, shape, tick);
+      case 'counter':
+        return decideCounter(p, t, shape, tick);
+      case 'queue':
+      case 'stack':
+        return decideBuffer(p, t, shape, tick);
+    }
+  };
+  const verdict = decide();
+  tick();
+  return proven(p, t, verdict);
+}

@@ -1,0 +1,36 @@
+/** The methods that need no search, one after the other: sound always, complete on their classes. */
+
+import { decideShape } from './collections/decide.ts';
+import type { Operation } from './operation.ts';
+import { decideRegister } from './register/register.ts';
+import type { Problem } from './search/problem.ts';
+
+export type FastVerdict<State, Input, Output> =
+  | { readonly kind: 'ok'; readonly linearization: readonly Operation<Input, Output>[] }
+  | FastViolation<State, Input, Output>
+  /** Not in the class of any method. */
+  | { readonly kind: 'unsuited' };
+
+export interface FastViolation<State, Input, Output> {
+  readonly kind: 'illegal';
+  /** No order can hold it together with all that returned before it. */
+  readonly blocked: Operation<Input, Output>;
+  /** A linearization of what returned before `blocked`, with the state at its end, where it is known. */
+  readonly before?: {
+    readonly order: readonly Operation<Input, Output>[];
+    readonly state: State;
+  };
+  /** A few operations that cannot be held together, whatever else happened. */
+  readonly conflict?: readonly Operation<Input, Output>[];
+  /** `blocked` is the first such operation by return, and `before` is there: a search could explain no better. */
+  readonly isExact?: true;
+}
+
+/** Decides a partition without search, if it can. Throws what `tick`, called now and then, throws. */
+export function decideFast<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+  tick: () => void,
+): FastVerdict<State, Input, Output> {
+  const verdict = decideShape(p, tick);
+  return verdict.kind === 'unsuited' ? decideRegister(p, tick) : verdict;
+}
