@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { faults } from '#nemesis/index';
+import { shapes } from '#src/hunt/shapes';
+import { drawTest } from '#src/hunt/swarm';
+import { stream } from '#src/random/random';
+
+const subject = (system: string) => ({
+  system,
+  systemOptions: undefined,
+  workload: undefined,
+  nemesis: undefined,
+});
+
+describe('a swarm of tests', () => {
+  it('draws the same test for the same seed, and others for others', () => {
+    assert.deepEqual(drawTest(subject('raft'), 7), drawTest(subject('raft'), 7));
+    const many = Array.from({ length: 50 }, (_, seed) =>
+      JSON.stringify({ ...drawTest(subject('raft'), seed), seed: 0 }),
+    );
+    assert.equal(new Set(many).size, 50);
+  });
+
+  it('draws tests that can be run, for every system', () => {
+    for (const system of ['raft', 'paxos', 'single-decree']) {
+      for (let seed = 0; seed < 100; seed += 1) {
+        const spec = drawTest(subject(system), seed);
+        const endMs = spec.time * 1000;
+        assert.equal(spec.world, 'sim');
+        for (const { at, for: lasts } of spec.schedule) assert.ok(at + lasts <= endMs + 1);
+        if (system === 'single-decree') {
+          assert.ok(spec.schedule.every(({ target }) => !/leader|follower/.test(target)));
+        }
+      }
+    }
+  });
+
+  it('leaves nothing out over many seeds: kinds of fault, sizes, networks, calm ends, no faults at all', () => {
+    const specs = Array.from({ length: 400 }, (_, seed) => drawTest(subject('raft'), seed));
+    const kinds = new Set(specs.flatMap(({ schedule }) => schedule.map(({ fault }) => fault.kind)));
+    assert.deepEqual([...kinds].sort(), [...faults.keys()].sort());
+    assert.deepEqual([...new Set(specs.map(({ nodes }) => nodes))].sort(), [1, 2, 3, 4, 5, 7]);
+    assert.equal(new Set(specs.map(({ sim }) => sim?.network.transport)).size, 2);
+    assert.ok(specs.some(({ schedule }) => schedule.length === 0));
+    assert.ok(
+      specs.some(({ schedule, time }) =>
+        schedule.every(({ at, for: lasts }) => at + lasts < 0.6 * time * 1000),
+      ),
+    );
+  });
+
+  it('draws only what it is told to', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const told = { ...subject('paxos'), workload: 'register', nemesis: ['kill', 'pause'] };
+      const spec = drawTest(told, seed);
+      assert.equal(spec.workload, 'register');
+      assert.ok(spec.schedule.every(({ fault }) => ['kill', 'pause'].includes(fault.kind)));
+      assert.ok(spec.schedule.length > 0);
+    }
+    assert.throws(() => drawTest(subject('raftt'), 1), /unknown system "raftt"; there are: raft/);
+  });
+});
+
+describe('shapes of fault schedules', () => {
+  for (const [name, shape] of Object.entries(shapes)) {
+    it(`${name} keeps to its window`, () => {
+      const options = {
+        fromMs: 200,
+        untilMs: 3000,
+        electionTimeoutMs: 100,
+        nodes: ['n1', 'n2', 'n3'],
+      };
+      for (let seed = 0; seed < 100; seed += 1) {
+        const slots = shape(stream(seed, name), options);
+        assert.ok(slots.length > 0);
+        for (const { at, for: lasts } of slots) {
+          assert.ok(at >= 200 && lasts >= 1 && at + lasts <= 3001, `${at} for ${lasts}`);
+        }
+      }
+    });
+  }
+});

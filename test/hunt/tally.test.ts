@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { type HuntResult, merge, verdictOf } from '#src/hunt/tally';
+
+const failure = {
+  seed: 3,
+  by: 'invariant',
+  invariant: 'I1 election-safety',
+  explanation: 'two leaders',
+  faults: 1,
+  operations: 2,
+  repro: 'a.json',
+  shrinkSeconds: 1,
+} as const;
+
+const shard = (index: number, change: Partial<HuntResult> = {}): HuntResult => ({
+  valid: true,
+  system: 'raft',
+  seed: 1,
+  shard: { index, of: 2 },
+  runs: 10,
+  undecided: 0,
+  seconds: 5,
+  seedsPerSecond: 2,
+  virtualSeconds: 100,
+  coverage: { elected: index, truncated: 0, deduped: index - 1 },
+  neverReached: [],
+  failures: [],
+  ...change,
+});
+
+const parts = (...results: HuntResult[]) =>
+  results.map((result, i) => ({ file: `${i}.json`, result }));
+
+describe('what shards of a hunt come to together', () => {
+  it('adds up', () => {
+    const { merged, missing } = merge(parts(shard(1), shard(2, { seconds: 8 })));
+    assert.equal(missing, 0);
+    assert.equal(merged.valid, true);
+    assert.equal(merged.runs, 20);
+    assert.equal(merged.seconds, 8);
+    assert.equal(merged.seedsPerSecond, 2.5);
+    assert.equal(merged.virtualSeconds, 200);
+    assert.deepEqual(merged.coverage, { elected: 3, truncated: 0, deduped: 1 });
+    assert.deepEqual(merged.neverReached, ['truncated']);
+  });
+
+  it('is a violation when one of them found one, and unknown when one is missing', () => {
+    const bad = shard(2, { valid: false, failures: [failure] });
+    assert.equal(merge(parts(shard(1), bad)).merged.valid, false);
+    assert.deepEqual(merge(parts(shard(1), bad)).merged.failures, [failure]);
+    const { merged, missing } = merge(parts(shard(1)));
+    assert.deepEqual([merged.valid, missing], ['unknown', 1]);
+    assert.equal(merge(parts(bad)).merged.valid, false);
+    assert.equal(merge(parts(shard(1), shard(2, { undecided: 1 }))).merged.valid, 'unknown');
+  });
+
+  it('refuses shards of different hunts, and the same one twice', () => {
+    assert.throws(
+      () => merge(parts(shard(1), shard(2, { system: 'paxos' }))),
+      /1\.json is of another/,
+    );
+    assert.throws(() => merge(parts(shard(1), shard(2, { seed: 2 }))), /another hunt/);
+    assert.throws(() => merge(parts(shard(2), shard(2))), /shard 2 of 2 is there twice/);
+    assert.throws(() => merge([]), /nothing to merge/);
+  });
+
+  it('never passes when nothing was run', () => {
+    assert.equal(verdictOf({ failures: [], undecided: 0, runs: 0 }), 'unknown');
+    assert.equal(verdictOf({ failures: [], undecided: 0, runs: 1 }), true);
+    assert.equal(verdictOf({ failures: [failure], undecided: 1, runs: 1 }), false);
+  });
+});
