@@ -19,8 +19,7 @@ async function first(subject: HuntSubject, quest: Quest, by: readonly FoundBy[])
     runs += 1;
     const { verdict } = await judge(drawTest(subject, seed), { by });
     if (verdict.kind !== 'failed') continue;
-    const { kind, ...caught } = verdict;
-    return { kind: 'caught', ...caught, seed, runs, seconds: seconds() };
+    return { ...verdict, kind: 'caught', seed, runs, seconds: seconds() };
   }
   return { kind: 'survived', runs, seconds: seconds() };
 }

@@ -7,7 +7,7 @@
  */
 
 import { appendFileSync, readFileSync } from 'node:fs';
-import { type LoadFnOutput, registerHooks } from 'node:module';
+import { type LoadFnOutput, type ModuleHooks, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mutantNamed } from './catalogue/index.ts';
@@ -21,8 +21,11 @@ function textOf({ source }: LoadFnOutput): string {
   return Buffer.from(source as Uint8Array).toString('utf8');
 }
 
-/** Every module loaded from now on is the mutant's. Throws MutantRotten at once when an edit does not apply. */
-export function plant(mutant: Mutant, marks?: string): void {
+/**
+ * Every module loaded from now on is the mutant's, until what is returned is deregistered. Throws MutantRotten at once when an edit
+ * does not apply.
+ */
+export function plant(mutant: Mutant, marks?: string): ModuleHooks {
   const files = new Map(
     filesOf(mutant).map((file) => [pathToFileURL(join(root, file)).href, file]),
   );
@@ -30,7 +33,7 @@ export function plant(mutant: Mutant, marks?: string): void {
   for (const file of files.values()) {
     applyEdits(mutant, file, readFileSync(join(root, file), 'utf8'));
   }
-  registerHooks({
+  return registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       const file = files.get(url.split('?')[0] ?? url);

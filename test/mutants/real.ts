@@ -38,19 +38,18 @@ function caughtIn({ checkers, exitCode }: Results): Caught | undefined {
 
 async function oneTest(mutant: Mutant, quest: Quest, seed: number): Promise<Caught | undefined> {
   const store = mkdtempSync(join(tmpdir(), 'dissent-mutant-'));
-  const options = mutant.needs?.limits ?? {};
-  const args = [
-    ...['test', quest.system, '--seed', String(seed), '--time', String(timeSeconds)],
-    ...['--nodes', String(mutant.needs?.nodes?.[0] ?? 3), '--nemesis', 'partition,kill,pause'],
-    ...(quest.workload === undefined ? [] : ['--workload', quest.workload]),
-    ...Object.entries(options).flatMap(([name, value]) => [
-      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-      String(value),
-    ]),
-    ...['--out', store],
-  ];
+  const options = { ...mutant.needs?.options, ...mutant.needs?.limits };
+  const args = Object.entries({
+    seed,
+    time: timeSeconds,
+    nodes: mutant.needs?.nodes?.[0] ?? 3,
+    nemesis: 'partition,kill,pause',
+    'system-options': JSON.stringify(options),
+    out: store,
+    ...(quest.workload === undefined ? {} : { workload: quest.workload }),
+  }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   try {
-    await execa(process.execPath, [bin, ...args], {
+    await execa(process.execPath, [bin, 'test', quest.system, ...args], {
       reject: false,
       env: mutantEnvironment(mutant.id),
     });

@@ -364,8 +364,8 @@ export const raftElections: readonly Mutant[] = [
     edits: [
       {
         file: raft,
-        find: '  return heard.length + 1 >= raft.quorum;',
-        replace: '  return heard.length + 2 >= raft.quorum;',
+        find: '  return heard >= raft.quorum;',
+        replace: '  return heard + 1 >= raft.quorum;',
       },
     ],
     reach: 'real+sim',
