@@ -1,74 +1,30 @@
 /** Every fault against real processes and a real proxy: each of these fails when the fault does nothing. */
 
 import assert from 'node:assert/strict';
-import { faults } from '#nemesis/index';
 import { isStopped } from '#src/cluster/proc';
 import { findRealServer } from '#src/cluster/toxiproxy/discover';
-import { stream } from '#src/random/random';
 import { wallClock } from '#src/schedule/clock';
 import { play } from '#src/schedule/player';
 import { validateSchedule } from '#src/schedule/validate';
 import type { CutStyle } from '#src/schedule/world';
 import {
   type CountingCluster,
-  type CountingView,
   startCounting,
   temporaryFolder,
   until,
 } from './support/counting-cluster.ts';
-
-const nodes = ['n1', 'n2', 'n3'];
-const pairs = nodes.flatMap((from) =>
-  nodes.filter((to) => to !== from).map((to) => ({ from, to })),
-);
-const nameOf = ({ from, to }: { from: string; to: string }) => `${from}->${to}`;
-
-/** How many numbers have to go by until a link that lets nothing through counts as cut. */
-const manyNumbers = 30;
-
-async function views(cluster: CountingCluster): Promise<Map<string, CountingView>> {
-  const all = await cluster.statuses();
-  assert.equal(all.size, nodes.length, `only ${[...all.keys()].join()} answer`);
-  return new Map(all);
-}
-
-const lastSent = (all: Map<string, CountingView>, { from, to }: { from: string; to: string }) =>
-  all.get(from)?.sent[to] ?? 0;
-const arrived = (all: Map<string, CountingView>, { from, to }: { from: string; to: string }) =>
-  all.get(to)?.received[from] ?? [];
-
-/** Waits until every link either lets numbers through that were sent from now on, or had many that it did not. */
-async function openLinks(cluster: CountingCluster): Promise<readonly string[]> {
-  const before = await views(cluster);
-  const sentBefore = new Map(pairs.map((pair) => [nameOf(pair), lastSent(before, pair)]));
-  const isNew = (all: Map<string, CountingView>, pair: (typeof pairs)[number]) =>
-    arrived(all, pair).some((number) => number > (sentBefore.get(nameOf(pair)) ?? 0));
-  const after = await until('many more numbers sent on every link', async () => {
-    const all = await views(cluster);
-    const done = pairs.every(
-      (pair) => lastSent(all, pair) > (sentBefore.get(nameOf(pair)) ?? 0) + manyNumbers,
-    );
-    return done && all;
-  });
-  return pairs.filter((pair) => isNew(after, pair)).map(nameOf);
-}
-
-/** After healing, connections are dialled anew: wait until all is well again. */
-const whole = (cluster: CountingCluster) =>
-  until('numbers on every link', async () => {
-    return (await openLinks(cluster)).length === pairs.length;
-  });
-
-function firing(cluster: CountingCluster, kind: string, targets: readonly string[], spec: object) {
-  const fault = faults.get(kind);
-  assert.ok(fault !== undefined);
-  const parameters = fault.schema.parse({ kind, ...spec });
-  const at = { owner: 'test', targets, world: cluster, random: stream(1, 'test'), others: [] };
-  return {
-    inject: () => fault.inject(parameters, at),
-    heal: () => fault.heal(parameters, at),
-  };
-}
+import {
+  arrived,
+  firing,
+  lastSent,
+  manyNumbers,
+  nameOf,
+  nodes,
+  openLinks,
+  pairs,
+  views,
+  whole,
+} from './support/numbers.ts';
 
 for (const server of ['embedded', 'real'] as const) describeWith(server);
 

@@ -21,6 +21,12 @@ const view = z.object({
   startedAt: z.number(),
   sent: z.record(z.string(), z.number()),
   received: z.record(z.string(), z.array(z.number())),
+  /** Of each number that was received, how long it was on its way, in ms. */
+  delays: z.record(z.string(), z.array(z.number())),
+  /** How often bytes of a peer ended in the middle of a line. */
+  torn: z.record(z.string(), z.number()),
+  /** How often a connection to a peer was made. */
+  dials: z.record(z.string(), z.number()),
 });
 export type CountingView = z.infer<typeof view>;
 
