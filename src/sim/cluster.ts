@@ -154,6 +154,7 @@ export class SimCluster {
       observe: setup.observe,
       witness: setup.witness,
       hash: this.#hash,
+      measure: setup.measure === true,
     });
   }
 }

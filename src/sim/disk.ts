@@ -220,6 +220,8 @@ export class SimDisk {
     for (let i = 0; i < sectors; i += 1) {
       const bits = mix(mix(seed, salts.damage), i);
       const offset = fileHeaderBytes + (bits % (end - fileHeaderBytes));
+      // Two flips of one bit would be none.
+      if (offsets.includes(offset)) continue;
       image[offset] = (image[offset] as number) ^ (1 << (mix(bits, 1) % 8));
       offsets.push(offset);
     }
@@ -233,7 +235,11 @@ export class SimDisk {
     const count = Math.floor(end / sectorBytes);
     if (count < 2) throw new Unavailable('the log has no two whole sectors yet');
     const from = mix(seed, 1) % count;
-    const to = (from + 1 + (mix(seed, 2) % (count - 1))) % count;
+    const others = Array.from({ length: count - 1 }, (_, i) => (from + 1 + i) % count);
+    const sector = (n: number): Buffer => image.subarray(n * sectorBytes, (n + 1) * sectorBytes);
+    const different = others.filter((other) => !sector(other).equals(sector(from)));
+    const to = different[mix(seed, 2) % different.length];
+    if (to === undefined) throw new Unavailable('all sectors of the log are equal');
     image.copy(image, to * sectorBytes, from * sectorBytes, (from + 1) * sectorBytes);
     this.#image = image;
     return `sector ${from} in the place of sector ${to}`;

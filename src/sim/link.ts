@@ -114,12 +114,14 @@ export class Link {
     return this.#connected;
   }
 
-  send(message: PeerMessage): void {
+  /** Gives the bytes that it has on the wire; 0 when they are not measured. */
+  send(message: PeerMessage): number {
     const { hash, witness, measure, timeline, serialise } = this.#parts;
     const sent = serialise ? (JSON.parse(JSON.stringify(message)) as PeerMessage) : message;
     this.#sequence += 1;
     this.#traffic.messages += 1;
-    if (measure) this.#traffic.bytes += JSON.stringify(message).length + 4;
+    const bytes = measure ? Buffer.byteLength(JSON.stringify(message)) + 4 : 0;
+    this.#traffic.bytes += bytes;
     const bits = mix(this.#identity, this.#sequence);
     const flight = new Flight(this, sent, this.#connection, bits, this.#traffic.messages);
     if (hash !== undefined) {
@@ -136,6 +138,7 @@ export class Link {
     if (!this.#connected) this.#lose(flight, 'not connected');
     else if (this.#isStream) this.#stream(flight);
     else this.#datagram(flight);
+    return bytes;
   }
 
   /** It is here: taken in, held back, or too late. */
@@ -307,6 +310,8 @@ export class Link {
   #release(): void {
     const { timeline } = this.#parts;
     for (const flight of this.#held.splice(0)) {
+      // It is on its way once more.
+      flight.isOver = false;
       const ns = timeline.nowNs() + this.#latencyNs(mix(flight.bits, salts.release), flight);
       this.#lastArrivalNs = this.#isStream
         ? Math.max(ns, this.#lastArrivalNs)

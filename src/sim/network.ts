@@ -65,9 +65,11 @@ export class Network {
     return found;
   }
 
-  send(from: number, to: NodeId, message: PeerMessage): void {
+  /** Gives the bytes that the message has on the wire; 0 when they are not measured. */
+  send(from: number, to: NodeId, message: PeerMessage): number {
     const j = this.#indexOf.get(to);
-    if (j !== undefined) this.#links[from * this.#nodes.length + j]?.send(message);
+    const link = j === undefined ? undefined : this.#links[from * this.#nodes.length + j];
+    return link === undefined ? 0 : link.send(message);
   }
 
   /** The process on this node runs: it dials its peers. */

@@ -10,7 +10,7 @@ import type { ClientRequest, ClientResponse } from '../consensus/state-machine/c
 import { Driver } from '../node/driver.ts';
 import { tickMs } from '../node/limits.ts';
 import type { NodeStatus } from '../node/protocol.ts';
-import { WalCorrupt } from '../node/wal-format.ts';
+import { encodeBatch, WalCorrupt } from '../node/wal-format.ts';
 import type { Unsynced } from '../schedule/world.ts';
 import type { NodeClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
@@ -56,6 +56,8 @@ export interface SimNodeParts {
   readonly observe: ((event: Traced) => void) | undefined;
   readonly witness: ((event: SimEvent) => void) | undefined;
   readonly hash: TraceHash | undefined;
+  /** Whether to count bytes; slow. */
+  readonly measure: boolean;
 }
 
 type State =
@@ -63,6 +65,13 @@ type State =
   | { readonly kind: 'starting' }
   | { readonly kind: 'ended'; readonly end: NodeEnd }
   | { readonly kind: 'up'; readonly driver: Driver; readonly wal: SimWal };
+
+const batchBytes = (records: readonly unknown[]): number =>
+  encodeBatch(
+    1,
+    0,
+    records.map((record) => JSON.stringify(record)),
+  ).length;
 
 export class SimNode {
   readonly id: NodeId;
@@ -78,6 +87,8 @@ export class SimNode {
   #lastRequest = 0;
   #traced = 0;
   #messagesSent = 0;
+  #bytesSent = 0;
+  #bytesPersisted = 0;
   #fsyncsBefore = 0;
   #starting: PromiseWithResolvers<void> | undefined;
 
@@ -116,9 +127,9 @@ export class SimNode {
     if (this.#state.kind !== 'up' || this.#paused) return undefined;
     const counters = {
       messagesSent: this.#messagesSent,
-      bytesSent: 0,
+      bytesSent: this.#bytesSent,
       fsyncs: this.disk.fsyncs - this.#fsyncsBefore,
-      bytesPersisted: 0,
+      bytesPersisted: this.#bytesPersisted,
     };
     return { ...this.#state.driver.status(), node: this.id, pid: this.#incarnation, counters };
   }
@@ -213,6 +224,8 @@ export class SimNode {
       const { records } = this.disk.recover();
       this.#fsyncsBefore = this.disk.fsyncs;
       this.#messagesSent = 0;
+      this.#bytesSent = 0;
+      this.#bytesPersisted = 0;
       this.#traced = 0;
       this.#lastRequest = 0;
       const driver = this.#createDriver(records);
@@ -254,10 +267,11 @@ export class SimNode {
   }
 
   #watchWrites(): ((batch: number, records: readonly unknown[]) => void) | undefined {
-    const { witness, timeline, hash } = this.#parts;
-    if (witness === undefined && hash === undefined) return undefined;
+    const { witness, timeline, hash, measure } = this.#parts;
+    if (witness === undefined && hash === undefined && !measure) return undefined;
     return (batch, records) => {
       const timeNs = timeline.nowNs();
+      if (measure) this.#bytesPersisted += batchBytes(records);
       hash?.number(timeNs);
       hash?.json(records);
       witness?.({ kind: 'write', timeNs, node: this.id, batch, records: records.length });
@@ -286,7 +300,7 @@ export class SimNode {
       persist: (sequence, records) => this.#wal?.append(sequence, records),
       send: (to, message) => {
         this.#messagesSent += 1;
-        this.#parts.network().send(this.index, to, message);
+        this.#bytesSent += this.#parts.network().send(this.index, to, message);
       },
       reply: (request, response) => this.#parts.onReply(this, request, response),
       trace: (event) => this.#trace(event),

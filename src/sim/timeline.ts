@@ -125,7 +125,7 @@ export class SimTimeline {
     this.#touched = false;
     for (let left = eventsPerTurn; left > 0 && !this.#touched; left -= 1) {
       const nextNs = queue.nextNs;
-      if (nextNs > limitNs) {
+      if (nextNs >= limitNs) {
         throw new Error(
           nextNs === Number.POSITIVE_INFINITY
             ? `nothing is left to happen at ${this.#nowNs} ns of virtual time`

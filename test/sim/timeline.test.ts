@@ -1,0 +1,74 @@
+/** Virtual time: order, promises, and ends. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { EventQueue } from '#src/sim/queue';
+import { SimTimeline } from '#src/sim/timeline';
+
+describe('sim: time', () => {
+  it('the queue gives what comes first, of the same time what was asked for first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.nat({ max: 20 }), { freq: 3 })), (steps) => {
+        const queue = new EventQueue();
+        const naive: { at: number; n: number }[] = [];
+        let now = 0;
+        steps.forEach((after, n) => {
+          if (after !== null) {
+            queue.push(now + after, { fire: () => n });
+            naive.push({ at: now + after, n });
+            return;
+          }
+          naive.sort((a, b) => a.at - b.at || a.n - b.n);
+          const first = naive.shift();
+          if (first === undefined) return;
+          now = queue.nextNs;
+          assert.equal(now, first.at);
+          assert.equal(queue.pop().fire(), first.n);
+        });
+        assert.equal(queue.size, naive.length);
+      }),
+    );
+  });
+
+  it('everything that promises bring about happens before time goes on', async () => {
+    const timeline = new SimTimeline();
+    const seen: string[] = [];
+    const never = new AbortController().signal;
+    const walk = async (name: string, ms: number): Promise<void> => {
+      await timeline.sleepUntil(ms * 1e6, never);
+      for (let i = 0; i < 20; i += 1) await Promise.resolve();
+      seen.push(`${name} at ${timeline.nowNs() / 1e6}`);
+    };
+    await timeline.until(Promise.all([walk('b', 2), walk('a', 1), walk('c', 2)]));
+    assert.deepEqual(seen, ['a at 1', 'b at 2', 'c at 2']);
+  });
+
+  it('an aborted sleeper wakes at once, and a cancelled wake-up never comes', async () => {
+    const timeline = new SimTimeline();
+    const abort = new AbortController();
+    timeline.at(5e6, () => abort.abort());
+    timeline.at(7e6, () => assert.fail('it was cancelled')).cancel();
+    await timeline.until(timeline.sleepUntil(1e12, abort.signal));
+    assert.equal(timeline.nowNs(), 5e6);
+  });
+
+  it('says when nothing can happen any more, or not in time, and passes on what is thrown', async () => {
+    const timeline = new SimTimeline();
+    await assert.rejects(
+      timeline.until(new Promise(() => undefined)),
+      /nothing is left to happen at 0 ns/,
+    );
+    const tick = { fire: (): void => timeline.push(timeline.nowNs() + 1e6, tick) };
+    tick.fire();
+    await assert.rejects(
+      timeline.until(new Promise(() => undefined), 5e6),
+      /not over at 5000000 ns/,
+    );
+    timeline.push(0, {
+      fire: () => {
+        throw new Error('broken');
+      },
+    });
+    await assert.rejects(timeline.until(new Promise(() => undefined)), /broken/);
+  });
+});
