@@ -57,7 +57,7 @@ export function encode(values: readonly (number | null)[]): Column {
 }
 
 const digitOf: ReadonlyMap<string, number> = new Map(
-  [...alphabet].map((character, digit) => [character, digit]),
+  Array.from(alphabet, (character, digit) => [character, digit] as const),
 );
 
 /** The inverse of `encode`. */

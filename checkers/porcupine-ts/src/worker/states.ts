@@ -5,18 +5,23 @@ import { stateInterner } from '../search/transitions.ts';
 import type { AnyOperation, SentStates } from './messages.ts';
 import type { AnyModel } from './reference.ts';
 
+/** Deeper ones, such as long linked lists, could overflow the stack when they are cloned. */
+const depthMax = 50;
+
 /** Comes out of a structured clone as it went in. */
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown, depth = depthMax): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return false;
   if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(isPlain);
+  if (depth === 0) return false;
+  const inner = (one: unknown): boolean => isPlain(one, depth - 1);
+  if (Array.isArray(value)) return value.every(inner);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Map.prototype && value instanceof Map) {
-    return [...value].every(([key, one]) => isPlain(key) && isPlain(one));
+    return [...value].every(([key, one]) => inner(key) && inner(one));
   }
-  if (prototype === Set.prototype && value instanceof Set) return [...value].every(isPlain);
+  if (prototype === Set.prototype && value instanceof Set) return [...value].every(inner);
   const isObject = prototype === Object.prototype || prototype === null;
-  return isObject && Object.values(value).every(isPlain);
+  return isObject && Object.values(value).every(inner);
 }
 
 /** The state after an order, as the only element of a list; none if the model refuses it. */
@@ -39,7 +44,7 @@ export function sendableStates(
   states: readonly unknown[],
   orders: readonly (readonly AnyOperation[])[],
 ): SentStates {
-  if (states.every(isPlain)) return { kind: 'plain', states };
+  if (states.every((state) => isPlain(state))) return { kind: 'plain', states };
   const interner = stateInterner(model);
   const known = new Set(states.map((state) => interner.idOf(state)));
   const leadsThere = (order: readonly AnyOperation[]): boolean =>
