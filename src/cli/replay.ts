@@ -1,20 +1,65 @@
-/** `dissent replay`: runs a recorded test again and says whether the outcome is the same. */
+/** `dissent replay`: runs a recorded test, or one that a hunt has found, again and says whether the outcome is the same. */
 
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { exitCodes } from '../errors.ts';
+import { BadInput, exitCodes } from '../errors.ts';
+import { describeReplay, replayRepro } from '../hunt/replay.ts';
+import { readRepro } from '../hunt/repro.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { interruptible, output } from './output.ts';
 
 interface Flags {
+  readonly world?: string;
   readonly out: string;
   readonly toxiproxy: string;
   readonly json: boolean;
 }
 
-async function run(folder: string, flags: Flags): Promise<void> {
+async function run(path: string, flags: Flags): Promise<void> {
+  if (flags.world !== undefined && flags.world !== 'real' && flags.world !== 'sim') {
+    throw new BadInput(`--world ${flags.world}: allowed are real, sim`);
+  }
+  const world = flags.world;
+  const isRepro = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  await (isRepro ? replayFile(path, { ...flags, world }) : replayFolder(path, { ...flags, world }));
+}
+
+interface Replaying extends Omit<Flags, 'world'> {
+  readonly world: 'real' | 'sim' | undefined;
+}
+
+/** A repro: first judged as the hunt judged it, then run once more for its report. */
+async function replayFile(path: string, flags: Replaying): Promise<void> {
   const out = output(flags.json);
-  const spec = readTest(folder).spec;
+  const repro = readRepro(path);
+  const world = flags.world ?? 'sim';
+  if (world === 'sim') out.line(describeReplay(await replayRepro(repro), repro));
+  const interrupt = interruptible();
+  try {
+    const { results, folder } = await runTest(
+      { ...repro.spec, world },
+      {
+        store: flags.out,
+        toxiproxy: flags.toxiproxy,
+        signal: interrupt.signal,
+        words: out.words,
+      },
+    );
+    const { failure } = repro;
+    out.line(`recorded: ${failure.by} ${failure.name}: ${failure.explanation}`);
+    out.line(folder);
+    out.result(results);
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function replayFolder(folder: string, flags: Replaying): Promise<void> {
+  const out = output(flags.json);
+  const recorded = readTest(folder).spec;
+  const spec = { ...recorded, world: flags.world ?? recorded.world };
   const before = readResults(folder);
   const interrupt = interruptible();
   try {
@@ -31,6 +76,10 @@ async function run(folder: string, flags: Flags): Promise<void> {
       out.line(
         `${same ? 'Same outcome' : 'Another outcome'}: recorded ${String(before.valid)}, now ${String(results.valid)}.`,
       );
+      if (before.traceHash !== undefined && results.traceHash !== undefined) {
+        const isSameRun = before.traceHash === results.traceHash;
+        out.line(`${isSameRun ? 'The same run' : 'Another run'}: trace hash ${results.traceHash}.`);
+      }
     }
     out.result(results);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
@@ -42,11 +91,15 @@ async function run(folder: string, flags: Flags): Promise<void> {
 export const replayCommand = (): Command =>
   new Command('replay')
     .description(
-      'Runs the test of a run folder again: same seed, same schedule. Real processes are not deterministic, so the outcome may differ.',
+      'Runs the test of a run folder, or the repro file of a hunt, again: same seed, same schedule. The simulated world gives the same run; real processes are not deterministic, so their outcome may differ.',
     )
-    .argument('<folder>', 'a run folder, such as store/latest')
+    .argument('<path>', 'a run folder, such as store/latest, or a repro file')
+    .option('--world <world>', 'real or sim (default: where it was recorded)')
     .option('--out <dir>', 'where run folders are kept', 'store')
     .option('--toxiproxy <which>', 'auto, embedded, real, or the URL of a running server', 'auto')
     .option('--json', 'prints results.json on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent replay store/latest')
+    .addHelpText(
+      'after',
+      '\nExamples: dissent replay store/latest\n          dissent replay store/hunt/raft-15.repro.json --world real',
+    )
     .action(run);
