@@ -24,6 +24,8 @@ export type {
 export { multiRegister } from './models/multi-register.ts';
 export type { MutexInput } from './models/mutex.ts';
 export { mutex } from './models/mutex.ts';
+export type { NondeterministicModel } from './models/nondeterministic.ts';
+export { nondeterministic } from './models/nondeterministic.ts';
 export type { QueueInput, QueueState, TakeOutput } from './models/queue.ts';
 export { queue } from './models/queue.ts';
 export type {
