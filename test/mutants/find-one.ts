@@ -1,48 +1,45 @@
 /**
- * Hunts one mutant in this process, where preload.ts has planted it, and prints what came of it as one JSON document. Asked with
- * one JSON argument: a `Quest`.
+ * Hunts in this process, where preload.ts has planted a mutant, and prints what came of it as one JSON document: `find-one.ts QUEST`
+ * prints a Finding, `find-one.ts shrink SYSTEM SEED SECONDS` a Size.
  */
 
 import { find } from '#src/hunt/find';
 import type { HuntSubject } from '#src/hunt/jobs';
-import type { FoundBy } from '#src/hunt/judge';
 import { judge } from '#src/hunt/judge';
 import { drawTest } from '#src/hunt/swarm';
-import type { Finding, Quest } from './quest.ts';
+import type { Finding, Quest, Size } from './quest.ts';
 
-async function first(subject: HuntSubject, quest: Quest, by: readonly FoundBy[]): Promise<Finding> {
+const subjectOf = (system: string, workload?: string): HuntSubject => ({
+  system,
+  systemOptions: undefined,
+  workload,
+  nemesis: undefined,
+});
+
+async function first(quest: Quest): Promise<Finding> {
+  const subject = subjectOf(quest.system, quest.workload);
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
   let runs = 0;
   while (runs < quest.runs && seconds() < quest.seconds) {
     const seed = quest.seed + runs;
     runs += 1;
-    const { verdict } = await judge(drawTest(subject, seed), { by });
+    const { verdict } = await judge(drawTest(subject, seed), { by: quest.by });
     if (verdict.kind !== 'failed') continue;
     return { ...verdict, kind: 'caught', seed, runs, seconds: seconds() };
   }
   return { kind: 'survived', runs, seconds: seconds() };
 }
 
-const quest: Quest = JSON.parse(process.argv[2] ?? '{}');
-const subject: HuntSubject = {
-  system: quest.system,
-  systemOptions: undefined,
-  workload: quest.workload,
-  nemesis: undefined,
-};
-const anyhow = await first(subject, quest, ['crash', 'invariant', 'checker', 'liveness']);
-const outside = quest.blackBox ? await first(subject, quest, ['checker', 'liveness']) : undefined;
-const shrunk =
-  quest.shrinkSeconds > 0 && anyhow.kind === 'caught'
-    ? await find(subject, anyhow.seed, quest.shrinkSeconds * 1000)
-    : undefined;
-const size =
-  shrunk === undefined
-    ? undefined
-    : {
-        faults: shrunk.repro.spec.schedule.length,
-        operations: shrunk.repro.operations,
-        seconds: shrunk.seconds,
-      };
-process.stdout.write(`${JSON.stringify({ anyhow, outside, size })}\n`);
+async function shrunk(system: string, seed: number, budgetSeconds: number): Promise<Size> {
+  const { repro, seconds } = await find(subjectOf(system), seed, budgetSeconds * 1000);
+  const { spec, operations } = repro;
+  return { faults: spec.schedule.length, operations, seconds };
+}
+
+const [what = '', system = '', seed, seconds] = process.argv.slice(2);
+const answer =
+  what === 'shrink'
+    ? await shrunk(system, Number(seed), Number(seconds))
+    : await first(JSON.parse(what));
+process.stdout.write(`${JSON.stringify(answer)}\n`);

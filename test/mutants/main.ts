@@ -7,9 +7,9 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { mutantNamed, mutants, notPlanted } from './catalogue/index.ts';
-import { caughtByScenarios, hunted } from './children.ts';
+import { caughtByScenarios, hunted, shrunk } from './children.ts';
 import type { Mutant } from './mutant.ts';
-import type { Quest } from './quest.ts';
+import type { Answer, Quest } from './quest.ts';
 import { huntedForReal } from './real.ts';
 import { cells, header, line, type Row, summary } from './table.ts';
 
@@ -51,20 +51,28 @@ function jobsOf(ids: readonly string[], { algorithm, world }: Flags): readonly J
     );
 }
 
-async function rowOf({ mutant, system }: Job, flags: Flags): Promise<Row> {
-  const quest: Quest = {
-    system,
-    workload: flags.workload,
-    seed: flags.seed,
-    runs: flags.runs,
-    seconds: flags.seconds,
-    blackBox: flags.outside,
-    shrinkSeconds: flags.shrink,
+async function answerOf({ mutant, system }: Job, flags: Flags): Promise<Answer> {
+  const { workload, seed, runs, seconds } = flags;
+  const everybody = ['crash', 'invariant', 'checker', 'liveness'] as const;
+  const quest: Quest = { system, workload, seed, runs, seconds, by: everybody };
+  if (flags.world === 'real') return { anyhow: await huntedForReal(mutant, quest) };
+  const anyhow = await hunted(mutant, quest);
+  const outside = flags.outside
+    ? await hunted(mutant, { ...quest, by: ['checker', 'liveness'] })
+    : undefined;
+  const size = await shrunk(mutant, system, anyhow, flags.shrink);
+  return {
+    anyhow,
+    ...(outside === undefined ? {} : { outside }),
+    ...(size === undefined ? {} : { size }),
   };
-  const answer =
-    flags.world === 'real' ? await huntedForReal(mutant, quest) : await hunted(mutant, quest);
-  return { mutant, system, answer, scenarios: await caughtByScenarios(mutant) };
 }
+
+const rowOf = async (job: Job, flags: Flags): Promise<Row> => ({
+  ...job,
+  answer: await answerOf(job, flags),
+  scenarios: await caughtByScenarios(job.mutant),
+});
 
 async function run(ids: readonly string[], flags: Flags): Promise<void> {
   const jobs = [...jobsOf(ids, flags)];

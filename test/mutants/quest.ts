@@ -11,10 +11,8 @@ export interface Quest {
   /** Seeds tried at most, and seconds after which no new one is begun. */
   readonly runs: number;
   readonly seconds: number;
-  /** Whether to look a second time with clients' eyes only. */
-  readonly blackBox: boolean;
-  /** How long the first failure may be shrunk; 0: not at all. */
-  readonly shrinkSeconds: number;
+  /** Who may find something. */
+  readonly by: readonly FoundBy[];
 }
 
 export type Finding =
@@ -29,15 +27,19 @@ export type Finding =
     }
   | { readonly kind: 'survived'; readonly runs: number; readonly seconds: number };
 
+/** What is left of a failing test after shrinking. */
+export interface Size {
+  readonly faults: number;
+  readonly operations: number;
+  /** That shrinking took. */
+  readonly seconds: number;
+}
+
 export interface Answer {
   /** With everything that is there: traces, checkers, demanded progress, nodes that stop themselves. */
   readonly anyhow: Finding;
   /** What clients see, and progress, only. */
   readonly outside?: Finding;
-  /** What is left of the test of `anyhow` after shrinking. */
-  readonly size?: {
-    readonly faults: number;
-    readonly operations: number;
-    readonly seconds: number;
-  };
+  /** Of the test of `anyhow`. */
+  readonly size?: Size;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { mutantEnvironment } from './children.ts';
 import type { Mutant } from './mutant.ts';
-import type { Answer, Finding, Quest } from './quest.ts';
+import type { Finding, Quest } from './quest.ts';
 
 const bin = fileURLToPath(new URL('../../bin/dissent.js', import.meta.url));
 
@@ -61,7 +61,7 @@ async function oneTest(mutant: Mutant, quest: Quest, seed: number): Promise<Caug
 }
 
 /** Runs tests with one seed after the other until one fails. Throws when a test leaves no results. */
-export async function huntedForReal(mutant: Mutant, quest: Quest): Promise<Answer> {
+export async function huntedForReal(mutant: Mutant, quest: Quest): Promise<Finding> {
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
   let runs = 0;
@@ -70,8 +70,8 @@ export async function huntedForReal(mutant: Mutant, quest: Quest): Promise<Answe
     runs += 1;
     const caught = await oneTest(mutant, quest, seed);
     if (caught !== undefined) {
-      return { anyhow: { kind: 'caught', ...caught, seed, runs, seconds: seconds() } };
+      return { kind: 'caught', ...caught, seed, runs, seconds: seconds() };
     }
   }
-  return { anyhow: { kind: 'survived', runs, seconds: seconds() } };
+  return { kind: 'survived', runs, seconds: seconds() };
 }

@@ -354,8 +354,9 @@ export const raftLog: readonly Mutant[] = [
     edits: [
       {
         file: replication,
-        find: '  writeEntries(raft, lastIndex, [{ term: raft.term }]);',
-        replace: '  writeEntries(raft, raft.commitIndex, [{ term: raft.term }]);',
+        find: '  const { lastIndex, lastTerm } = raft.log;',
+        replace: `  const lastIndex = raft.commitIndex;
+  const lastTerm = raft.log.termAt(lastIndex) ?? 0;`,
       },
     ],
     reach: 'real+sim',
