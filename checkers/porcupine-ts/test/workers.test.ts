@@ -7,7 +7,10 @@ import {
   type ModelReference,
   type Operation,
   type PartitionResult,
+  queue,
+  set,
   shipped,
+  stack,
   visualize,
 } from '../src/index.ts';
 import { Text } from './fixtures/models.ts';
@@ -129,6 +132,28 @@ describe('checkInWorkers', function () {
     const [state] = part.statesBefore;
     assert.ok(state instanceof Text);
     assert.equal(state.text, ',0,1,2,3,4,5,6,7,8,9');
+  });
+
+  it('a queue, a stack and a set say what they held', async () => {
+    const first = { call: 0, return: 1, kind: 'completed', output: undefined } as const;
+    const then = { call: 2, return: 3, kind: 'completed' } as const;
+    const wrongly = { kind: 'value', value: 5 };
+    for (const [reference, model, put, take, output, held] of [
+      [shipped('queue'), queue<unknown>(), 'enqueue', 'dequeue', wrongly, '[4]'],
+      [shipped('stack'), stack<unknown>(), 'push', 'pop', wrongly, '[4]'],
+      [shipped('set'), set<unknown>(), 'add', 'read', { kind: 'elements', elements: [5] }, '[4]'],
+    ] as const) {
+      const history: Operation<unknown, unknown>[] = [
+        { ...first, input: { kind: put, value: 4 } },
+        { ...then, input: { kind: take }, output },
+      ];
+      const [part] = (await checkInWorkers(reference, history)).partitions;
+      assert.equal(part?.verdict, 'illegal');
+      assert.deepEqual(
+        part.statesBefore.map((state) => model.describeState?.(state as never)),
+        [held],
+      );
+    }
   });
 
   it('with exhaustive the others go on', async () => {

@@ -176,8 +176,10 @@ class Run<Input, Output> {
   /** Puts what is known where it belongs. */
   #receive(model: AnyModel, results: PartitionResult<unknown, Input, Output>[]): void {
     const stopped = this.#stop.reason;
-    for (const { parts, result = [], operations } of this.#workers) {
-      for (const [nth, sentPart] of result.entries()) {
+    for (const hand of this.#workers) {
+      if (hand.result === undefined) continue;
+      const { operations, parts } = hand;
+      for (const [nth, sentPart] of hand.result.entries()) {
         const index = parts[nth] ?? -1;
         const part = this.#parts[index];
         if (part === undefined) continue;

@@ -22,10 +22,10 @@ const turn = (): Promise<void> =>
 
 export class Hand<Input, Output> {
   readonly parts: readonly number[];
-  readonly operations: readonly Operation<Input, Output>[];
   progress: Progress | undefined;
   result: readonly SentPartition[] | undefined;
   readonly done: Promise<void>;
+  readonly #all: readonly Part<Input, Output>[];
   readonly #thread: RunningThread;
   #finish: () => void = () => {};
   #fail: (error: Error) => void = () => {};
@@ -42,7 +42,7 @@ export class Hand<Input, Output> {
     },
   ) {
     this.parts = parts;
-    this.operations = parts.flatMap((part) => all[part]?.operations ?? []);
+    this.#all = all;
     this.done = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -67,17 +67,35 @@ export class Hand<Input, Output> {
     stop: Stop,
   ): Promise<void> {
     this.#thread.post(begin);
-    for (let from = 0; from < this.operations.length; from += operationsPerMessage) {
+    for (const operations of this.#messages()) {
       if (stop.reason !== undefined) return;
-      this.#send(this.operations.slice(from, from + operationsPerMessage));
+      this.#send(operations);
       await turn();
     }
     const timeLimitMs = timeLeftMs();
     if (timeLimitMs > 0) this.#thread.post({ kind: 'check', timeLimitMs });
   }
 
+  /** All that the thread was sent, in order. Only made when there is a result, since it takes time. */
+  get operations(): readonly Operation<Input, Output>[] {
+    return this.parts.flatMap((part) => this.#all[part]?.operations ?? []);
+  }
+
   end(): Promise<void> {
     return this.#thread.terminate();
+  }
+
+  *#messages(): Generator<readonly Operation<Input, Output>[]> {
+    let message: Operation<Input, Output>[] = [];
+    for (const part of this.parts) {
+      for (const op of this.#all[part]?.operations ?? []) {
+        message.push(op);
+        if (message.length < operationsPerMessage) continue;
+        yield message;
+        message = [];
+      }
+    }
+    yield message;
   }
 
   #send(operations: readonly Operation<Input, Output>[]): void {
