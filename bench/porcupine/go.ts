@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const binary = join(repository, '.cache', 'bin', 'porcupine-go');

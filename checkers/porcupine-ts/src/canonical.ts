@@ -60,37 +60,3 @@ function symbol(value: symbol): string {
   symbols.set(value, known);
   return `@${known}`;
 }
-
-/**
- * A text that only equal values have in common; unlike those of `canonical` the texts of two equal objects may differ, if
- * their fields are in different orders. Much faster.
- */
-export function quickText(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return `"${value.length}:${value}`;
-    case 'number':
-      return `${value};`;
-    case 'undefined':
-      return 'u';
-    case 'object': {
-      if (value === null) return 'n';
-      const isPlain = Object.getPrototypeOf(value) === Object.prototype;
-      if (isPlain && Object.getOwnPropertySymbols(value).length === 0) return fieldsOf(value);
-      return `<${canonical(value)}>`;
-    }
-    case 'boolean':
-    case 'bigint':
-    case 'symbol':
-    case 'function':
-      return `<${canonical(value)}>`;
-  }
-}
-
-function fieldsOf(value: object): string {
-  let text = '{';
-  for (const [name, field] of Object.entries(value)) {
-    text += `${name.length}:${name}${quickText(field)}`;
-  }
-  return `${text}}`;
-}

@@ -61,6 +61,15 @@ export interface Model<State, Input, Output> {
   blind?(input: Input, output: Output | undefined): boolean;
 
   /**
+   * A promise: in every state, `step` with these arguments is legal. Not needed of what is `blind`. A wrong promise makes wrong
+   * verdicts; no promise is always right.
+   */
+  total?(input: Input, output: Output | undefined): boolean;
+
+  /** A promise about objects that grow step by step, as a text does that is appended to. */
+  readonly growth?: Growth<State, Input, Output>;
+
+  /**
    * What this operation does if the object is one register: `step` legal exactly when the view says so, and leaving what it
    * says. With `isUnknown`, of an operation with an unknown outcome: what it does if it takes effect and changes something.
    * `undefined` if it cannot be said that way. A wrong view makes wrong verdicts; no view is always right.
@@ -73,6 +82,14 @@ export interface Model<State, Input, Output> {
 
   /** A promise: what this object is, if it is one for which there are methods without search. */
   readonly shape?: Shape<Input, Output>;
+}
+
+/** A wrong promise makes wrong verdicts; no promise is always right. */
+export interface Growth<State, Input, Output> {
+  /** Whether the operation may replace the state by one that has not grown out of it. */
+  jumps(input: Input, output: Output | undefined): boolean;
+  /** False only if operations that do not jump never lead from this state to one in which this operation is legal. */
+  leadsTo(state: State, input: Input, output: Output | undefined): boolean;
 }
 
 /** `cas` is a successful one: it is legal exactly when the register holds `from`, and leaves `to`. */

@@ -1,12 +1,19 @@
 /** Many independent objects of one kind. */
 
-import type { Model, PartitionKey } from '../model.ts';
+import type { Growth, Model, PartitionKey } from '../model.ts';
 import { wrapped } from '../shape.ts';
 
 export interface Keyed<Input> {
   readonly key: PartitionKey;
   readonly input: Input;
 }
+
+const growthOf = <State, Input, Output>(
+  growth: Growth<State, Input, Output>,
+): Growth<State, Keyed<Input>, Output> => ({
+  jumps: ({ input }, output) => growth.jumps(input, output),
+  leadsTo: (state, { input }, output) => growth.leadsTo(state, input, output),
+});
 
 /** One object per key, each as `model` says. They are decided one by one. */
 export const keyed = <State, Input, Output>(
@@ -22,6 +29,8 @@ export const keyed = <State, Input, Output>(
     `${JSON.stringify(key)}: ${model.describe?.(input, output) ?? JSON.stringify(input)}`,
   ...(model.describeState === undefined ? {} : { describeState: model.describeState.bind(model) }),
   readonly: ({ input }, output) => model.readonly?.(input, output) === true,
+  total: ({ input }, output) => model.total?.(input, output) === true,
+  ...(model.growth === undefined ? {} : { growth: growthOf(model.growth) }),
   blind: ({ input }, output) => model.blind?.(input, output) === true,
   asRegister: ({ input }, output, isUnknown) => model.asRegister?.(input, output, isUnknown),
   ...(model.shape === undefined

@@ -63,4 +63,16 @@ export const kv = (init = ''): Model<string, KvInput, KvOutput> => ({
     (input.kind === 'cas' &&
       (input.from === input.to || (output?.kind === 'swapped' && !output.swapped))),
   blind: (input) => input.kind === 'put',
+  total: (input, output) =>
+    input.kind === 'append' || (input.kind === 'cas' && output?.kind !== 'swapped'),
+  growth: {
+    jumps: (input, output) =>
+      input.kind === 'put' ||
+      (input.kind === 'cas' && (output?.kind !== 'swapped' || output.swapped)),
+    leadsTo: (state, input, output) => {
+      if (input.kind === 'get') return output?.kind !== 'value' || output.value.startsWith(state);
+      if (input.kind !== 'cas' || output?.kind !== 'swapped' || !output.swapped) return true;
+      return input.from.startsWith(state);
+    },
+  },
 });

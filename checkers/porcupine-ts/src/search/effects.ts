@@ -1,10 +1,11 @@
 /** What operations do, as numbers: operations that do the same have the same number. */
 
-import { quickText } from '../canonical.ts';
 import type { Interner } from '../intern.ts';
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { ints } from './ints.ts';
+import { Numbers } from './numbers.ts';
+import { PairTable } from './pairs.ts';
 import { stateInterner } from './states.ts';
 
 const operationsPerTick = 8192;
@@ -31,6 +32,8 @@ export interface Effects<State, Input, Output> {
   /** 1 where the model promised it. */
   readonly readonly: Int32Array;
   readonly blind: Int32Array;
+  /** Legal in every state. */
+  readonly total: Int32Array;
   /** Only if the model says of every operation what it does to a register. */
   readonly register: RegisterEffects<State> | undefined;
 }
@@ -39,7 +42,7 @@ export interface Effects<State, Input, Output> {
 class RegisterReader<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #values: Interner<State>;
-  readonly #known = new Map<number, number>();
+  readonly #known = new PairTable();
   readonly #inputs: Input[] = [];
   readonly #outputs: (Output | undefined)[] = [];
   readonly #from: number[] = [];
@@ -71,6 +74,7 @@ class RegisterReader<State, Input, Output> {
       outputs: this.#outputs,
       readonly: to.map((value) => (value === none ? 1 : 0)),
       blind: from.map((value, e) => (value === none && to[e] !== none ? 1 : 0)),
+      total: from.map((value) => (value === none ? 1 : 0)),
       register: { from, to, values: this.#values, initial },
     };
   }
@@ -95,15 +99,12 @@ class RegisterReader<State, Input, Output> {
   }
 
   #effect(from: number, to: number, input: Input, output: Output | undefined): number {
-    // One number for both; doubles are exact up to 2 ** 53, and there are fewer than 2 ** 26 values.
-    const key = (from + 1) * 0x4000000 + to + 1;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const effect = this.#inputs.push(input) - 1;
+    const effect = this.#known.numberOf(from, to, this.#inputs.length);
+    if (effect < this.#inputs.length) return effect;
+    this.#inputs.push(input);
     this.#outputs.push(output);
     this.#from.push(from);
     this.#to.push(to);
-    this.#known.set(key, effect);
     return effect;
   }
 }
@@ -116,28 +117,31 @@ function anyEffects<State, Input, Output>(
   const of = ints(operations.length);
   const inputs: Input[] = [];
   const outputs: (Output | undefined)[] = [];
-  const known = new Map<string, number>();
+  const numbers = new Numbers();
+  const known = new Map<number, number>();
   for (let i = 0; i < operations.length; i += 1) {
     if (i % operationsPerTick === 0) tick();
     const op = operations[i] as Operation<Input, Output>;
     const output = op.kind === 'completed' ? op.output : undefined;
-    const text = `${quickText(op.input)} ${quickText(output)}`;
-    let effect = known.get(text);
+    const number = numbers.pair(numbers.of(op.input), numbers.of(output));
+    let effect = known.get(number);
     if (effect === undefined) {
       effect = inputs.push(op.input) - 1;
       outputs.push(output);
-      known.set(text, effect);
+      known.set(number, effect);
     }
     of[i] = effect;
   }
   const readonly = ints(inputs.length);
   const blind = ints(inputs.length);
+  const total = ints(inputs.length);
   for (let e = 0; e < inputs.length; e += 1) {
     const input = inputs[e] as Input;
     if (model.readonly?.(input, outputs[e]) === true) readonly[e] = 1;
     if (model.blind?.(input, outputs[e]) === true) blind[e] = 1;
+    if (blind[e] === 1 || model.total?.(input, outputs[e]) === true) total[e] = 1;
   }
-  return { of, inputs, outputs, readonly, blind, register: undefined };
+  return { of, inputs, outputs, readonly, blind, total, register: undefined };
 }
 
 /** Throws what `tick`, called now and then, throws. */

@@ -1,10 +1,10 @@
 /**
  * Overwrites that nobody sees.
  *
- * A required overwrite (`blind`) can be put right before any other overwrite that takes effect while it is open: nothing
- * comes between the two, so it changes nothing. The search makes use of it backwards in time. Once an overwrite has been
- * placed, every other one that was open then can be *hidden* before it, later, for free, without a change of state. So an
- * overwrite is placed in the open only for somebody to see what it writes, or because nothing hides it; and it is kept, to be
+ * A required operation that is legal in every state (`total`: an overwrite, an append) can be put right before any overwrite
+ * (`blind`) that takes effect while it is open: nothing comes between the two, so it changes nothing. The search makes use of it backwards in time. Once an overwrite has been
+ * placed, every other such one that was open then can be *hidden* before it, later, for free, without a change of state. So one
+ * is placed in the open only for somebody to see what it writes, or because nothing hides it; and it is kept, to be
  * of use, until it must return. That it fits there: what was placed before had been called before anything unplaced
  * returned, and what was not yet placed returned after everything open had been called.
  */

@@ -24,6 +24,7 @@ export interface Problem<State, Input, Output> {
   /** 1 where the model promised it. */
   readonly readonly: Int32Array;
   readonly blind: Int32Array;
+  readonly total: Int32Array;
   /** The effects as those of one register, if the model says that it is one. */
   readonly register: RegisterEffects<State> | undefined;
 
@@ -88,7 +89,11 @@ export function problem<State, Input, Output>(
 ): Problem<State, Input, Output> {
   tick();
   const where = positions(operations, tick);
-  const { of, inputs, outputs, readonly, blind, register } = effects(model, operations, tick);
+  const { of, inputs, outputs, readonly, blind, total, register } = effects(
+    model,
+    operations,
+    tick,
+  );
   const count = where.byReturn.length;
   const effect = ints(count);
   const call = ints(count);
@@ -116,6 +121,7 @@ export function problem<State, Input, Output>(
     effectOf: of,
     readonly,
     blind,
+    total,
     register,
     required: where.byReturn,
     effect,

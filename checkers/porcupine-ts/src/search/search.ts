@@ -14,6 +14,7 @@
 import type { Operation } from '../operation.ts';
 import { Best } from './best.ts';
 import { none } from './effects.ts';
+import { GrowthLookahead } from './growth.ts';
 import { at, ints } from './ints.ts';
 import { Lookahead } from './lookahead.ts';
 import { unfolded } from './order.ts';
@@ -81,6 +82,7 @@ export class Search<State, Input, Output> {
   #used: Int32Array;
   readonly #anyBlind: boolean;
   #lookahead: Lookahead | undefined;
+  #growth: GrowthLookahead<State, Input, Output> | undefined;
   #looksAhead = false;
   #memoryLimitBytes = Infinity;
 
@@ -166,15 +168,20 @@ export class Search<State, Input, Output> {
 
   /** Preparing to look ahead takes a moment, which easy searches do not need. */
   #isHopeless(): boolean {
-    if (this.#lookahead === undefined) return false;
-    return this.#lookahead.isHopeless(this.#window, this.#supply, this.#state);
+    if (this.#lookahead !== undefined) {
+      return this.#lookahead.isHopeless(this.#window, this.#supply, this.#state);
+    }
+    return this.#growth?.isHopeless(this.#window, this.#supply, this.#state) === true;
   }
 
   /** Begins to look ahead, from the start, as that changes the order in which things are tried. */
   #lookAhead(): void {
     this.#looksAhead = true;
-    if (this.#p.register === undefined) return;
-    this.#lookahead = new Lookahead(this.#p, this.#p.register);
+    const { model, register } = this.#p;
+    if (register !== undefined) this.#lookahead = new Lookahead(this.#p, register);
+    else if (model.growth !== undefined) {
+      this.#growth = new GrowthLookahead(this.#p, model.growth, this.#transitions);
+    } else return;
     this.#refine([]);
   }
 
@@ -203,7 +210,7 @@ export class Search<State, Input, Output> {
   #markExposed(from: number): void {
     const w = this.#window;
     for (let j = at(w.next, w.count); j !== w.count; j = at(w.next, j)) {
-      if (at(this.#p.blind, at(this.#p.effect, j)) === 0) continue;
+      if (at(this.#p.total, at(this.#p.effect, j)) === 0) continue;
       if (at(w.callIndex, j) < this.#covered) continue;
       const slot = at(w.slot, j);
       const word = from + (slot >> 5);
@@ -313,7 +320,7 @@ export class Search<State, Input, Output> {
   /** Places an overwrite that must return soon where nobody sees it. */
   #hide(j: number): boolean {
     const w = this.#window;
-    if (!this.#anyBlind || at(this.#p.blind, at(this.#p.effect, j)) === 0) return false;
+    if (!this.#anyBlind || at(this.#p.total, at(this.#p.effect, j)) === 0) return false;
     if (at(w.callIndex, j) >= this.#covered) return false;
     this.#push(~at(this.#p.required, j), j, hidden);
     w.place(j);
@@ -329,10 +336,11 @@ export class Search<State, Input, Output> {
   #place(j: number, to: number, flags: number): void {
     this.#push(at(this.#p.required, j), j, flags);
     const w = this.#window;
-    const isBlind = at(this.#p.blind, at(this.#p.effect, j)) === 1;
+    const effect = at(this.#p.effect, j);
     // What is called only when `first` has been placed could not have come before it.
-    const couldBeHidden = isBlind && j !== w.first;
-    if (isBlind) this.#covered = w.mark;
+    const isChoice = (flags & forced) === 0 && j !== w.first;
+    const couldBeHidden = isChoice && at(this.#p.total, effect) === 1;
+    if (at(this.#p.blind, effect) === 1) this.#covered = w.mark;
     w.place(j);
     this.#arrive(to, couldBeHidden);
   }
@@ -423,5 +431,6 @@ export class Search<State, Input, Output> {
     this.#seen.replaceColumn(stateWord, seen);
     this.#state = at(current, 0);
     this.#best.renumber([...best]);
+    this.#growth?.forget();
   }
 }
