@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelNames } from '../src/cli/subjects.ts';
 import * as all from '../src/index.ts';
 import { shippedNames } from '../src/worker/shipped.ts';
 import { mustRun, tool } from './support/installed.ts';
@@ -82,13 +83,21 @@ describe('the README', function () {
     );
   });
 
+  it('names every model of the command line', () => {
+    const row = /^\| `--model` \|(.*)\|$/m.exec(readme)?.[1] ?? '';
+    assert.deepEqual(
+      [...row.matchAll(/`([^`]+)`/g)].map(({ 1: name }) => name),
+      [...modelNames],
+    );
+  });
+
   it('the models that have a name for threads are those that are exported', () => {
     const models = Object.entries(all)
       .filter(([name]) =>
         new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\} from './models/`).test(index),
       )
       .map(([name]) => name);
-    const wrapping = ['keyed'];
+    const wrapping = ['keyed', 'nondeterministic'];
     assert.deepEqual(
       models.filter((name) => !wrapping.includes(name)).toSorted(),
       shippedNames.toSorted(),

@@ -22,7 +22,7 @@ Is the history in FILE linearizable? FILE holds JSON lines, one event each, in t
   {"process": 0, "type": "ok", "f": "write", "value": 1}        or "fail": did not happen, "info": nobody knows
 
   --model MODEL       ${modelNames.join(', ')}
-  --init VALUE        what each object holds at first: JSON, or else a text (default: null; the empty text for kv)
+  --init VALUE        what each object holds at first: JSON, or else a text (default: null; empty, free or 0)
   --visualize OUT     writes a page to look at: one HTML file
   --time-limit MS     gives up as unknown after so many ms (default: 60000)
   --json              prints the result as JSON
