@@ -15,7 +15,7 @@ interface Aimed {
 
 /** A fault that degrades the links around its targets. */
 export const degraded = <Parameters extends Aimed>(
-  about: Pick<Fault<Parameters>, 'kind' | 'summary' | 'schema' | 'plans'>,
+  about: Pick<Fault<Parameters>, 'kind' | 'summary' | 'worlds' | 'schema' | 'plans'>,
   quality: (parameters: Parameters) => LinkQuality,
 ): Fault<Parameters> => ({
   ...about,

@@ -61,6 +61,10 @@ export interface Fault<Parameters = unknown> {
   readonly summary: string;
   /** Validates the entry's `fault` object; its defaults are what a bare kind means. */
   readonly schema: z.ZodType<Parameters>;
+  /** Where it can be had at all; left out: everywhere. */
+  readonly worlds?: readonly ('real' | 'sim')[];
+  /** More than systems promise to withstand: part of a schedule when it is asked for by name, and not by `all`. */
+  readonly onlyByName?: true;
   /**
    * What a generated schedule may fire, each plan once before any of them again. For the same nodes always as many plans in the
    * same order: the random numbers choose details within a plan.

@@ -3,12 +3,16 @@
 import { BadInput } from '#src/errors';
 import { bandwidth } from './bandwidth.ts';
 import { clientCut } from './client-cut.ts';
+import { clock } from './clock.ts';
+import { damage } from './damage.ts';
+import { disk } from './disk.ts';
 import type { Fault } from './fault.ts';
 import { flapping } from './flapping.ts';
 import { kill } from './kill.ts';
 import { loss } from './loss.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
+import { powerLoss } from './power-loss.ts';
 import { reset } from './reset.ts';
 import { slicer } from './slicer.ts';
 import { slowCpu } from './slow-cpu.ts';
@@ -19,11 +23,15 @@ export type { Aim, During, Fault, Firing, Injected, Plan } from './fault.ts';
 export {
   bandwidth,
   clientCut,
+  clock,
+  damage,
+  disk,
   flapping,
   kill,
   loss,
   partition,
   pause,
+  powerLoss,
   reset,
   slicer,
   slowCpu,
@@ -45,6 +53,10 @@ const shipped: readonly Fault[] = [
   kill,
   pause,
   slowCpu,
+  powerLoss,
+  clock,
+  disk,
+  damage,
 ];
 
 const known = new Map(shipped.map((fault) => [fault.kind, fault]));
@@ -70,10 +82,15 @@ export function addFault(value: unknown, source = 'the fault'): Fault {
   return fault;
 }
 
-/** `all` stands for every fault that is known. Each kind once. */
-export const expandKinds = (kinds: readonly string[]): readonly string[] => [
-  ...new Set(kinds.flatMap((kind) => (kind === 'all' ? [...known.keys()] : [kind]))),
-];
+/** `all` stands for every fault that can be had in this world, but for those that want to be called by name. Each kind once. */
+export function expandKinds(kinds: readonly string[], world: 'real' | 'sim'): readonly string[] {
+  const all = [...known.values()].filter(
+    ({ worlds = [world], onlyByName }) => worlds.includes(world) && onlyByName !== true,
+  );
+  return [
+    ...new Set(kinds.flatMap((kind) => (kind === 'all' ? all.map((fault) => fault.kind) : [kind]))),
+  ];
+}
 
 /** The faults of these kinds, each once. Throws BadInput that names an unknown kind and the known ones. */
 export function faultsOf(kinds: readonly string[], among: Faults = faults): readonly Fault[] {

@@ -15,6 +15,8 @@ type Slicer = z.infer<typeof schema>;
 export const slicer: Fault<Slicer> = degraded(
   {
     kind: 'slicer',
+    // Simulated links carry whole messages.
+    worlds: ['real'],
     summary: 'cuts what is sent on the links around nodes into small pieces',
     schema,
     plans(nodes, random) {

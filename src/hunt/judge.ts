@@ -159,11 +159,20 @@ function checkersOf({ workload, workloadOptions, clients, nodes }: TestSpec): re
   return (made?.checkers ?? []).filter(({ name }) => !aboutTheRun.has(name));
 }
 
-function stuck(spec: TestSpec, { history, faults }: Simulated): Verdict | undefined {
+/** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
+function stuck(spec: TestSpec, { history, faults, ends, down }: Simulated): Verdict | undefined {
   const nodes = nodeNames(spec.nodes);
   const t = Number(spec.systemOptions['electionTimeoutMs'] ?? 300);
   const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
-  const [first] = standstills(history, faults, { nodes, limitMs: calmLimits * t, endNs });
+  const broken = ends.filter(({ cause }) => cause === 'injected');
+  const away = broken.map(({ node, timeNs }) => ({
+    resolved: [node],
+    startNs: timeNs,
+    endNs: Number.POSITIVE_INFINITY,
+    outcome: { kind: 'installed' as const },
+  }));
+  const options = { nodes, limitMs: calmLimits * t, endNs };
+  const [first] = standstills(history, [...faults, ...away], options);
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;
     return {
@@ -175,7 +184,9 @@ function stuck(spec: TestSpec, { history, faults }: Simulated): Verdict | undefi
         `and served none of the ${asked} operations that were asked of them`,
     };
   }
-  const dark = unserved({ history, spec });
+  const lost = new Set(broken.map(({ node }) => node).filter((node) => down.includes(node)));
+  if (2 * (nodes.length - lost.size) <= nodes.length) return undefined;
+  const dark = unserved({ history, spec }).filter((node) => !lost.has(node));
   if (dark.length === 0) return undefined;
   return {
     kind: 'failed',

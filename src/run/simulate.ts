@@ -57,6 +57,8 @@ export interface Simulated {
   readonly ends: readonly NodeEnd[];
   /** Of these, those that ended for a reason of their own: broken invariants, mostly. */
   readonly brokenNodes: readonly NodeEnd[];
+  /** Nodes that were not running at the end. */
+  readonly down: readonly string[];
 }
 
 /** Longest virtual time after the workload, besides the recovery: faults that heal, operations that end, in ms. */
@@ -111,6 +113,7 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
     counters: cluster.counters,
     ends: cluster.ends,
     brokenNodes: cluster.ends.filter(({ cause }) => cause === 'system'),
+    down: cluster.down,
   };
 }
 

@@ -191,8 +191,11 @@ async function fire(
     known = { ...known, detail };
     return { ...done({ kind: 'installed' }), ...(during === undefined ? {} : { during }) };
   } catch (error) {
-    if (error instanceof Unavailable) return done({ kind: 'skipped', reason: error.message });
-    return done({ kind: 'failed', error: messageOf(error) });
+    if (!(error instanceof Unavailable)) return done({ kind: 'failed', error: messageOf(error) });
+    // A fault of several steps may find out at the last one.
+    const left = await healOne(planned, index, world, seed).then(() => undefined, messageOf);
+    if (left === undefined) return done({ kind: 'skipped', reason: error.message });
+    return done({ kind: 'failed', error: `${error.message}; and what it had done stays: ${left}` });
   }
 }
 

@@ -118,6 +118,11 @@ export class SimCluster {
     return node;
   }
 
+  /** Nodes that are not running: killed, or ended by themselves. */
+  get down(): readonly Node[] {
+    return [...this.#nodes.values()].filter((node) => node.isDown).map(({ id }) => id);
+  }
+
   get counters(): SimCounters {
     let fsyncs = 0;
     for (const node of this.#nodes.values()) fsyncs += node.disk.fsyncs;

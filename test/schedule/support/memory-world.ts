@@ -1,14 +1,7 @@
 /** A world in memory: processes are states and links are sets of owners, with the semantics that the contract asks for. */
 
 import type { Clock } from '#src/schedule/clock';
-import {
-  type CutStyle,
-  type Link,
-  type LinkQuality,
-  type Node,
-  Unavailable,
-  type World,
-} from '#src/schedule/world';
+import type { CutStyle, Link, LinkQuality, Node, World } from '#src/schedule/world';
 
 export interface MemoryWorld extends World {
   /** Set by the test: who thinks they lead. */
@@ -24,8 +17,6 @@ export interface MemoryWorld extends World {
   readonly log: readonly string[];
 }
 
-const refuse = () => Promise.reject(new Unavailable('not in memory'));
-
 type Hold = { readonly kind: 'kill' | 'pause'; readonly node: Node };
 
 export function memoryWorld(
@@ -35,6 +26,7 @@ export function memoryWorld(
   const log: string[] = [];
   const qualities = new Map<string, LinkQuality>();
   const clientCuts = new Set<string>();
+  const troubles = new Set<string>();
   const cuts = new Map<string, { links: readonly Link[]; style: CutStyle }>();
   const holds = new Map<string, Hold[]>();
   const held = (node: Node, kind: Hold['kind']) =>
@@ -78,10 +70,32 @@ export function memoryWorld(
         clientCuts.delete(owner);
       },
     },
-    clocks: { adjust: refuse, release: async () => {} },
-    disks: { trouble: refuse, damage: refuse, release: async () => {} },
+    clocks: {
+      adjust: async (owner, node, { offsetMs = 0, rate = 1 }) => {
+        log.push(`clock ${node}`);
+        troubles.add(`clock ${owner}`);
+        return { offsetMs, rate };
+      },
+      release: async (owner) => {
+        troubles.delete(`clock ${owner}`);
+      },
+    },
+    disks: {
+      trouble: async (owner, node) => {
+        log.push(`disk ${node}`);
+        troubles.add(`disk ${owner}`);
+      },
+      damage: async (node) => {
+        if (world.state(node) !== 'down') throw new Error(`${node} runs`);
+        log.push(`damage ${node}`);
+      },
+      release: async (owner) => {
+        troubles.delete(`disk ${owner}`);
+      },
+    },
     processes: {
-      kill: (owner, node) => hold(owner, 'kill', node),
+      kill: (owner, node, unsynced = 'kept') =>
+        hold(owner, 'kill', node).finally(() => unsynced !== 'kept' && log.push(unsynced)),
       pause: (owner, node) => hold(owner, 'pause', node),
       release: async (owner) => {
         const released = holds.get(owner) ?? [];
@@ -98,7 +112,7 @@ export function memoryWorld(
         ),
       ].sort(),
     isWhole: () =>
-      cuts.size + qualities.size + clientCuts.size === 0 &&
+      cuts.size + qualities.size + clientCuts.size + troubles.size === 0 &&
       nodes.every((node) => world.state(node) === 'up'),
     log,
   };
