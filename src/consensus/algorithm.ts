@@ -105,6 +105,8 @@ export interface Algorithm<Message, DurableRecord, Command> {
   /** Pure but for the object's own state: the same inputs give the same effects. Throws on a broken invariant. */
   step(input: Input<Message, Command>): readonly Effect<Message, DurableRecord, Command>[];
   status(): Status;
+  /** Before this reading of the node's clock, and until another input comes, ticks change nothing: a driver may save them. */
+  quietUntilMs(): number;
 }
 
 /** Equal for every algorithm under comparison; printed in reports. */

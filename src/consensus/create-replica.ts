@@ -57,7 +57,11 @@ export function createReplica(setup: ReplicaSetup): Replica {
     applied: 0,
     chain: 0,
   };
-  return { step: (input) => step(replica, input), status: () => replica.core.status() };
+  return {
+    step: (input) => step(replica, input),
+    status: () => replica.core.status(),
+    quietUntilMs: () => Math.min(replica.core.quietUntilMs(), replica.router.nextOverdueMs),
+  };
 }
 
 function step(replica: State, input: ReplicaInput): readonly ReplicaEffect[] {

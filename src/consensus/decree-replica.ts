@@ -72,7 +72,11 @@ export function createDecreeReplica(setup: ReplicaSetup): Replica {
     else known.push(record);
   }
   for (const [key, records] of byKey) state.instances.set(key, createInstance(state, records));
-  return { step: (input) => step(state, input), status: () => status(state) };
+  return {
+    step: (input) => step(state, input),
+    status: () => status(state),
+    quietUntilMs: () => (state.active.size === 0 ? Number.POSITIVE_INFINITY : 0),
+  };
 }
 
 function createInstance({ setup, nowMs }: State, records: readonly unknown[]): Instance {

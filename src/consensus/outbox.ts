@@ -44,6 +44,11 @@ export class Outbox<Message, DurableRecord, Command> {
     return this.#records.length;
   }
 
+  /** Nothing is to be taken. */
+  get isEmpty(): boolean {
+    return this.#effects.length === 0 && this.#records.length === 0;
+  }
+
   /** Everything since the last take. */
   take(): readonly Effect<Message, DurableRecord, Command>[] {
     const records = this.#records;

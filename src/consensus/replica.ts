@@ -67,6 +67,8 @@ export interface Replica {
   /** Deterministic. Throws on a broken invariant: the driver must then stop the node. */
   step(input: ReplicaInput): readonly ReplicaEffect[];
   status(): Status;
+  /** Before this reading of the node's clock, and until another input comes, ticks change nothing: a driver may save them. */
+  quietUntilMs(): number;
 }
 
 export interface ReplicaSetup {

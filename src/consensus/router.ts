@@ -57,6 +57,12 @@ export class Router {
     return this.#forwards.delete(request);
   }
 
+  /** When the first of the forwarded requests is overdue. */
+  get nextOverdueMs(): number {
+    if (this.#forwards.size === 0) return Number.POSITIVE_INFINITY;
+    return this.#forwards.values().next().value ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Forwarded requests whose time is up; they are not waited for any longer. */
   overdue(nowMs: number): readonly RequestId[] {
     if (this.#forwards.size === 0) return none;

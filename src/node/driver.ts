@@ -60,6 +60,12 @@ export class Driver {
     this.#step({ kind: 'tick', nowMs: this.#hands.nowMs() });
   }
 
+  /** The same, left out when the replica says that it changes nothing. */
+  tickIfDue(): void {
+    if (this.#stopped || this.#hands.nowMs() < this.#replica.quietUntilMs()) return;
+    this.tick();
+  }
+
   /** A message came from a peer. */
   peer(from: NodeId, message: PeerMessage): void {
     this.#step({ kind: 'peer', nowMs: this.#hands.nowMs(), from, message });

@@ -67,12 +67,14 @@ class Flight implements Due {
 
 export class Link {
   readonly to: number;
-  readonly #from: number;
+  readonly #fromName: string;
   readonly #key: number;
   readonly #parts: NetworkParts;
   readonly #traffic: Traffic;
   readonly #isStream: boolean;
   readonly #hasBaseFaults: boolean;
+  /** Nobody watches, hashes, measures or serialises. */
+  readonly #isPlain: boolean;
   /** Identity of the sender's incarnation on this link, and the number of its last message. */
   #identity = 0;
   #sequence = 0;
@@ -97,11 +99,13 @@ export class Link {
   constructor(parts: NetworkParts, traffic: Traffic, { from, to, key }: Place) {
     this.#parts = parts;
     this.#traffic = traffic;
-    this.#from = from;
+    this.#fromName = parts.nodes[from] as string;
     this.to = to;
     this.#key = key;
     const { transport, loss, duplicates, reordered } = parts.options;
     this.#isStream = transport === 'stream';
+    const { hash, witness, measure, serialise } = parts;
+    this.#isPlain = hash === undefined && witness === undefined && !measure && !serialise;
     this.#hasBaseFaults = loss + duplicates + reordered > 0;
   }
 
@@ -116,28 +120,35 @@ export class Link {
 
   /** Gives the bytes that it has on the wire; 0 when they are not measured. */
   send(message: PeerMessage): number {
-    const { hash, witness, measure, timeline, serialise } = this.#parts;
-    const sent = serialise ? (JSON.parse(JSON.stringify(message)) as PeerMessage) : message;
     this.#sequence += 1;
     this.#traffic.messages += 1;
-    const bytes = measure ? Buffer.byteLength(JSON.stringify(message)) + 4 : 0;
-    this.#traffic.bytes += bytes;
     const bits = mix(this.#identity, this.#sequence);
+    const sent = this.#isPlain ? message : this.#passedOn(message);
     const flight = new Flight(this, sent, this.#connection, bits, this.#traffic.messages);
-    if (hash !== undefined) {
-      hash.number(timeline.nowNs());
-      hash.number(this.#key);
-      hash.json(message);
-    }
-    witness?.({
-      kind: 'sent',
-      timeNs: timeline.nowNs(),
-      ...this.#names(flight),
-      ...labelOf(message),
-    });
+    const bytes = this.#isPlain ? 0 : this.#noteSent(flight);
     if (!this.#connected) this.#lose(flight, 'not connected');
     else if (this.#isStream) this.#stream(flight);
     else this.#datagram(flight);
+    return bytes;
+  }
+
+  /** By reference, as an immutable value, or as what JSON makes of it. */
+  #passedOn(message: PeerMessage): PeerMessage {
+    return this.#parts.serialise ? JSON.parse(JSON.stringify(message)) : message;
+  }
+
+  #noteSent(flight: Flight): number {
+    const { hash, witness, measure, timeline } = this.#parts;
+    const { message } = flight;
+    const timeNs = timeline.nowNs();
+    if (hash !== undefined) {
+      hash.number(timeNs);
+      hash.number(this.#key);
+      hash.json(message);
+    }
+    witness?.({ kind: 'sent', timeNs, ...this.#names(flight), ...labelOf(message) });
+    const bytes = measure ? Buffer.byteLength(JSON.stringify(message)) + 4 : 0;
+    this.#traffic.bytes += bytes;
     return bytes;
   }
 
@@ -152,16 +163,21 @@ export class Link {
       return;
     }
     if (this.#cut !== undefined) return this.#lose(flight, `cut (${this.#cut})`);
-    const { isListening, deliver, hash, witness, timeline, nodes } = this.#parts;
+    const { isListening, deliver } = this.#parts;
     if (!isListening(this.to)) return this.#lose(flight, 'nobody is there');
     this.#traffic.delivered += 1;
+    if (!this.#isPlain) this.#noteDelivered(flight);
+    deliver(this.to, this.#fromName, flight.message);
+  }
+
+  #noteDelivered(flight: Flight): void {
+    const { hash, witness, timeline } = this.#parts;
     if (hash !== undefined) {
       hash.number(timeline.nowNs());
       hash.number(this.#key);
       hash.number(flight.id);
     }
     witness?.({ kind: 'delivered', timeNs: timeline.nowNs(), ...this.#names(flight) });
-    deliver(this.to, nodes[this.#from] as string, flight.message);
   }
 
   senderStarted(incarnation: number): void {
@@ -332,7 +348,7 @@ export class Link {
 
   #names({ id }: Flight): { readonly id: number; readonly from: string; readonly to: string } {
     const { nodes } = this.#parts;
-    return { id, from: nodes[this.#from] as string, to: nodes[this.to] as string };
+    return { id, from: this.#fromName, to: nodes[this.to] as string };
   }
 
   /** A round trip later there is a connection, if somebody takes it. Connects also through `hold` and `drop`, as proxies do. */

@@ -332,7 +332,7 @@ export class SimNode {
   }
 
   #tick(): void {
-    if (this.#state.kind === 'up' && !this.#paused) this.#state.driver.tick();
+    if (this.#state.kind === 'up' && !this.#paused) this.#state.driver.tickIfDue();
   }
 
   /** A timer of the node's own clock. While the process is stopped its timers do not gather. */

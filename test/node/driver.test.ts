@@ -17,7 +17,7 @@ const status: Status = {
 
 /** A replica that does what the test says, one list of effects per input. */
 function scripted(script: (input: ReplicaInput) => readonly ReplicaEffect[]): Replica {
-  return { step: script, status: () => status };
+  return { step: script, status: () => status, quietUntilMs: () => 0 };
 }
 
 const persist = (sequence: number): ReplicaEffect => ({

@@ -81,7 +81,17 @@ export function createPaxos<Command>(
   };
   resetElectionTimer(paxos);
   if (paxos.trace !== undefined) out.witness = paxosWitness(paxos.trace, { acceptor, learner });
-  return { step: (input) => step(paxos, input), status: () => status(paxos) };
+  return {
+    step: (input) => step(paxos, input),
+    status: () => status(paxos),
+    quietUntilMs: () => quietUntilMs(paxos),
+  };
+}
+
+/** Leaders and candidates repeat what was not answered; followers wait for their election timer. */
+function quietUntilMs<C>(paxos: Paxos<C>): number {
+  const isBehind = paxos.emitted < paxos.learner.slotOut || !paxos.out.isEmpty;
+  return paxos.role.kind !== 'follower' || isBehind ? 0 : paxos.electionDeadlineMs;
 }
 
 function status<C>(paxos: Paxos<C>): Status {
@@ -194,8 +204,12 @@ function emitCommits<C>(paxos: Paxos<C>): void {
       command: decision.command,
     } as const;
     const request = paxos.requests.get(slot);
+    if (request === undefined) {
+      paxos.out.put(commit);
+      continue;
+    }
     paxos.requests.delete(slot);
-    paxos.out.put(request === undefined ? commit : { ...commit, request });
+    paxos.out.put({ ...commit, request });
   }
 }
 

@@ -78,7 +78,17 @@ export function createRaft<Command>(
   };
   resetElectionTimer(raft);
   if (raft.trace !== undefined) out.witness = raftWitness(raft.trace, recovered);
-  return { step: (input) => step(raft, input), status: () => status(raft) };
+  return {
+    step: (input) => step(raft, input),
+    status: () => status(raft),
+    quietUntilMs: () => quietUntilMs(raft),
+  };
+}
+
+/** A leader always has something to look after; the others wait for their election timer. */
+function quietUntilMs<C>(raft: Raft<C>): number {
+  const isBehind = raft.emittedIndex < raft.commitIndex || !raft.out.isEmpty;
+  return raft.role.kind === 'leader' || isBehind ? 0 : raft.electionDeadlineMs;
 }
 
 function status<C>(raft: Raft<C>): Status {

@@ -250,8 +250,21 @@ export class Cluster {
   }
 
   #tick(node: FakeNode): void {
-    if (!node.paused) this.#input(node, (nowMs) => ({ kind: 'tick', nowMs }));
+    if (!node.paused) this.#tickOnce(node);
     this.time.after(tickMs, () => this.#tick(node));
+  }
+
+  /** A replica that says that it is quiet keeps its word. */
+  #tickOnce(node: FakeNode): void {
+    if (node.replica === undefined) return;
+    const { nowMs } = this.time;
+    if (nowMs >= node.replica.quietUntilMs()) {
+      this.#input(node, () => ({ kind: 'tick', nowMs }));
+      return;
+    }
+    const effects = node.replica.step({ kind: 'tick', nowMs });
+    if (effects.length > 0)
+      throw new Error(`${node.id} said it was quiet: ${JSON.stringify(effects)}`);
   }
 
   #input(node: FakeNode, input: Pending): void {
