@@ -15,6 +15,8 @@ export const limits = {
   logTailBytes: 4_096,
   /** Lines of a log that are shown when a node ended by itself. */
   logTailLines: 6,
+  /** A call to the proxy server. It answers at once, or it has locked itself out of that proxy. */
+  proxyAnswer: 2_500,
   /** A lost segment is sent again after this long, doubled each time it is lost again (TCP's smallest time-out on Linux). */
   retransmitMs: 200,
   /** Losses of the same segment in a row, at most: 3.2 s. */

@@ -1,6 +1,7 @@
 /** Lines behind proxies, on which several faults act at the same time: each is what all of them together want of it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { HarnessFailure } from '../errors.ts';
 import { type Random, stream } from '../random/random.ts';
 import { Claims } from './claims.ts';
 import { limits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface LineProxy {
   /** Adds the toxic, or makes the one of its name equal to it. */
   setToxic(toxic: ToxicState): Promise<void>;
   removeToxic(name: string): Promise<void>;
+  /** A new proxy in its place, open and without toxics; connections break. For one about which the server is silent. */
+  renew(): Promise<void>;
 }
 
 /** By line: what was read back. */
@@ -40,8 +43,22 @@ export interface Lines {
   stop(): void;
 }
 
-/** Brings a proxy to a state, in an order in which nothing slips through in between, and reads it back. */
+/**
+ * Brings a proxy to a state and reads it back. A real Toxiproxy can lock itself out of a proxy for ever when a toxic is removed while
+ * nobody reads what it held back (Shopify/toxiproxy#558); then a new proxy takes its place.
+ */
 async function bring(proxy: LineProxy, name: string, want: LineState): Promise<LineState> {
+  try {
+    return await change(proxy, name, want);
+  } catch (error) {
+    if (!(error instanceof HarnessFailure)) throw error;
+    await proxy.renew();
+    return change(proxy, name, want);
+  }
+}
+
+/** In an order in which nothing slips through in between. */
+async function change(proxy: LineProxy, name: string, want: LineState): Promise<LineState> {
   const before = await proxy.read();
   if (sameState(before, want)) return before;
   if (before.enabled && !want.enabled) await proxy.setEnabled(false);
@@ -59,6 +76,13 @@ async function bring(proxy: LineProxy, name: string, want: LineState): Promise<L
   if (sameState(after, want)) return after;
   throw new Error(`link ${name} should be ${stateText(want)} and is ${stateText(after)}`);
 }
+
+const resetPeer: ToxicState = {
+  name: 'reset',
+  direction: 'upstream',
+  toxicity: 1,
+  toxic: { kind: 'reset_peer', timeoutMs: 0 },
+};
 
 /** One line, and the losses on it that are going on. All methods but `stop` are called one at a time. */
 class Line {
@@ -101,14 +125,9 @@ class Line {
   async reset(wants: readonly Want[]): Promise<string> {
     const want = wantedState(wants, this.#isStalled, this.#directions);
     if (!want.enabled) return 'disabled: there is no connection';
-    await this.#proxy.setToxic({
-      name: 'reset',
-      direction: 'upstream',
-      toxicity: 1,
-      toxic: { kind: 'reset_peer', timeoutMs: 0 },
-    });
+    await bring(this.#proxy, this.#name, { enabled: true, toxics: [...want.toxics, resetPeer] });
     await delay(limits.resetGrace);
-    await this.#proxy.setEnabled(false);
+    await bring(this.#proxy, this.#name, { enabled: false, toxics: [] });
     return `connections broken, now ${stateText(await bring(this.#proxy, this.#name, want))}`;
   }
 

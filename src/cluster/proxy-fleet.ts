@@ -16,7 +16,7 @@ export interface ProxyFleet extends AsyncDisposable {
   line(name: string): LineProxy;
 }
 
-const lineOver = (proxies: Proxies, name: string): LineProxy => ({
+const lineOver = (proxies: Proxies, { name, upstream, listen }: ProxyPlan): LineProxy => ({
   async read() {
     const { enabled, toxics } = await proxies.get(name);
     return { enabled, toxics };
@@ -24,6 +24,7 @@ const lineOver = (proxies: Proxies, name: string): LineProxy => ({
   setEnabled: async (enabled) => void (await proxies.setEnabled(name, enabled)),
   setToxic: async (toxic) => void (await proxies.setToxic(name, toxic)),
   removeToxic: (toxic) => proxies.removeToxic(name, toxic),
+  renew: async () => void (await proxies.create(name, upstream, listen)),
 });
 
 /**
@@ -44,5 +45,13 @@ export async function createProxies(
     await removeAll();
     throw error;
   }
-  return { line: (name) => lineOver(proxies, name), [Symbol.asyncDispose]: removeAll };
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  return {
+    line(name) {
+      const plan = byName.get(name);
+      if (plan === undefined) throw new RangeError(`no such proxy: ${name}`);
+      return lineOver(proxies, plan);
+    },
+    [Symbol.asyncDispose]: removeAll,
+  };
 }

@@ -238,7 +238,8 @@ export async function startCluster<View extends NodeView>(
   if (toxiproxy.pid !== undefined) await guardian.guard(toxiproxy.pid);
   void toxiproxy.died.then((reason) => options.onHarnessFailure?.(reason));
   signal.throwIfAborted();
-  const fleet = starting.use(await createProxies(connectProxies(toxiproxy.url), plan.proxies));
+  const proxies = connectProxies(toxiproxy.url, { timeoutMs: limits.proxyAnswer });
+  const fleet = starting.use(await createProxies(proxies, plan.proxies));
   const exits: NodeExit[] = [];
   const children = new Map(
     [...plan.nodes].map(([node, at]) => [

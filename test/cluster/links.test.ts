@@ -4,13 +4,19 @@ import { type LineState, stateText, strongest, wantedState } from '#src/cluster/
 import { type LineProxy, proxiedLines } from '#src/cluster/lines';
 import { linksOver } from '#src/cluster/links';
 import { passMs, stallMs } from '#src/cluster/stalls';
+import { HarnessFailure } from '#src/errors';
 import { stream } from '#src/random/random';
 import type { CutStyle, Link, LinkQuality } from '#src/schedule/world';
 
 /** A proxy in memory that writes down what it is told. `obeys: false` answers and does nothing. */
 function memoryProxy() {
   const told: string[] = [];
-  const state = { enabled: true, toxics: [] as LineState['toxics'][number][], obeys: true };
+  const state = {
+    enabled: true,
+    toxics: [] as LineState['toxics'][number][],
+    obeys: true,
+    isSilent: false,
+  };
   const tell = async (what: string, change: () => void) => {
     told.push(what);
     await new Promise((resolve) => setImmediate(resolve));
@@ -29,7 +35,12 @@ function memoryProxy() {
       }),
     removeToxic: (name) =>
       tell(`-${name}`, () => {
+        if (state.isSilent) throw new HarnessFailure('no answer');
         state.toxics = without(name);
+      }),
+    renew: () =>
+      tell('renew', () => {
+        Object.assign(state, { enabled: true, toxics: [], isSilent: false });
       }),
   };
   const seen = () =>
@@ -230,11 +241,30 @@ describe('links', () => {
     await links.cut('a', [link('n2->n1')], 'refuse');
     await links.degrade('b', [link('n1->n2')], { latencyMs: 7 });
     const seen = await links.reset([link('n1->n2'), link('n2->n1')]);
-    assert.deepEqual(at('n1->n2').told.slice(1), ['+reset', 'disable', '-reset', 'enable']);
+    assert.deepEqual(at('n1->n2').told.slice(1), [
+      '+reset',
+      'disable',
+      '-latency',
+      '-reset',
+      '+latency',
+      'enable',
+    ]);
     assert.deepEqual(seen, {
       'n1->n2': 'connections broken, now latency upstream latencyMs 7 jitterMs 0',
       'n2->n1': 'disabled: there is no connection',
     });
+  });
+
+  it('about whose proxy the server is silent get a new one, in the state that is wanted', async () => {
+    const { links, at } = stage('n1->n2');
+    await links.cut('a', [link('n1->n2')], 'hold');
+    await links.cut('b', [link('n1->n2')], 'drop');
+    at('n1->n2').state.isSilent = true;
+    await links.heal('b');
+    assert.equal(at('n1->n2').seen(), 'hold');
+    assert.ok(at('n1->n2').told.includes('renew'));
+    await links.heal('a');
+    assert.equal(at('n1->n2').seen(), 'open');
   });
 
   it('that are TCP cannot repeat or reorder messages', async () => {
