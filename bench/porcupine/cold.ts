@@ -1,43 +1,49 @@
 /**
- * One check in a fresh process, for cold times and for memory: prints JSON. Arguments: MODEL PATH, or `generated` and the JSON of
- * a shape (see the generator of the tests) with a number of keys.
+ * One check in a fresh process, for cold times and for memory; prints a line of JSON. Arguments: `register` or `kv` and a path, or
+ * `large` and a name, and the options of the check as JSON.
  */
 
 import { casRegister, keyed } from 'porcupine-ts';
 import { read, type Subject, subjectOf } from './histories.ts';
-import { generated } from './large.ts';
+import { generated, large } from './large.ts';
 import { peakBytes } from './memory.ts';
 
-async function subject(kind: string, text: string): Promise<Subject> {
-  if (kind === 'generated') {
-    const { keys, ...shape } = JSON.parse(text);
-    const file = { name: text, path: '', model: 'register' } as const;
-    if (keys === 1)
-      return subjectOf(
-        file,
-        casRegister(0),
-        generated(shape, 1).map(({ op }) => op),
-      );
-    const operations = generated(shape, keys).map(({ key, op }) => ({
-      ...op,
-      input: { key, input: op.input },
-    }));
-    return subjectOf(file, keyed(casRegister(0)), operations);
+function largeSubject(name: string): Subject {
+  const shape = large[name];
+  if (shape === undefined) throw new Error(`${name}: allowed are ${Object.keys(large).join('; ')}`);
+  const file = { name, path: '', model: 'register' } as const;
+  const all = generated(shape);
+  if (shape.keys === 1) {
+    return subjectOf(
+      file,
+      casRegister(0),
+      all.map(({ op }) => op),
+    );
   }
-  return read({ name: text, path: text, model: kind === 'kv' ? 'kv' : 'register' });
+  return subjectOf(
+    file,
+    keyed(casRegister(0)),
+    all.map(({ key, op }) => ({ ...op, input: { key, input: op.input } })),
+  );
 }
 
-const [kind = '', text = '', options = '{}'] = process.argv.slice(2);
-const chosen = await subject(kind, text);
-const before = peakBytes();
+const [kind = '', name = '', options = '{}'] = process.argv.slice(2);
+const model = kind === 'kv' ? 'kv' : 'register';
+const subject = kind === 'large' ? largeSubject(name) : await read({ name, path: name, model });
+const beforeBytes = peakBytes();
 const begin = performance.now();
-const { verdict } = chosen.check(JSON.parse(options));
+const cpu = process.cpuUsage();
+const { verdict, partitions } = subject.check(JSON.parse(options));
+const cpuMs = process.cpuUsage(cpu).user / 1000;
 const ms = performance.now() - begin;
-const answer = {
-  verdict,
-  ms,
-  operations: chosen.operations,
-  beforeBytes: before,
-  peakBytes: peakBytes(),
-};
-process.stdout.write(`${JSON.stringify(answer)}\n`);
+process.stdout.write(
+  `${JSON.stringify({
+    verdict,
+    ms,
+    cpuMs,
+    operations: subject.operations,
+    undecided: partitions.filter((part) => part.verdict === 'unknown').length,
+    beforeBytes,
+    peakBytes: peakBytes(),
+  })}\n`,
+);

@@ -34,6 +34,8 @@ export const median = (values: readonly number[]): number => {
   return ordered.length % 2 === 1 ? upper : ((ordered[middle - 1] ?? Number.NaN) + upper) / 2;
 };
 
+/** Checks of every file before anything is measured. */
+const warmUps = 20;
 /** Of so many checks in a row, of each side, the fastest counts: the first finds the caches full of the other side's work. */
 const timesInARow = 3;
 
@@ -57,8 +59,8 @@ export async function compare(
   timeoutMs: number,
 ): Promise<readonly Row[]> {
   const subjects = await Promise.all(files.map(read));
-  // Everybody once or twice for nothing: compilers need to see the code run.
-  for (let i = 0; i < 3; i += 1) {
+  // For nothing: compilers need to see the code run.
+  for (let i = 0; i < warmUps; i += 1) {
     for (const subject of subjects) {
       subject.check({ timeLimitMs: timeoutMs });
       subject.check({ timeLimitMs: timeoutMs, ignoreHints: true });
