@@ -108,6 +108,44 @@ describe('visualize', () => {
     assert.equal(ok?.return[2], null);
   });
 
+  it('says of what could come next what the model says to it', () => {
+    const history = [...stale, lost('cleo', 'bad', 7, 35), read('dora', 'bad', 2, 41, 45)];
+    const page = collect(model, history, check(model, history), {});
+    const [part] = page.parts;
+    assert.deepEqual(
+      part?.orders[0]?.next.map(({ operation, isLegal }) => [
+        page.texts[part.label[operation] ?? -1],
+        isLegal,
+      ]),
+      [
+        ['"bad": read() -> 1', false],
+        ['"bad": write(7)', true],
+        ['"bad": read() -> 2', true],
+      ],
+    );
+    const fine = collect(model, good, check(model, good), {});
+    assert.deepEqual(fine.parts[0]?.orders[0]?.next, []);
+  });
+
+  it('a state may be undefined', () => {
+    const box: Model<string | undefined, string | undefined, undefined> = {
+      init: () => undefined,
+      step: (_, input) => input,
+    };
+    const history = ['a', undefined].map((input, call) => ({
+      kind: 'completed' as const,
+      input,
+      output: undefined,
+      call,
+      return: call + 0.5,
+    }));
+    const page = collect(box, history, check(box, history), {});
+    assert.deepEqual(
+      page.parts[0]?.orders[0]?.states.map((state) => page.texts[state]),
+      ['"a"', 'undefined'],
+    );
+  });
+
   it('long states are shortened, and a model without words is shown as JSON', () => {
     const log: Model<string, string, undefined> = { init: () => '', step: (all, one) => all + one };
     const history = Array.from({ length: 50 }, (_, i) => ({

@@ -1,10 +1,10 @@
 /** From a result to the data of a page. */
 
-import { illegal, type Model } from '../model.ts';
+import { type Illegal, illegal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { CheckResult, PartitionResult, UnknownReason, Verdict } from '../result.ts';
 import { annotationData } from './annotations.ts';
-import type { OrderData, PageData, PartData, RefusalData } from './page-data.ts';
+import type { NextData, OrderData, PageData, PartData, RefusalData } from './page-data.ts';
 import { plain, show, Texts } from './texts.ts';
 import type { VisualizeOptions } from './visualize.ts';
 
@@ -15,6 +15,8 @@ const charactersMax = 24_000_000;
 /** Orders and states of one partition that are shown. */
 const ordersMax = 20;
 const refusalsMax = 20;
+/** Operations that could come next, of one order. */
+const nextMax = 20;
 
 const rank: Readonly<Record<Verdict, number>> = { illegal: 0, unknown: 1, ok: 2 };
 
@@ -82,7 +84,7 @@ class Collector<State, Input, Output> {
       return: shown.map((op) => (op.kind === 'completed' ? op.return : null)),
       ...this.#times(shown),
       firstState: this.#state(this.#model.init()),
-      orders: orders.slice(0, ordersMax).map((order) => this.#order(order, indices)),
+      orders: orders.slice(0, ordersMax).map((order) => this.#order(order, part, indices)),
       blocked: blocked === undefined ? null : (indices.get(blocked) ?? null),
       conflict: part.verdict === 'illegal' ? this.#known(part.conflict ?? [], indices) : [],
       refusals: part.verdict === 'illegal' ? this.#refusals(part.statesBefore, part.blocked) : [],
@@ -112,28 +114,46 @@ class Collector<State, Input, Output> {
 
   #order(
     order: readonly Operation<Input, Output>[],
+    part: PartitionResult<State, Input, Output>,
     indices: ReadonlyMap<Operation<Input, Output>, number>,
   ): OrderData {
     const operations: number[] = [];
     const states: number[] = [];
-    let state: State | undefined = this.#model.init();
+    let state: State | Illegal = this.#model.init();
     for (const op of order) {
-      if (state !== undefined) state = this.#after(state, op);
+      if (state !== illegal) state = this.#model.step(state, op.input, outputOf(op));
       const index = indices.get(op);
       if (index === undefined) continue;
-      const isTold = state !== undefined && states.length === operations.length;
+      const isTold = state !== illegal && states.length === operations.length;
       if (isTold && this.#texts.characters < charactersMax) {
         states.push(this.#state(state as State));
       }
       operations.push(index);
     }
-    return { operations, states };
+    if (part.verdict === 'ok' || state === illegal) return { operations, states, next: [] };
+    return { operations, states, next: this.#next(new Set(order), state, part, indices) };
   }
 
-  /** undefined where the model refuses. */
-  #after(state: State, op: Operation<Input, Output>): State | undefined {
-    const next = this.#model.step(state, op.input, outputOf(op));
-    return next === illegal ? undefined : (next as State);
+  /** What could come next by its times, and what the model says to it: the impossible one first, then by call. */
+  #next(
+    placed: ReadonlySet<Operation<Input, Output>>,
+    state: State,
+    part: PartitionResult<State, Input, Output>,
+    indices: ReadonlyMap<Operation<Input, Output>, number>,
+  ): readonly NextData[] {
+    const left = part.operations.filter((op) => !placed.has(op));
+    const deadline = left.reduce((least, op) => Math.min(least, returnOf(op)), Infinity);
+    const blocked = part.verdict === 'illegal' ? part.blocked : undefined;
+    return left
+      .filter((op) => op.call <= deadline)
+      .sort((a, b) => Number(b === blocked) - Number(a === blocked) || a.call - b.call)
+      .slice(0, nextMax)
+      .flatMap((op) => {
+        const operation = indices.get(op);
+        if (operation === undefined) return [];
+        const isLegal = this.#model.step(state, op.input, outputOf(op)) !== illegal;
+        return [{ operation, isLegal }];
+      });
   }
 
   #refusals(states: readonly State[], blocked: Operation<Input, Output>): RefusalData[] {
@@ -202,6 +222,9 @@ class Collector<State, Input, Output> {
 
 const outputOf = <Input, Output>(op: Operation<Input, Output>): Output | undefined =>
   op.kind === 'completed' ? op.output : undefined;
+
+const returnOf = (op: Operation<unknown, unknown>): number =>
+  op.kind === 'completed' ? op.return : Infinity;
 
 /** Throws RangeError for a result of another history, and whatever the model throws. */
 export const collect = <State, Input, Output>(

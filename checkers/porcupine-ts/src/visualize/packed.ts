@@ -1,13 +1,14 @@
 /** The data of a page as it is written into the page: the same, with its columns as short texts. */
 
 import { type Column, decode, decodeNumbers, encode } from './columns.ts';
-import type { OrderData, PageData, PartData } from './page-data.ts';
+import type { NextData, OrderData, PageData, PartData } from './page-data.ts';
 
 type Columns = 'position' | 'client' | 'label' | 'call' | 'return' | 'calledAt' | 'returnedAt';
 
 interface PackedOrder {
   readonly operations: Column;
   readonly states: Column;
+  readonly next: readonly NextData[];
 }
 
 interface PackedPart extends Omit<PartData, Columns | 'orders'> {
@@ -34,15 +35,17 @@ const packPart = ({ calledAt, returnedAt, ...part }: PartData): PackedPart => ({
   return: encode(part.return),
   ...(calledAt === undefined ? {} : { calledAt: encode(calledAt) }),
   ...(returnedAt === undefined ? {} : { returnedAt: encode(returnedAt) }),
-  orders: part.orders.map(({ operations, states }) => ({
+  orders: part.orders.map(({ operations, states, next }) => ({
     operations: encode(operations),
     states: encode(states),
+    next,
   })),
 });
 
-const unpackOrder = ({ operations, states }: PackedOrder): OrderData => ({
+const unpackOrder = ({ operations, states, next }: PackedOrder): OrderData => ({
   operations: decodeNumbers(operations),
   states: decodeNumbers(states),
+  next,
 });
 
 const unpackPart = ({ calledAt, returnedAt, ...part }: PackedPart): PartData => ({

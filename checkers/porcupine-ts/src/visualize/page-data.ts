@@ -3,12 +3,21 @@
 /** An index in `texts`. */
 export type Text = number;
 
+/** An operation that could come next by its times. */
+export interface NextData {
+  readonly operation: number;
+  /** What the model says to it. */
+  readonly isLegal: boolean;
+}
+
 /** One order, and what the object held along it. */
 export interface OrderData {
   /** Operations of the part, by index. */
   readonly operations: readonly number[];
   /** After each of them. Shorter where the model refuses one, or where states would have made the page too large. */
   readonly states: readonly Text[];
+  /** What could come after it; none when it is whole. Of many, some. */
+  readonly next: readonly NextData[];
 }
 
 /** What the model says to the impossible operation in one state. */

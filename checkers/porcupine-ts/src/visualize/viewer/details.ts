@@ -21,7 +21,12 @@ function place(state: State, op: number): readonly Fact[] {
     const without = isUnknown
       ? 'not in this order: it need not have taken effect'
       : 'not in this order';
-    return [['place', op === state.part.blocked ? 'none is possible' : without]];
+    const after = state.order.next.find(({ operation }) => operation === op);
+    const said = after?.isLegal === true ? 'the model would accept it' : 'the model refuses it';
+    return [
+      ['place', op === state.part.blocked ? 'none is possible' : without],
+      ...(after === undefined ? [] : [['if next', said] as const]),
+    ];
   }
   return [
     ['place', `${grouped(step + 1)} of ${grouped(state.order.operations.length)}`],
@@ -58,15 +63,42 @@ function refused(state: State): HTMLElement {
   );
 }
 
+function choice(state: State, op: number): HTMLElement {
+  const choose = h('button', { type: 'button', class: 'link' }, h('code', {}, state.label(op)));
+  choose.addEventListener('click', () => state.select(op));
+  return choose;
+}
+
+/** What else could have come at the end of the order, and why it does not help. */
+function next(state: State): HTMLElement | null {
+  const { order, part } = state;
+  const others = order.next.filter(({ operation }) => operation !== part.blocked);
+  if (others.length === 0) return null;
+  const held = state.stateAfter(order.operations.length) ?? 'its last state';
+  return h(
+    'div',
+    { class: 'next' },
+    h('p', {}, `By their times these could come after the order, where the object held ${held}:`),
+    h(
+      'ul',
+      {},
+      ...others.map(({ operation, isLegal }) => {
+        const says = isLegal
+          ? 'the model accepts it, but the impossible one fits nowhere after it either'
+          : 'the model refuses it';
+        return h('li', {}, choice(state, operation), ` – ${says}`);
+      }),
+    ),
+  );
+}
+
 /** Few operations that say it all, where such are known. */
 function conflict(state: State): HTMLElement | null {
   const { conflict } = state.part;
   if (conflict.length === 0) return null;
-  const items = conflict.map((op) => {
-    const choose = h('button', { type: 'button', class: 'link' }, h('code', {}, state.label(op)));
-    choose.addEventListener('click', () => state.select(op));
-    return h('li', {}, choose, ` by ${state.client(op)}, ${when(state, op)}`);
-  });
+  const items = conflict.map((op) =>
+    h('li', {}, choice(state, op), ` by ${state.client(op)}, ${when(state, op)}`),
+  );
   return h(
     'div',
     { class: 'conflict' },
@@ -75,7 +107,8 @@ function conflict(state: State): HTMLElement | null {
   );
 }
 
-const why = (state: State): HTMLElement => h('div', {}, conflict(state), refused(state));
+const why = (state: State): HTMLElement =>
+  h('div', {}, conflict(state), refused(state), next(state));
 
 export class Details {
   readonly element = h('div', { class: 'details', 'aria-live': 'polite' });

@@ -4,7 +4,7 @@ import type { OrderData, PageData, PartData } from '../page-data.ts';
 import { type Axis, type Layout, layout, moments } from './layout.ts';
 import { View } from './view.ts';
 
-const noOrder: OrderData = { operations: [], states: [] };
+const noOrder: OrderData = { operations: [], states: [], next: [] };
 
 export class State {
   readonly page: PageData;
