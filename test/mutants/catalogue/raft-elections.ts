@@ -311,12 +311,12 @@ export const raftElections: readonly Mutant[] = [
       },
       {
         file: raft,
-        find: '  return { step: (input) => step(raft, input), status: () => status(raft) };',
-        replace: `  if (raft.votedFor === raft.self) {
+        find: '  if (raft.trace !== undefined) out.witness = raftWitness(raft.trace, recovered);',
+        replace: `  if (raft.trace !== undefined) out.witness = raftWitness(raft.trace, recovered);
+  if (raft.votedFor === raft.self) {
     raft.role = { kind: 'candidate', votes: new Set() };
     startLeading(raft);
-  }
-  return { step: (input) => step(raft, input), status: () => status(raft) };`,
+  }`,
       },
     ],
     reach: 'real+sim',
