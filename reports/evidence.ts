@@ -1,6 +1,6 @@
 /** The operations that prove an anomaly, joined with their other halves and made printable. */
 
-import type { Anomaly } from '#checkers/checker';
+import type { Anomaly, AnomalyCycle } from '#checkers/checker';
 import type { Operation } from '#src/history/operation';
 import type { Attempt } from '#src/metrics/attempts';
 import { plain, shorten, show } from './text.ts';
@@ -62,6 +62,8 @@ function impossibleOf(anomaly: Anomaly, attempts: readonly Attempt[]): Attempt |
       (invoke.index === anomaly.impossible || completion?.index === anomaly.impossible),
   );
   if (named !== undefined) return named;
+  // In a circle each fits as little as any other.
+  if (anomaly.cycle !== undefined) return undefined;
   const successes = attempts.filter((attempt) => attempt.outcome === 'ok');
   return successes.reduce<Attempt | undefined>(
     (last, one) => ((one.completion?.time ?? 0) > (last?.completion?.time ?? -1) ? one : last),
@@ -111,5 +113,21 @@ export function reportAnomaly(
       .filter((one) => near.has(one))
       .map((one) => operationOf(one, one === impossible)),
     left: attempts.length - near.size,
+    ...(anomaly.cycle === undefined ? {} : { cycle: printable(anomaly.cycle) }),
   };
 }
+
+/** A transaction in a drawing; the whole is in the table. */
+const drawnTextMax = 200;
+
+const printable = ({ transactions, dependencies }: AnomalyCycle): AnomalyCycle => ({
+  transactions: transactions.map((one) => ({
+    ...one,
+    name: plain(one.name),
+    text: shorten(plain(one.text), drawnTextMax),
+  })),
+  dependencies: dependencies.map((one) => ({
+    ...one,
+    label: shorten(plain(one.label), drawnTextMax),
+  })),
+});

@@ -3,10 +3,12 @@
  * `pack.ts` carries it, `viewer/` shows it. Strings in it may come from a hostile history and are never markup.
  */
 
-import type { Valid } from '#checkers/checker';
+import type { AnomalyCycle, Valid } from '#checkers/checker';
 import type { Throughput } from '#src/metrics/throughput';
 import type { Leadership } from '#src/metrics/types';
 import type { Results } from './results.ts';
+
+export type { AnomalyCycle } from '#checkers/checker';
 
 /** What was tested, in words that can be shown as they are. */
 export interface TestFacts {
@@ -81,6 +83,8 @@ export interface ReportAnomaly {
   readonly operations: readonly EvidenceOperation[];
   /** Operations of the anomaly that are not listed. */
   readonly left: number;
+  /** Where each must come before the next, round in a circle. */
+  readonly cycle?: AnomalyCycle;
 }
 
 export type VerdictKind = 'valid' | 'violation' | 'unknown' | 'not-recovered';

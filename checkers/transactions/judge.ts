@@ -3,13 +3,13 @@
 import type { History, Operation } from '#src/history/operation';
 import { show } from '#src/history/source';
 import type { Anomaly, AnomalyCycle, CheckResult } from '../checker.ts';
-import type { AnomalyName, Order } from './anomalies.ts';
+import type { AnomalyName } from './anomalies.ts';
 import { Budget, OutOfTime } from './budget.ts';
 import type { Finding } from './findings.ts';
 import { dependency } from './graph.ts';
 import type { Inference, TransactionKind } from './inference.ts';
 import { bytesPerStep, probeFrom, probeShare } from './limits.ts';
-import { boundary, type ConsistencyModel, forbids } from './models.ts';
+import { boundary, type ConsistencyModel, forbids, orderOf } from './models.ts';
 import { type Cycle, type CycleStep, type FoundCycles, findCycles } from './search.ts';
 import { type Transaction, transactionsOf, untilIndex } from './transactions.ts';
 
@@ -46,12 +46,6 @@ export interface TransactionsResult extends CheckResult {
   readonly largestComponent: number;
   /** When only the beginning was checked: `index` of the first operation that was not. */
   readonly checkedUpTo?: number;
-}
-
-/** The strongest order that any of the models respects. */
-export function orderOf(models: readonly ConsistencyModel[]): Order {
-  if (models.some((one) => forbids(one, 'G0-realtime'))) return '-realtime';
-  return models.some((one) => forbids(one, 'G0-process')) ? '-process' : '';
 }
 
 interface Checked {
@@ -140,7 +134,7 @@ function resultOf(
   const isPartial = checked === undefined || checked.end < end;
   const isFalse = anomalies.length > 0;
   const upTo = checked?.end ?? 0;
-  const { not, alsoNot, possible } = boundary(names);
+  const { not, alsoNot, possible } = boundary(names, orderOf(models));
   const limit = `the budget was spent: checked up to operation ${upTo} of ${end}`;
   return {
     valid: isFalse ? false : isPartial ? 'unknown' : true,
@@ -220,10 +214,12 @@ function findingAnomaly(
   all: readonly Transaction[],
 ): Anomaly {
   const who = ids.map((id, at) => introduction(all[id], at));
+  const impossible = all[ids[0] ?? -1]?.completion;
   return {
     name,
     explanation: [...who, words, ruledOut(name)].join('\n'),
     operations: operationsOf(ids, all),
+    ...(impossible === undefined ? {} : { impossible: impossible.index }),
   };
 }
 

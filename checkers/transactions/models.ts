@@ -6,7 +6,7 @@
  */
 
 import { BadInput } from '#src/errors';
-import { type AnomalyName, withImplied } from './anomalies.ts';
+import { type AnomalyName, type Order, orders, withImplied } from './anomalies.ts';
 
 export interface ConsistencyModel {
   readonly name: string;
@@ -171,15 +171,24 @@ export interface Boundary {
   readonly not: readonly string[];
   /** All stronger ones, which it cannot be of either. */
   readonly alsoNot: readonly string[];
-  /** The strongest models that are left. */
+  /** The strongest of the examined models that are left. */
   readonly possible: readonly string[];
 }
 
-export function boundary(anomalies: Iterable<AnomalyName>): Boundary {
+/** The strongest order that any of the models respects: what a check of them has to look at. */
+export function orderOf(models: readonly ConsistencyModel[]): Order {
+  if (models.some((one) => forbids(one, 'G0-realtime'))) return '-realtime';
+  return models.some((one) => forbids(one, 'G0-process')) ? '-process' : '';
+}
+
+/** What these anomalies rule out. Models that respect more than `order` were not examined, so none of them is called possible. */
+export function boundary(anomalies: Iterable<AnomalyName>, order: Order = '-realtime'): Boundary {
   const names = [...new Set(anomalies)];
   const isOut = (one: ConsistencyModel): boolean => names.some((name) => forbids(one, name));
   const out = consistencyModels.filter(isOut);
-  const left = consistencyModels.filter((one) => !isOut(one));
+  const isExamined = (one: ConsistencyModel): boolean =>
+    orders.indexOf(orderOf([one])) <= orders.indexOf(order);
+  const left = consistencyModels.filter((one) => !isOut(one) && isExamined(one));
   const isBoundary = (one: ConsistencyModel): boolean => {
     const own = new Set(withImplied(names)).intersection(new Set(one.forbids));
     return own.size > 0 && !out.some((o) => o !== one && isAtLeast(one, o));

@@ -2,6 +2,7 @@
 
 import { plural } from '../text.ts';
 import type { EvidenceOperation, ReportAnomaly, ReportData } from '../types.ts';
+import { cycleDrawing } from './cycle.ts';
 import { h, table } from './dom.ts';
 import { intervals } from './intervals.ts';
 import type { TimeView } from './time-view.ts';
@@ -49,6 +50,25 @@ function operationsTable(operations: readonly EvidenceOperation[]): HTMLElement 
   );
 }
 
+/** The circle of transactions, where the anomaly is one. */
+function ring({ cycle }: ReportAnomaly): HTMLElement[] {
+  const drawing = cycle === undefined ? null : cycleDrawing(cycle);
+  if (drawing === null) return [];
+  const label = 'The transactions as a ring: each must come before the next';
+  return [
+    h(
+      'div',
+      { class: 'scroll diagram', tabindex: '0', role: 'region', 'aria-label': label },
+      drawing,
+    ),
+    h(
+      'p',
+      { class: 'note' },
+      'Each arrow leads to what must come later. ww: overwrote or appended behind; wr: saw what was written; rw: did not see what was written; process: done first by the same process; realtime: answered before the other was asked.',
+    ),
+  ];
+}
+
 function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
   const { operations, left } = one;
   const impossible = operations.find((op) => op.impossible);
@@ -82,6 +102,7 @@ function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
     { class: 'anomaly' },
     h('h3', {}, one.name, ' ', h('span', { class: 'muted' }, `found by ${one.checker}`)),
     h('p', { class: 'explanation' }, one.explanation),
+    ...ring(one),
     ...(operations.length === 0 ? [] : pictured),
   );
 }

@@ -23,6 +23,10 @@ export interface CheckFileOptions {
   readonly model: string;
   /** For transactions: names of consistency models, all of which the history must be of. Default strict-serializable. */
   readonly consistencyModels?: readonly string[];
+  /** For registers in transactions: assume that every process sees each key grow older in one direction. */
+  readonly sequentialKeys?: boolean;
+  /** For registers in transactions: assume that every key is linearizable. */
+  readonly linearizableKeys?: boolean;
   /** `jsonl`, `edn`, `jepsen-log` or `porcupine-kv`. Default: told from content and extension. */
   readonly format?: string;
   /** What the object holds at first, in the terms of the model. Default: the model's. */
@@ -65,9 +69,15 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
   const onChecked = (told: LinearizableEvidence): void => {
     evidence = told;
   };
-  const models =
-    options.consistencyModels === undefined ? {} : { consistencyModels: options.consistencyModels };
-  const checker = checkerFor({ model, ...models, ...init, onChecked });
+  const { consistencyModels, sequentialKeys = false, linearizableKeys = false } = options;
+  const checker = checkerFor({
+    model,
+    ...(consistencyModels === undefined ? {} : { consistencyModels }),
+    sequentialKeys,
+    linearizableKeys,
+    ...init,
+    onChecked,
+  });
   const { read, warnings } = await readForChecking(options);
   const { history } = read;
   if (history.length === 0 && read.format !== 'jepsen-log') {

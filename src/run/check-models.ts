@@ -2,11 +2,12 @@
 
 import type { Checker } from '#checkers/checker';
 import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
-import { listAppend, type TransactionsOptions } from '#checkers/list-append';
+import { listAppend } from '#checkers/list-append';
+import { type RwRegisterOptions, rwRegister } from '#checkers/rw-register';
 import { BadInput } from '../errors.ts';
 
 /** What a user may say about a check besides the model. */
-export interface CheckModelOptions extends TransactionsOptions {
+export interface CheckModelOptions extends RwRegisterOptions {
   readonly model: string;
   /** What the object holds at first. */
   readonly init?: unknown;
@@ -17,6 +18,7 @@ export interface CheckModelOptions extends TransactionsOptions {
 /** Checkers that are no question of linearizability, by the name of what they judge. */
 const others: ReadonlyMap<string, (options: CheckModelOptions) => Checker> = new Map([
   ['list-append', listAppend],
+  ['rw-register', rwRegister],
 ]);
 
 /** Names that `--model` may have. */
@@ -26,7 +28,12 @@ export const checkModels: readonly string[] = [...linearizableModels.keys(), ...
 export function checkerFor(options: CheckModelOptions): Checker {
   const { model, consistencyModels, init, onChecked } = options;
   const other = others.get(model);
-  if (other !== undefined) return other(options);
+  if (other !== undefined) {
+    if (init === undefined) return other(options);
+    throw new BadInput(
+      `an initial value for --model ${model}. Allowed: none; lists start empty and registers as nil.`,
+    );
+  }
   if (!linearizableModels.has(model)) {
     throw new BadInput(
       `unknown model ${JSON.stringify(model)}. Allowed: ${checkModels.join(', ')}.`,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { listAppend } from '#checkers/list-append';
+import { rwRegister } from '#checkers/rw-register';
 import type { TransactionsResult } from '#checkers/transactions/judge';
 import type { History } from '#src/history/operation';
 import { pick, type Random } from '#src/random/random';
@@ -35,7 +36,7 @@ export const newTally = (): Tally => ({
 });
 
 function check(history: History, kind: Shape['kind']): TransactionsResult {
-  const checker = listAppend();
+  const checker = kind === 'list' ? listAppend() : rwRegister();
   return checker.check({ history, timeLimitMs: 60_000 }) as TransactionsResult;
 }
 

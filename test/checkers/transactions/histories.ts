@@ -13,7 +13,7 @@ export function steps(text: string): Step[] {
     if (f === 'a') return ['append', key, Number(digits)];
     if (f === 'w') return ['w', key, Number(digits)];
     if (digits === '_') return ['r', key, null];
-    return ['r', key, [...digits].map(Number)];
+    return ['r', key, Array.from(digits, Number)];
   });
 }
 

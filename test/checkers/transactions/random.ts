@@ -30,7 +30,7 @@ type Store = Map<string, readonly unknown[]>;
 export function randomHistory(random: Random, shape: Shape): History {
   const lines: { process: number; type: OperationType; steps: readonly Step[] }[] = [];
   const store: Store = new Map();
-  const keys = [...'xyz'].slice(0, shape.keys);
+  const keys = ['x', 'y', 'z'].slice(0, shape.keys);
   let nextValue = 1;
   let nextProcess = 3;
   const processes = [0, 1, 2];
