@@ -19,6 +19,7 @@ import { BadInput } from '#src/errors';
 import type { History, Key } from '#src/history/operation';
 import { type Pair, pairs } from '#src/history/pairs';
 import type { Anomaly, CheckContext, Checker, CheckResult } from './checker.ts';
+import { collectionKinds } from './linearizable/collections.ts';
 import { explain } from './linearizable/explain.ts';
 import { kvKind } from './linearizable/kv.ts';
 import { reduce } from './linearizable/reduce.ts';
@@ -29,7 +30,7 @@ export type { Subject, SubjectKind } from './linearizable/subject.ts';
 
 /** What can be judged, by name. */
 export const linearizableModels: ReadonlyMap<string, SubjectKind> = new Map(
-  [...registerKinds, kvKind].map((kind) => [kind.name, kind]),
+  [...registerKinds, kvKind, ...collectionKinds].map((kind) => [kind.name, kind]),
 );
 
 /** The kind of object that goes by this name. Throws BadInput that lists the names. */
@@ -44,7 +45,7 @@ export function linearizableModel(name: string): SubjectKind {
 export interface LinearizableOptions {
   /** A name of `linearizableModels`. */
   readonly model: string;
-  /** What each object holds at first. Default: null for registers, the empty text for kv. */
+  /** What each object holds at first. Default: null for registers, the empty text for kv, nothing for the others. */
   readonly init?: unknown;
   /** Told what porcupine-ts said, before it is put into words. */
   readonly onChecked?: (evidence: LinearizableEvidence) => void;

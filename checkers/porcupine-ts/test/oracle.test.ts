@@ -1,126 +1,115 @@
+/** Everything that `check` says, compared with the definition. The long form is `npm run test:oracle`. */
+
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { check, illegal, type Model, type Operation } from '../src/index.ts';
-import type { IllegalPartition, OkPartition } from '../src/result.ts';
-import { subjects, wholeKv } from './support/arbitraries.ts';
-import { linearizable, placed } from './support/oracle.ts';
+import { mutex } from '../src/index.ts';
+import { specification } from './oracle/brute-force.ts';
+import { campaign, mustAgree, shrunk } from './oracle/campaign.ts';
+import { generate, small } from './oracle/generate.ts';
+import { againstDefinition, fastAgainstSearch } from './oracle/judge.ts';
+import { random, seedOf } from './oracle/random.ts';
+import { fastSubjects, subjects } from './oracle/subjects.ts';
 
-const runs = 4000;
+/** DISSENT_FUZZ multiplies the number of histories. */
+const factor = Number(process.env['DISSENT_FUZZ'] ?? 1);
+const runsPerModel = 20_000 * factor;
+const fastRuns = 2000 * factor;
+const seed = Number(process.env['DISSENT_SEED'] ?? 1);
 
-const returnOf = (op: Operation<unknown, unknown>) =>
-  op.kind === 'completed' ? op.return : Infinity;
+/** Names of subjects by model: `set`, `set that grows`, ... are about one. */
+const families = Map.groupBy(subjects.keys(), (name) => name.split(/,| with| that| by| down/)[0]);
 
-/** The order respects real time, the model accepts it, and nothing is there twice. */
-function assertAccepted<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  order: readonly Operation<Input, Output>[],
-): void {
-  assert.equal(new Set(order).size, order.length);
-  let state = model.init();
-  for (const [i, op] of order.entries()) {
-    for (const later of order.slice(i + 1)) assert.ok(returnOf(later) >= op.call, 'real time');
-    const after = model.step(state, op.input, op.kind === 'completed' ? op.output : undefined);
-    assert.ok(after !== illegal, `the model refuses step ${i}`);
-    state = after;
+describe('check agrees with the definition on small random histories', function () {
+  this.timeout(20_000 + 20_000 * factor);
+
+  for (const [family, names] of families) {
+    it(`of a ${family}`, () => {
+      const to = Math.ceil(runsPerModel / names.length);
+      for (const subject of names) {
+        const { ok, illegal } = mustAgree({ kind: 'definition', subject, seed, from: 0, to });
+        // Both verdicts must be common, or the test tests little.
+        assert.ok(Math.min(ok, illegal) > to / 8, `${subject}: ${ok} ok, ${illegal} illegal`);
+      }
+    });
   }
-}
+});
 
-function assertLinearization<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  part: OkPartition<Input, Output>,
-): void {
-  assertAccepted(model, part.linearization);
-  const placedOnes = new Set(part.linearization);
-  const missing = part.operations.filter((op) => op.kind === 'completed' && !placedOnes.has(op));
-  assert.deepEqual(missing, []);
-}
+describe('the methods without search agree with the search', function () {
+  this.timeout(20_000 + 20_000 * factor);
 
-/** `blocked` is the first operation, by return, that cannot be held together with what returned before. */
-function assertBlocked<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  part: IllegalPartition<State, Input, Output>,
-): void {
-  for (const order of part.partialLinearizations) assertAccepted(model, order);
-  const [longest = []] = part.partialLinearizations;
-  assert.ok(!longest.includes(part.blocked));
-  // Equal returns are ordered, so the operations that are no later are known only up to ties.
-  const upTo = (isRequired: (op: Operation<Input, Output>) => boolean) =>
-    part.operations
-      .filter((op) => op.call <= returnOf(part.blocked))
-      .map((op) => ({ ...placed(op), optional: !isRequired(op) }));
-  const end = returnOf(part.blocked);
-  assert.ok(
-    !linearizable(
-      model,
-      upTo((op) => returnOf(op) <= end),
-    ),
-    'held together',
-  );
-  assert.ok(
-    linearizable(
-      model,
-      upTo((op) => returnOf(op) < end),
-    ),
-    'not the first',
-  );
-  for (const state of part.statesBefore) {
-    const { blocked } = part;
-    const output = blocked.kind === 'completed' ? blocked.output : undefined;
-    assert.equal(model.step(state, blocked.input, output), illegal);
+  for (const subject of fastSubjects) {
+    it(`about a ${subject}`, () => {
+      const { ok, illegal } = mustAgree({ kind: 'fast', subject, seed, from: 0, to: fastRuns });
+      assert.ok(Math.min(ok, illegal) > fastRuns / 10, `${ok} ok, ${illegal} illegal`);
+    });
   }
-}
+});
 
-function agrees<State, Whole, Input, Output>(
-  model: Model<State, Input, Output>,
-  whole: Model<Whole, Input, Output>,
-  history: readonly Operation<Input, Output>[],
-): boolean {
-  const expected = linearizable(whole, history.map(placed)) ? 'ok' : 'illegal';
-  for (const ignoreHints of [false, true]) {
-    const result = check(model, history, { ignoreHints, exhaustive: true });
-    assert.equal(result.verdict, expected, `ignoreHints ${ignoreHints}`);
-    for (const part of result.partitions) {
-      if (part.verdict === 'ok') assertLinearization(model, part);
-      if (part.verdict === 'illegal') assertBlocked(model, part);
-    }
-  }
-  return expected === 'ok';
-}
+const acquire = (call: number) => ({
+  kind: 'completed' as const,
+  input: { kind: 'acquire' as const },
+  output: undefined,
+  call,
+  return: call + 1,
+});
 
-/** Both verdicts must be common, or the test tests little. */
-function compare<State, Whole, Input, Output>(
-  model: Model<State, Input, Output>,
-  whole: Model<Whole, Input, Output>,
-  histories: fc.Arbitrary<Operation<Input, Output>[]>,
-): void {
-  let ok = 0;
-  const property = fc.property(histories, (history) => {
-    if (agrees(model, whole, history)) ok += 1;
-  });
-  fc.assert(property, { numRuns: runs });
-  assert.ok(ok > runs / 20 && ok < (runs * 19) / 20, `${ok} of ${runs} are linearizable`);
-}
+const nobody = { input: acquire(0).input, answer: undefined };
+const lock = mutex();
+const about = {
+  name: 'a lock',
+  whole: specification(lock),
+  input: () => nobody.input,
+  answer: () => nobody.answer,
+  anyAnswer: () => nobody.answer,
+};
 
-describe('check agrees with the definition on small random histories', () => {
-  it('of a register', () => {
-    compare(subjects.register.model, subjects.register.model, subjects.register.histories);
+describe('the comparison itself', () => {
+  it('finds a wrong verdict', () => {
+    const model = { init: () => false, step: () => false };
+    assert.throws(
+      () => againstDefinition({ ...about, model }, [acquire(0), acquire(2)]),
+      /ok, by definition illegal/,
+    );
   });
-  it('of a cas-register', () => {
-    const subject = subjects['cas-register'];
-    compare(subject.model, subject.model, subject.histories);
+
+  it('finds a method without search that is wrong', () => {
+    const shape = {
+      kind: 'toggle' as const,
+      initial: false,
+      view: () => ({ kind: 'flip' as const, to: true }),
+    };
+    const model = { init: () => 0, step: (held: number) => held + 1, shape };
+    assert.throws(
+      () => fastAgainstSearch({ ...about, model }, [acquire(0), acquire(2)]),
+      /illegal without search, ok with/,
+    );
   });
-  it('of several registers', () => {
-    const subject = subjects['multi-register'];
-    compare(subject.model, subject.model, subject.histories);
+
+  it('says how to see a disagreement again, with the smallest history', () => {
+    const judge = (history: readonly { readonly call: number }[]) => {
+      if (history.filter(({ call }) => call > 3).length > 1) throw new Error('two late ones');
+      return [];
+    };
+    const smallest = shrunk(judge, [0, 5, 1, 9, 7].map(acquire));
+    assert.deepEqual(
+      smallest.map(({ call }) => call),
+      [9, 7],
+    );
   });
-  it('of a key-value store, key by key', () => {
-    compare(subjects.kv.model, wholeKv, subjects.kv.histories);
+
+  it('makes the same histories from the same seed', () => {
+    const of = (seed: number): string =>
+      subjects.get('queue')?.((subject) => {
+        const dice = random(seedOf(seed, 0));
+        return JSON.stringify(
+          Array.from({ length: 9 }, () => generate(subject, dice, small(dice))),
+        );
+      }) ?? '';
+    assert.equal(of(5), of(5));
+    assert.notEqual(of(5), of(6));
   });
-  it('of a mutex', () => {
-    compare(subjects.mutex.model, subjects.mutex.model, subjects.mutex.histories);
-  });
-  it('of a model that gives nothing but step and equality', () => {
-    const subject = subjects['opaque counter'];
-    compare(subject.model, subject.model, subject.histories);
+
+  it('refuses a subject that it does not have', () => {
+    const what = { kind: 'fast' as const, subject: 'deque', seed: 5, from: 0, to: 1 };
+    assert.throws(() => campaign(what), /Allowed: register/);
   });
 });

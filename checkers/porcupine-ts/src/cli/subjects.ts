@@ -1,11 +1,15 @@
 /** The models that the command line has, and how they read a line of a history. */
 
 import type { Model } from '../model.ts';
+import { counter } from '../models/counter.ts';
 import { keyed } from '../models/keyed.ts';
 import { kv } from '../models/kv.ts';
 import { type MultiRegisterStep, multiRegister } from '../models/multi-register.ts';
 import { mutex } from '../models/mutex.ts';
+import { queue } from '../models/queue.ts';
 import { casRegister, register } from '../models/register.ts';
+import { set } from '../models/set.ts';
+import { stack } from '../models/stack.ts';
 import { BadInput } from './bad-input.ts';
 import type { Call } from './lines.ts';
 
@@ -141,12 +145,87 @@ function aLock(init: unknown): Subject {
   };
 }
 
+function listOf(init: unknown, name: string): readonly unknown[] {
+  if (init === undefined || init === null) return [];
+  if (Array.isArray(init)) return init;
+  throw new BadInput(`--init ${show(init)}: allowed for ${name}: a list, such as [1, 2]`);
+}
+
+/** What an operation answered; undefined when nobody knows. */
+const answerOf = ({ end }: Call): { readonly value: unknown } | undefined =>
+  end.kind === 'ok' ? { value: end.value } : undefined;
+
+function translateSet(call: Call): Translated {
+  const { f, value } = call;
+  const answer = answerOf(call)?.value;
+  if ((f === 'add' || f === 'remove') && value !== undefined) {
+    // Most clients repeat the element; some say whether it made a difference.
+    const isTold = typeof answer === 'boolean' && typeof value !== 'boolean';
+    const output = isTold ? { kind: 'changed', changed: answer } : undefined;
+    return { input: { kind: f, value }, output };
+  }
+  if (f === 'contains' && value !== undefined) {
+    const told: unknown = Array.isArray(answer) ? answer[1] : answer;
+    if (typeof told !== 'boolean') return undefined;
+    return { input: { kind: f, value }, output: { kind: 'contains', contains: told } };
+  }
+  const isSilent = answer === undefined || answer === null;
+  if (f === 'read' && isSilent) return undefined;
+  if (f === 'read' && Array.isArray(answer)) {
+    return { input: { kind: f }, output: { kind: 'elements', elements: answer } };
+  }
+  throw noSuch(call, 'add, remove and contains (true, false) of an element, read (a list)');
+}
+
+function translateCounter(call: Call): Translated {
+  const { f, value } = call;
+  if (f === 'add' && typeof value === 'number') {
+    return { input: { kind: f, delta: value }, output: undefined };
+  }
+  const answer = answerOf(call)?.value;
+  if (f === 'read' && (answer === undefined || answer === null)) return undefined;
+  if (f === 'read' && typeof answer === 'number') return { input: { kind: f }, output: answer };
+  throw noSuch(call, 'add of a number, read (a number)');
+}
+
+/** Null, or nothing, is what taking from an empty one answers; hence it cannot be put. */
+const translateBuffer =
+  (put: 'enqueue' | 'push', take: 'dequeue' | 'pop') =>
+  (call: Call): Translated => {
+    const { f, value } = call;
+    if (f === put && value !== undefined && value !== null) {
+      return { input: { kind: put, value }, output: undefined };
+    }
+    if (f !== take) throw noSuch(call, `${put} of a value, ${take} (a value, or null for empty)`);
+    const answer = answerOf(call);
+    if (answer === undefined) return { input: { kind: take }, output: undefined };
+    const isEmpty = answer.value === undefined || answer.value === null;
+    const output = isEmpty ? { kind: 'empty' } : { kind: 'value', value: answer.value };
+    return { input: { kind: take }, output };
+  };
+
+function aCounter(init: unknown): Subject {
+  const first = init ?? 0;
+  if (typeof first === 'number') return { model: counter(first), translate: translateCounter };
+  throw new BadInput(`--init ${show(init)}: allowed for counter: a number`);
+}
+
 const subjects: Readonly<Record<string, (init: unknown) => Subject>> = {
   register: (init) => aRegister(init, false),
   'cas-register': (init) => aRegister(init, true),
   kv: aStore,
   'multi-register': registers,
   mutex: aLock,
+  set: (init) => ({ model: set(listOf(init, 'set')), translate: translateSet }),
+  counter: aCounter,
+  queue: (init) => ({
+    model: queue(listOf(init, 'queue')),
+    translate: translateBuffer('enqueue', 'dequeue'),
+  }),
+  stack: (init) => ({
+    model: stack(listOf(init, 'stack')),
+    translate: translateBuffer('push', 'pop'),
+  }),
 };
 
 export const modelNames: readonly string[] = Object.keys(subjects);

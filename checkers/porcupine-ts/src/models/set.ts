@@ -79,10 +79,14 @@ export class SetState<Value> {
     return [...this.#table().values()];
   }
 
-  /** Brings the table here. */
   #table(): Map<string, Value> {
+    return SetState.#bring(this);
+  }
+
+  /** Brings the table to a version. */
+  static #bring<Value>(here: SetState<Value>): Map<string, Value> {
     const path: SetState<Value>[] = [];
-    let version: SetState<Value> = this;
+    let version = here;
     while (version.#content.kind === 'difference') {
       path.push(version);
       version = version.#content.to;

@@ -48,7 +48,7 @@ function complaint<Input, Output>(
 }
 
 /** Leaves out operations, then makes times small, as long as something is wrong. */
-function shrunk<Input, Output>(
+export function shrunk<Input, Output>(
   judge: Judge<Input, Output>,
   history: readonly Operation<Input, Output>[],
 ): readonly Operation<Input, Output>[] {
@@ -61,7 +61,9 @@ function shrunk<Input, Output>(
       i = 0;
     }
   }
-  const times = [...new Set(kept.flatMap((op) => [op.call, op.kind === 'completed' ? op.return : op.call]))];
+  const times = [
+    ...new Set(kept.flatMap((op) => [op.call, op.kind === 'completed' ? op.return : op.call])),
+  ];
   const rank = new Map(times.sort((a, b) => a - b).map((time, k) => [time, k]));
   const of = (time: number): number => rank.get(time) ?? 0;
   const renamed = kept.map((op) =>

@@ -61,7 +61,7 @@ function plausible<State, Whole, Input, Output>(
   return history;
 }
 
-/** One answer, or one interval, is another. */
+/** One answer, one interval, or what one client asked, is another. */
 function spoilt<State, Whole, Input, Output>(
   subject: Subject<State, Whole, Input, Output>,
   random: Random,
@@ -74,7 +74,8 @@ function spoilt<State, Whole, Input, Output>(
       const call = op.call + random.below(9) - 4;
       return { ...op, call, return: Math.max(call, op.return + random.below(5) - 2) };
     }
-    return { ...op, output: subject.anyAnswer(random, op.input) };
+    const input = random.oneIn(3) ? subject.input(random, i) : op.input;
+    return { ...op, input, output: subject.anyAnswer(random, input) };
   });
 }
 
@@ -103,7 +104,7 @@ export function generate<State, Whole, Input, Output>(
   const dice = random.below(12);
   if (dice < 3) return nonsense(subject, random, shape);
   let history = plausible(subject, random, shape);
-  for (let times = dice < 6 ? 0 : dice < 9 ? 1 : 2; times > 0; times -= 1) {
+  for (let times = dice < 5 ? 0 : dice < 8 ? 2 : 3; times > 0; times -= 1) {
     history = spoilt(subject, random, history);
   }
   return history;

@@ -1,7 +1,7 @@
 /** Compares everything that `check` says of a history with the definition. */
 
-import { check, illegal, type Model, type Operation } from '../../src/index.ts';
 import { decideFast, type FastVerdict } from '../../src/fast-path.ts';
+import { check, illegal, type Model, type Operation } from '../../src/index.ts';
 import type { IllegalPartition, OkPartition, PartitionResult } from '../../src/result.ts';
 import { problem } from '../../src/search/problem.ts';
 import { isLinearizable, specification } from './brute-force.ts';
@@ -48,7 +48,10 @@ function demandWhole<State, Input, Output>(
   const isMissing = operations.some((op) => op.kind === 'completed' && !placed.has(op));
   demand(!isMissing, 'a completed operation is not in the order');
   const known = new Set(operations);
-  demand(order.every((op) => known.has(op)), 'the order has an operation from elsewhere');
+  demand(
+    order.every((op) => known.has(op)),
+    'the order has an operation from elsewhere',
+  );
 }
 
 const okEvidence = <State, Input, Output>(
@@ -82,7 +85,10 @@ function illegalEvidence<State, Input, Output>(
     'the blocked operation is not the first',
   );
   if (conflict === undefined) return;
-  demand(conflict.every((op) => operations.includes(op)), 'a conflict with an unknown operation');
+  demand(
+    conflict.every((op) => operations.includes(op)),
+    'a conflict with an unknown operation',
+  );
   demand(!isLinearizable(spec, conflict), 'the conflict is none');
 }
 

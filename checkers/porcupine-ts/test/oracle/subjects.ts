@@ -58,7 +58,7 @@ const erased =
     use(subject);
 
 /** Mostly new values, now and then one that others use as well. */
-const valueOf = (random: Random, n: number): number => (random.oneIn(6) ? random.below(3) : n + 1);
+const newValue = (random: Random, n: number): number => (random.oneIn(6) ? random.below(3) : n + 1);
 const seenValue = (random: Random): number => random.below(7);
 
 const valueOutput = (value: number): RegisterOutput<number> => ({ kind: 'value', value });
@@ -76,9 +76,7 @@ const casSubject = (
       const dice = random.below(hasCas ? 6 : 4);
       if (dice < 2) return { kind: 'read' };
       const to = random.oneIn(2) ? random.below(3) : n + 1;
-      return dice < 4
-        ? { kind: 'write', value: to }
-        : { kind: 'cas', from: random.below(4), to };
+      return dice < 4 ? { kind: 'write', value: to } : { kind: 'cas', from: random.below(4), to };
     },
     answer: (state, input) => {
       if (input.kind === 'write') return undefined;
@@ -232,7 +230,7 @@ const queueSubject = (name: string, init: readonly number[]): AnySubject => {
     model,
     whole: specification(model),
     input: (random, n) =>
-      random.oneIn(2) ? { kind: 'enqueue', value: valueOf(random, n) } : { kind: 'dequeue' },
+      random.oneIn(2) ? { kind: 'enqueue', value: newValue(random, n) } : { kind: 'dequeue' },
     answer: (state, input) => (input.kind === 'dequeue' ? taken(state.first) : undefined),
     anyAnswer: (random, input) => (input.kind === 'dequeue' ? anyTaken(random) : undefined),
   });
@@ -245,7 +243,7 @@ const stackSubject = (name: string, init: readonly number[]): AnySubject => {
     model,
     whole: specification(model),
     input: (random, n) =>
-      random.oneIn(2) ? { kind: 'push', value: valueOf(random, n) } : { kind: 'pop' },
+      random.oneIn(2) ? { kind: 'push', value: newValue(random, n) } : { kind: 'pop' },
     answer: (state, input) => (input.kind === 'pop' ? taken(state.top?.value) : undefined),
     anyAnswer: (random, input) => (input.kind === 'pop' ? anyTaken(random) : undefined),
   });
@@ -305,5 +303,6 @@ export const subjects: ReadonlyMap<string, AnySubject> = new Map(
 
 /** Those with a method that needs no search. */
 export const fastSubjects: readonly string[] = [...subjects.keys()].filter(
-  (name) => !['multi-register', 'kv', 'counter', 'set with reads', 'nondeterministic'].includes(name),
+  (name) =>
+    !['multi-register', 'kv', 'counter', 'set with reads', 'nondeterministic'].includes(name),
 );
