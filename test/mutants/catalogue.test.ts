@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mutantNamed, mutants, notPlanted } from './catalogue/index.ts';
+import { directed } from './directed.ts';
 import { applyEdits, filesOf, type Mutant, MutantRotten } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -59,5 +60,13 @@ describe('the catalogue of mutants', () => {
 
   it('complains of an unknown name', () => {
     assert.throws(() => mutantNamed('R99'), /unknown mutant "R99"; there are: R01, /);
+  });
+
+  it('is described: the directed scenarios and what they catch', () => {
+    const described = [...read('docs/mutants.md').matchAll(/^\| `([\w-]+)` \| .* \| (.*) \|$/gm)];
+    assert.deepEqual(
+      described.map(([, scenario, catches = '']) => ({ scenario, catches: catches.split(', ') })),
+      directed.map(({ scenario, catches }) => ({ scenario, catches })),
+    );
   });
 });
