@@ -12,6 +12,7 @@ import { mergeCommand } from './merge.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { scenarioCommand } from './scenario.ts';
+import { schemaCommand } from './schema.ts';
 import { testCommand } from './test.ts';
 
 function packageVersion(): string {
@@ -42,6 +43,7 @@ for (const command of [
   replayCommand(),
   scenarioCommand(),
   listCommand(),
+  schemaCommand(),
 ]) {
   program.addCommand(command);
 }

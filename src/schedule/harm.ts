@@ -35,7 +35,8 @@ export function healthyNodes(nodes: readonly Node[], harms: readonly Harm[]): re
   const running = nodes.filter((node) => !idle.has(node));
   const strangers = new Map(running.map((node) => [node, new Set<Node>()]));
   for (const harm of harms) {
-    if (harm.kind !== 'cut' || !strangers.has(harm.from) || !strangers.has(harm.to)) continue;
+    if (harm.kind !== 'cut' || harm.from === harm.to) continue;
+    if (!strangers.has(harm.from) || !strangers.has(harm.to)) continue;
     strangers.get(harm.from)?.add(harm.to);
     strangers.get(harm.to)?.add(harm.from);
   }
