@@ -75,9 +75,11 @@ function next(state: State): HTMLElement | null {
   const others = order.next.filter(({ operation }) => operation !== part.blocked);
   if (others.length === 0) return null;
   const held = state.stateAfter(order.operations.length) ?? 'its last state';
+  // Closed at first: it can be long, and the order below matters more.
   return h(
-    'div',
+    'details',
     { class: 'next' },
+    h('summary', {}, `What else could come next (${others.length})`),
     h('p', {}, `By their times these could come after the order, where the object held ${held}:`),
     h(
       'ul',
