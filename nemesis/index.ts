@@ -19,6 +19,8 @@ import { slowCpu } from './slow-cpu.ts';
 import { slowLink } from './slow-link.ts';
 import { userFault } from './user-fault.ts';
 
+/** For the schemas of faults: the one that this package checks them with. */
+export { z } from 'zod';
 export type { Aim, During, Fault, Firing, Injected, Plan } from './fault.ts';
 export {
   bandwidth,
