@@ -71,14 +71,13 @@ function judge(
   let outOfTime = false;
   for (let next = earliest(traces); next !== undefined; next = earliest(traces)) {
     const { head, node } = next;
-    if (head === undefined) break;
+    outOfTime = checked % eventsBetweenLooks === 0 && performance.now() > deadlineMs;
+    if (head === undefined || outOfTime) break;
     judged.observe(head);
     coverage.observe(head);
     next.advance();
     if (!complete && next.head?.incarnation !== head.incarnation) judged.ended(node);
     checked += 1;
-    outOfTime = checked % eventsBetweenLooks === 0 && performance.now() > deadlineMs;
-    if (outOfTime) break;
   }
   const skipped = traces.reduce((sum, trace) => sum + trace.skipped, 0);
   const counts = { nodes: traces.length, checked, skipped, corners: coverage.counters() };

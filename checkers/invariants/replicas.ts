@@ -138,7 +138,13 @@ export class Replicas {
     }
     const first = this.#applied[index];
     if (first === undefined) this.#applied[index] = event;
-    else if (first.chain !== event.chain || first.hash !== event.hash) this.#differ(first, event);
+    else if (
+      first.chain !== event.chain ||
+      first.hash !== event.hash ||
+      first.repeated !== event.repeated
+    ) {
+      this.#differ(first, event);
+    }
   }
 
   #differ(first: TracedOf<'apply'>, event: TracedOf<'apply'>): void {
@@ -153,8 +159,9 @@ export class Replicas {
       );
       return;
     }
-    const what =
-      first.result === event.result ? 'different states at' : 'different results of the command at';
+    let what = 'different states at';
+    if (first.repeated !== event.repeated) what = 'only one executes the command at';
+    else if (first.result !== event.result) what = 'different results of the command at';
     this.#report.violated('I6', `${what} index ${event.index}: ${who}`, first, event);
   }
 

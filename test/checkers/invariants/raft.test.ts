@@ -162,7 +162,7 @@ describe('invariants of Raft', () => {
   });
 
   it('I6: another result, or another state, from the same commands', () => {
-    for (const edit of [{ result: 99, chain: 77 }, { chain: 77 }]) {
+    for (const edit of [{ result: 99, chain: 77 }, { chain: 77 }, { repeated: true }]) {
       const script = RaftScript.running();
       script.commit('n2', 2, 'follower');
       const first = find(script, 'n1', 'apply', 1);
