@@ -24,6 +24,48 @@ export interface Batch {
   readonly records: readonly unknown[];
 }
 
+/** All batches of a log, side by side: there are hundreds a second, so one object each would keep the garbage collector busy. */
+class Batches {
+  readonly #records: unknown[] = [];
+  /** How many records there are up to the end of each batch. */
+  readonly #ends: number[] = [];
+  readonly #synced: number[] = [];
+
+  get length(): number {
+    return this.#ends.length;
+  }
+
+  get records(): readonly unknown[] {
+    return this.#records;
+  }
+
+  /** What the last batch says is on disk; 0 without one. */
+  get lastSynced(): number {
+    return this.#synced.at(-1) ?? 0;
+  }
+
+  push({ synced, records }: Batch): void {
+    for (const record of records) this.#records.push(record);
+    this.#ends.push(this.#records.length);
+    this.#synced.push(synced);
+  }
+
+  truncate(length: number): void {
+    this.#ends.length = Math.min(length, this.#ends.length);
+    this.#synced.length = this.#ends.length;
+    this.#records.length = this.#ends.at(-1) ?? 0;
+  }
+
+  /** Those after the first `from`, up to and including number `to`. */
+  slice(from: number, to = this.#ends.length): Batch[] {
+    return this.#ends.slice(from, to).map((end, index) => ({
+      number: from + index + 1,
+      synced: this.#synced[from + index] as number,
+      records: this.#records.slice(this.#ends[from + index - 1] ?? 0, end),
+    }));
+  }
+}
+
 /** What a node finds when it starts. */
 export interface Found {
   /** As they read back from JSON. */
@@ -56,7 +98,7 @@ export class SimDisk {
   /** 32 bits that are this disk's own, from the seed. */
   readonly #key: number;
   readonly #bounded: boolean;
-  #batches: Batch[] = [];
+  readonly #batches = new Batches();
   /** How many of them are durable. */
   #durable = 0;
   /** The log's bytes, when they are not those of the batches: after a torn write or damage. */
@@ -117,7 +159,7 @@ export class SimDisk {
   crash(unsynced: Unsynced): void {
     this.#crashes += 1;
     if (unsynced === 'lost') {
-      this.#batches.length = this.#durable;
+      this.#batches.truncate(this.#durable);
     } else if (unsynced === 'torn' && this.#durable < this.#batches.length) {
       this.#image = this.#tear();
     }
@@ -132,13 +174,13 @@ export class SimDisk {
     if (error !== undefined) throw error;
     let found: Found;
     if (this.#image === undefined) {
-      const records = this.#batches.flatMap((batch) => batch.records);
+      const { records } = this.#batches;
       found = { records: JSON.parse(JSON.stringify(records)), lastBatch: this.#batches.length };
     } else {
       const { records, lastBatch, torn } = decodeLog(this.#image);
       found = { records, lastBatch, ...(torn === undefined ? {} : { torn: torn.reason }) };
       // Batches come back together or not at all, so what is left is a first part of them.
-      this.#batches.length = lastBatch;
+      this.#batches.truncate(lastBatch);
       this.#image = undefined;
     }
     this.#durable = this.#batches.length;
@@ -156,7 +198,7 @@ export class SimDisk {
         return this.#truncate(damage.bytes);
       case 'wiped':
         this.#refuse(this.#batches.length > 0, 'the whole log');
-        this.#batches = [];
+        this.#batches.truncate(0);
         this.#durable = 0;
         this.#image = undefined;
         return 'everything';
@@ -167,7 +209,7 @@ export class SimDisk {
   bytes(): Buffer {
     return (
       this.#image ??
-      Buffer.concat([encodeFileHeader(), ...this.#batches.map(bytesOf), room(pageBytes)])
+      Buffer.concat([encodeFileHeader(), ...this.#batches.slice(0).map(bytesOf), room(pageBytes)])
     );
   }
 
@@ -247,10 +289,11 @@ export class SimDisk {
 
   #truncate(bytes: number): string {
     const end =
-      fileHeaderBytes + this.#batches.reduce((sum, batch) => sum + bytesOf(batch).length, 0);
+      fileHeaderBytes +
+      this.#batches.slice(0).reduce((sum, batch) => sum + bytesOf(batch).length, 0);
     const keep = Math.max(0, end - bytes);
     let offset = fileHeaderBytes;
-    const isLossy = this.#batches.some((batch, index) => {
+    const isLossy = this.#batches.slice(0).some((batch, index) => {
       offset += bytesOf(batch).length;
       return index < this.#durable && offset > keep && batch.records.length > 0;
     });
@@ -261,7 +304,7 @@ export class SimDisk {
 
   /** Up to here a later header says that the log had been on disk, so damage before it cannot pass for a torn write. */
   #provenEnd(): number {
-    const proven = this.#batches.at(-1)?.synced ?? 0;
+    const proven = this.#batches.lastSynced;
     if (!this.#bounded) return this.bytes().length - pageBytes;
     let end = fileHeaderBytes;
     for (const batch of this.#batches.slice(0, proven)) end += bytesOf(batch).length;
