@@ -6,6 +6,8 @@
  */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ExecaError } from 'execa';
+import { exitCodes } from '#src/errors';
 import { mutantNamed, mutants, notPlanted } from './catalogue/index.ts';
 import { caughtByScenarios, hunted, shrunk } from './children.ts';
 import type { Mutant } from './mutant.ts';
@@ -74,6 +76,12 @@ const rowOf = async (job: Job, flags: Flags): Promise<Row> => ({
   scenarios: await caughtByScenarios(job.mutant),
 });
 
+/** What a child process said last of what went wrong in it. */
+function reasonOf(error: unknown): string {
+  const said = error instanceof ExecaError ? String(error.stderr) : String(error);
+  return said.split('\n').find((text) => /Error|Failure|Rotten/.test(text)) ?? said.slice(0, 200);
+}
+
 async function run(ids: readonly string[], flags: Flags): Promise<void> {
   const jobs = [...jobsOf(ids, flags)];
   const words = flags.json ? process.stderr : process.stdout;
@@ -81,9 +89,16 @@ async function run(ids: readonly string[], flags: Flags): Promise<void> {
   const rows: Row[] = [];
   const work = async (): Promise<void> => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const row = await rowOf(job, flags);
-      rows.push(row);
-      words.write(`${line(cells(row))}\n`);
+      const { mutant, system } = job;
+      try {
+        const row = await rowOf(job, flags);
+        rows.push(row);
+        words.write(`${line(cells(row))}\n`);
+      } catch (error) {
+        // The harness failed, or the mutant is none: no verdict on this one, and the others still get theirs.
+        process.exitCode = exitCodes.harnessFailure;
+        words.write(`${line([mutant.id, mutant.class, system, `FAILED: ${reasonOf(error)}`])}\n`);
+      }
     }
   };
   await Promise.all(Array.from({ length: flags.workers }, work));

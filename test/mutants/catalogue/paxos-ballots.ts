@@ -225,6 +225,12 @@ export const paxosBallots: readonly Mutant[] = [
         // biome-ignore lint/suspicious/noTemplateCurlyInString: source text.
         replace: '  paxos.role.promises.set(`${from}#${paxos.role.promises.size}`, message);',
       },
+      {
+        file: scout,
+        find: '  const leader = becomeLeader(paxos, role.ballot, gcSlot, [...role.promises.keys()], lastSlot);',
+        replace: `  const by = [...role.promises.keys()].map((key) => key.split('#')[0] ?? key);
+  const leader = becomeLeader(paxos, role.ballot, gcSlot, by, lastSlot);`,
+      },
     ],
     reach: 'real+sim',
     source: 'dslabs',

@@ -82,6 +82,11 @@ export const paxosSlots: readonly Mutant[] = [
         // biome-ignore lint/suspicious/noTemplateCurlyInString: source text.
         replace: '    commander.acks.add(`${by}#${commander.acks.size}`);',
       },
+      {
+        file: leader,
+        find: '    const quorum = [...commander.acks];',
+        replace: "    const quorum = [...commander.acks].map((key) => key.split('#')[0] ?? key);",
+      },
     ],
     reach: 'real+sim',
     source: 'dslabs',

@@ -227,6 +227,11 @@ export const raftLog: readonly Mutant[] = [
         replace: `    const hinted = raft.log.lastAtMost(hintTerm, hintIndex).index;
     const candidate = Math.max(hinted, raft.log.lastIndex - 50);`,
       },
+      {
+        file: replication,
+        find: '    progress.next = Math.max(progress.match + 1, Math.min(prevIndex, candidate + 1));',
+        replace: '    progress.next = Math.max(progress.match + 1, candidate + 1);',
+      },
     ],
     reach: 'real+sim',
     source: 'openraft 6d53aa12',
