@@ -308,13 +308,18 @@ export class Search<State, Input, Output> {
       if (but !== none && this.#lookahead?.classBrings(k, but) === true) continue;
       if (!supply.available(k, deadline)) continue;
       const to = this.#transitions.next(this.#state, effect);
-      if (to === impossible || to === this.#state) continue;
+      if (to === impossible || (to === this.#state && !this.#coversMore(effect))) continue;
       // Without a required operation in between, an endless supply could go on to ever new states: count it.
       if (this.#stack.runOf(count + k, count) >= supply.size(k)) this.#refine([k]);
       else this.#use(k, to);
       return true;
     }
     return false;
+  }
+
+  /** Though it leaves the state as it is, an overwrite may be of use: others can be hidden before it from now on. */
+  #coversMore(effect: number): boolean {
+    return at(this.#p.blind, effect) === 1 && this.#covered < this.#window.mark;
   }
 
   /** Places an overwrite that must return soon where nobody sees it. */
