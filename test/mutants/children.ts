@@ -72,12 +72,13 @@ export async function hunted({ id }: Pick<Mutant, 'id'>, quest: Quest): Promise<
 /** What is left of the test that this seed stands for; undefined when nothing was caught. */
 export async function shrunk(
   { id }: Pick<Mutant, 'id'>,
-  system: string,
+  quest: Quest,
   finding: Finding,
   budgetSeconds: number,
 ): Promise<Size | undefined> {
   if (finding.kind !== 'caught' || budgetSeconds === 0) return undefined;
-  const args = ['shrink', system, String(finding.seed), String(budgetSeconds)];
+  const asking: Quest = { ...quest, seed: finding.seed };
+  const args = ['shrink', JSON.stringify(asking), String(budgetSeconds)];
   const lines = await ask(id, './find-one.ts', args, 2 * budgetSeconds * 1000 + graceMs);
   return JSON.parse(lines.at(-1) ?? '');
 }

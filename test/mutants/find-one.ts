@@ -1,6 +1,6 @@
 /**
  * Hunts in this process, where preload.ts has planted a mutant, and prints what came of it as one JSON document: `find-one.ts QUEST`
- * prints a Finding, `find-one.ts shrink SYSTEM SEED SECONDS` a Size.
+ * prints a Finding, `find-one.ts shrink QUEST SECONDS` the Size of what is left of the test of its seed.
  */
 
 import { find } from '#src/hunt/find';
@@ -31,15 +31,15 @@ async function first(quest: Quest): Promise<Finding> {
   return { kind: 'survived', runs, seconds: seconds() };
 }
 
-async function shrunk(system: string, seed: number, budgetSeconds: number): Promise<Size> {
-  const { repro, seconds } = await find(subjectOf(system), seed, budgetSeconds * 1000);
+async function shrunk({ system, workload, seed }: Quest, budgetSeconds: number): Promise<Size> {
+  const { repro, seconds } = await find(subjectOf(system, workload), seed, budgetSeconds * 1000);
   const { spec, operations } = repro;
   return { faults: spec.schedule.length, operations, seconds };
 }
 
-const [what = '', system = '', seed, seconds] = process.argv.slice(2);
+const [what = '', quest = '', seconds] = process.argv.slice(2);
 const answer =
   what === 'shrink'
-    ? await shrunk(system, Number(seed), Number(seconds))
+    ? await shrunk(JSON.parse(quest), Number(seconds))
     : await first(JSON.parse(what));
 process.stdout.write(`${JSON.stringify(answer)}\n`);

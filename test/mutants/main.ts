@@ -62,7 +62,7 @@ async function answerOf({ mutant, system }: Job, flags: Flags): Promise<Answer> 
   const outside = flags.outside
     ? await hunted(mutant, { ...quest, by: ['checker', 'liveness'] })
     : undefined;
-  const size = await shrunk(mutant, system, anyhow, flags.shrink);
+  const size = await shrunk(mutant, quest, anyhow, flags.shrink);
   return {
     anyhow,
     ...(outside === undefined ? {} : { outside }),
