@@ -5,7 +5,7 @@ import { nameOf } from './fault-name.ts';
 import type { Results } from './results.ts';
 import { duration, grouped, percent, plain, shorten } from './text.ts';
 import type { VerdictKind } from './types.ts';
-import { verdictOf } from './verdict.ts';
+import { missed, verdictOf } from './verdict.ts';
 
 export interface ConsoleOptions {
   /** Path of report.html, for the last line. */
@@ -80,8 +80,8 @@ export function consoleSummary(results: Results, options: ConsoleOptions = {}): 
   const { kind, word, sentence, why } = verdictOf(results);
   const [sign, style] = looks[kind];
   const { counts, availability, leader } = results;
-  const reasons =
-    kind === 'valid' ? [] : why.map((line) => `  ${paint(style, '·')} ${plain(line)}`);
+  const lines = kind === 'valid' ? missed(results) : why;
+  const reasons = lines.map((line) => `  ${paint(style, '·')} ${plain(line)}`);
   return [
     '',
     `${paint(style, `${sign} ${word}`)}  ${plain(sentence)}`,

@@ -45,7 +45,7 @@ function evidence(results: Results): string[] {
 const toldMax = 4;
 
 /** What was planned and did not happen; that another fault of its kind took effect does not make up for it. */
-function missed({ faults }: Results): string[] {
+export function missed({ faults }: Results): string[] {
   const others = faults.filter(({ outcome }) => outcome.kind !== 'installed');
   if (others.length === 0) return [];
   const told = others.slice(0, toldMax).map(({ kind, target, startMs, outcome }) => {

@@ -9,7 +9,7 @@ const rowHeight = 25;
 const barHeight = 5;
 
 /** More rows than this push the charts off the screen: labels get shorter instead. */
-const rowsMax = 4;
+const rowsMax = 6;
 
 interface Placed {
   readonly fault: NumberedFault;

@@ -50,6 +50,24 @@ function stream(isTTY: boolean, columns = 80) {
 }
 
 describe('reports: verdict', () => {
+  it('does not keep quiet about firings that were skipped, though others of their kind took effect', () => {
+    const { results } = syntheticRun({ verdict: 'valid' });
+    const skip = (count: number) => ({
+      ...results,
+      faults: results.faults.map((fault, i) =>
+        i < count
+          ? { ...fault, outcome: { kind: 'skipped', reason: 'n2 is down' } as const }
+          : fault,
+      ),
+    });
+    assert.doesNotMatch(verdictOf(skip(0)).why.join(), /did not take effect/);
+    const one = verdictOf(skip(1));
+    assert.equal(one.kind, 'valid');
+    assert.match(one.why.join(), /1 of \d+ planned faults? did not take effect: .*\(n2 is down\)/);
+    assert.match(verdictOf(skip(6)).why.join(), /6 of .*; and 2 more, see the table of faults/);
+    assert.match(consoleSummary(skip(1)), /n2 is down/);
+  });
+
   it('says each outcome in plain words', () => {
     const sentences = verdicts.map((one) => verdictOf(resultsOf(one)));
     assert.deepEqual(

@@ -82,6 +82,20 @@ describe('findings', () => {
     assert.deepEqual(kinds(whole, skipped, fault({ kind: 'installed' })), []);
   });
 
+  it('refuses a pass when what was required never happened, and nothing else', () => {
+    const about = recorded(whole);
+    const killed = { ...fault({ kind: 'installed' }), leader: 'n1' };
+    const reasons = (...require: readonly string[]) =>
+      findings({ ...about, spec: { ...about.spec, require: [...require] } }, measured(killed)).map(
+        ({ kind, valid, reason }) => [kind, valid, reason],
+      );
+    assert.deepEqual(reasons('kill', 'kill:leader'), []);
+    assert.deepEqual(reasons('kill:follower', 'pause'), [
+      ['fault-missing', 'unknown', 'the required kill on follower never took effect'],
+      ['fault-missing', 'unknown', 'the required pause never took effect'],
+    ]);
+  });
+
   it('does not pass a run that was cut short', () => {
     assert.deepEqual(kinds(whole.slice(0, 2)), [['interrupted', 'unknown']]);
   });
