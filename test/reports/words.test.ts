@@ -54,11 +54,13 @@ describe('reports: verdict', () => {
     const { results } = syntheticRun({ verdict: 'valid' });
     const skip = (count: number) => ({
       ...results,
-      faults: results.faults.map((fault, i) =>
-        i < count
-          ? { ...fault, outcome: { kind: 'skipped', reason: 'n2 is down' } as const }
-          : fault,
-      ),
+      faults: results.faults.map((fault, i) => ({
+        ...fault,
+        outcome:
+          i < count
+            ? ({ kind: 'skipped', reason: 'n2 is down' } as const)
+            : ({ kind: 'installed' } as const),
+      })),
     });
     assert.doesNotMatch(verdictOf(skip(0)).why.join(), /did not take effect/);
     const one = verdictOf(skip(1));
