@@ -11,6 +11,8 @@ import { stats } from './stats.ts';
 
 export type { Anomaly, CheckContext, Checker, CheckResult, Valid } from './checker.ts';
 export { worst } from './checker.ts';
+export type { InvariantSettings, Traced, Violation } from './invariants/index.ts';
+export { catalogue, corners, createCoverage, createInvariants } from './invariants/index.ts';
 export { consistencyModels } from './transactions/models.ts';
 export { agreement, invariants, linearizable, listAppend, logPattern, rwRegister, stats };
 
