@@ -109,6 +109,7 @@ function onPeer(
       return;
     case 'forward': {
       const { request, incarnation, body } = message;
+      if (replica.router.isRepeated(from, incarnation, request)) return;
       // Not handed on if this node does not lead either: requests would circle while nobody leads.
       submit(replica, nowMs, { kind: 'peer', from, request, incarnation }, body);
       return;

@@ -21,12 +21,23 @@ export interface OpenRequest {
 
 const none: readonly RequestId[] = [];
 
+/** What a peer has handed on since it started. */
+interface Handed {
+  readonly incarnation: number;
+  highest: number;
+  readonly recent: Set<RequestId>;
+}
+
+/** Requests further behind a peer's newest one than this are taken for repeated. */
+const handedWindow = 4096;
+
 /** Requests given to the algorithm here get numbers of their own, since two peers may choose the same ones. */
 export class Router {
   readonly #forwardTimeoutMs: number;
   readonly #open = new Map<RequestId, OpenRequest>();
   /** Requests handed to a leader, in the order of their deadlines. */
   readonly #forwards = new Map<RequestId, number>();
+  readonly #handed = new Map<NodeId, Handed>();
   #last = 0;
 
   constructor(forwardTimeoutMs: number) {
@@ -45,6 +56,27 @@ export class Router {
     const found = this.#open.get(request) ?? broken(`request ${request} was already answered`);
     this.#open.delete(request);
     return found;
+  }
+
+  /**
+   * Whether a peer's request has been here before. It must not be answered twice: that the copy is refused says nothing about the
+   * first, which may still be carried out.
+   */
+  isRepeated(from: NodeId, incarnation: number, request: RequestId): boolean {
+    let handed = this.#handed.get(from);
+    if (handed === undefined || handed.incarnation < incarnation) {
+      handed = { incarnation, highest: 0, recent: new Set() };
+      this.#handed.set(from, handed);
+    }
+    const { recent } = handed;
+    if (handed.incarnation > incarnation || recent.has(request)) return true;
+    if (request <= handed.highest - handedWindow) return true;
+    recent.add(request);
+    handed.highest = Math.max(handed.highest, request);
+    if (recent.size > 2 * handedWindow) {
+      for (const old of recent) if (old <= handed.highest - handedWindow) recent.delete(old);
+    }
+    return false;
   }
 
   forwarded(request: RequestId, nowMs: number): void {

@@ -43,8 +43,8 @@ export async function shrink(test: ScriptedTest, options: ShrinkOptions): Promis
 }
 
 /** How much a person has to read. Faults weigh more than operations, operations more than their times. */
-export const sizeOf = ({ schedule, operations, nodes }: ScriptedTest): number =>
-  4 * schedule.length + operations.length + nodes;
+export const sizeOf = ({ schedule, operations, nodes, clients }: ScriptedTest): number =>
+  4 * schedule.length + operations.length + nodes + clients;
 
 /** What the second pass may change besides leaving out. */
 interface Frame {
@@ -73,8 +73,10 @@ class Shrinker {
       await this.#leaveOutFaults();
       await this.#leaveOutOperations();
       await this.#leaveOutNodes();
+      await this.#leaveOutClients();
       if (this.#isOver()) return;
     }
+    await this.#beginSooner();
     await this.#shorten();
   }
 
@@ -100,6 +102,44 @@ class Shrinker {
       ...this.best,
       nodes: kept,
     }));
+  }
+
+  /** Clients who do nothing still read at the end. */
+  async #leaveOutClients(): Promise<void> {
+    const { clients, operations } = this.best;
+    const needed = Math.max(1, ...operations.map(({ thread }) => thread + 1));
+    if (needed < clients) {
+      const bounds = { min: needed, max: clients };
+      await this.#try(fc.integer(bounds), clients, (kept) => ({ ...this.best, clients: kept }));
+    }
+    // Threads in between have nothing to do either; others may do their work, though at other nodes.
+    const busy = [...new Set(this.best.operations.map(({ thread }) => thread))].toSorted(
+      (a, b) => a - b,
+    );
+    if (busy.length === 0 || busy.length >= this.best.clients) return;
+    const renamed: ScriptedTest = {
+      ...this.best,
+      clients: busy.length,
+      operations: this.best.operations.map((one) => ({ ...one, thread: busy.indexOf(one.thread) })),
+    };
+    await this.#try(fc.boolean(), true, (kept) => (kept ? this.best : renamed));
+  }
+
+  /** Nothing happens before the first thing that matters. */
+  async #beginSooner(): Promise<void> {
+    const { schedule, operations, time } = this.best;
+    const firstMs = Math.floor(Math.min(...[...schedule, ...operations].map(({ at }) => at)));
+    if (!Number.isFinite(firstMs) || firstMs < 1) return;
+    const keep = fc.integer({ min: 0, max: firstMs });
+    await this.#try(keep, firstMs, (kept) => {
+      const sooner = firstMs - kept;
+      return {
+        ...this.best,
+        time: Math.max(0.1, time - sooner / 1000),
+        schedule: schedule.map((entry) => ({ ...entry, at: entry.at - sooner })),
+        operations: operations.map((one) => ({ ...one, at: one.at - sooner })),
+      };
+    });
   }
 
   /** Shorter faults and a shorter run: easier to read, and quicker to replay. */

@@ -129,12 +129,33 @@ describe('replica', () => {
   it('does not hand on what was handed to it: no circles while nobody leads', () => {
     const { followN2, peer } = lone();
     followN2();
-    for (const body of [read, openSession]) {
-      const answers = peer(1, { kind: 'forward', request: 4, incarnation: 9, body });
+    for (const [request, body] of [read, openSession].entries()) {
+      const answers = peer(1, { kind: 'forward', request, incarnation: 9, body });
       const response = { kind: 'error', code: 'no-leader' } as const;
-      const message = { kind: 'forwarded', request: 4, incarnation: 9, response } as const;
+      const message = { kind: 'forwarded', request, incarnation: 9, response } as const;
       assert.deepEqual(answers, [{ kind: 'send', to: 'n2', message, afterDurable: 0 }]);
     }
+  });
+
+  it('answers what was handed to it once, however often it arrives: a copy that is refused says nothing of the first', () => {
+    const bench = lone();
+    const forward = (request: number, incarnation = 7) =>
+      replies(bench.peer(1, { kind: 'forward', request, incarnation, body: read })).length;
+    const sends = (request: number, incarnation = 7) =>
+      bench
+        .peer(1, { kind: 'forward', request, incarnation, body: read })
+        .filter(({ kind }) => kind === 'send').length;
+    assert.equal(sends(1), 1);
+    assert.equal(sends(1), 0);
+    // Out of order is not repeated, and a peer that has started again counts from the beginning.
+    assert.equal(sends(3), 1);
+    assert.equal(sends(2), 1);
+    assert.equal(sends(2), 0);
+    assert.equal(sends(1, 8), 1);
+    assert.equal(sends(4, 7), 0);
+    assert.equal(forward(9, 8), 0);
+    for (let request = 10; request < 20_000; request += 1) assert.equal(sends(request, 8), 1);
+    assert.equal(sends(15_000, 8) + sends(19_999, 8), 0);
   });
 
   it('answers what was proposed when the lead is lost, and not again when it commits', () => {

@@ -77,11 +77,29 @@ describe('shrinking a test', () => {
     assert.equal(small.test.nodes, 3);
     assert.equal(small.test.schedule[0]?.for, 50);
     assert.equal(small.test.time, 0.301);
+    assert.equal(small.test.clients, 1);
     const named = await shrink(
       { ...base, schedule: [fault(100, 'n4')] },
       { ...forever, fails: needs([100], []) },
     );
     assert.equal(named.test.nodes, 4);
+  });
+
+  it('begins with the first thing that matters, and keeps only clients who do something', async () => {
+    const test = {
+      ...base,
+      schedule: [fault(5000)],
+      operations: [{ ...operation(6000), thread: 3 }],
+    };
+    const fails = ({ schedule, operations, time }: ScriptedTest) => {
+      const gap = (operations[0]?.at ?? 0) - (schedule[0]?.at ?? 0);
+      return Promise.resolve(
+        schedule.length + operations.length === 2 && gap === 1000 && time >= 0.5,
+      );
+    };
+    const { test: small } = await shrink(test, { ...forever, fails });
+    assert.deepEqual([small.schedule[0]?.at, small.operations[0]?.at], [0, 1000]);
+    assert.deepEqual([small.operations[0]?.thread, small.clients], [0, 1]);
   });
 
   it('finds the seed with which a smaller test still fails', async () => {
