@@ -140,7 +140,7 @@ function aim(
 
 /** Aims, waiting a while for somebody to lead when it takes a leader. */
 async function takeAim(planned: PlannedFault, index: number, options: Play): Promise<Aimed> {
-  const { world, clock, signal, leaderWaitMs = 1_500 } = options;
+  const { world, clock, signal, leaderWaitMs = 3_000 } = options;
   const isNeeded = needsLeader(planned.entry.target);
   const deadlineNs = clock.nowNs() + leaderWaitMs * 1e6;
   for (;;) {

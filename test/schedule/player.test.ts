@@ -97,10 +97,10 @@ describe('player', () => {
     assert.equal((first?.endNs ?? 0) - (first?.startNs ?? 0), 200 * ms);
     assert.deepEqual(second?.outcome, {
       kind: 'skipped',
-      reason: 'no node says that it leads, so nobody is "leader"; waited 1500 ms for a leader',
+      reason: 'no node says that it leads, so nobody is "leader"; waited 3000 ms for a leader',
     });
-    assert.equal(second?.startNs, 6500 * ms);
-    assert.deepEqual(on.lines().slice(4), ['5000 invoke pause', '6500 info pause']);
+    assert.equal(second?.startNs, 8000 * ms);
+    assert.deepEqual(on.lines().slice(4), ['5000 invoke pause', '8000 info pause']);
   });
 
   it('overlapping faults on the same node heal independently', async () => {
