@@ -66,33 +66,41 @@ export class PathFinder {
     this.#search += 1;
     this.#stamp[from] = this.#search;
     const home = component[from];
-    let now = [from];
     let visited = 0;
-    while (now.length > 0) {
-      const next: number[] = [];
-      // Grows while it is walked: what costs nothing belongs to the same distance.
-      for (let i = 0; i < now.length; i += 1) {
-        const node = now[i] as number;
-        visited += 1;
-        if (visited % batch === 0 && effort?.spend(batch) === false) return undefined;
-        for (let e = start[node] as number; e < (start[node + 1] as number); e += 1) {
-          if (((kind[e] as number) & ~allowed) !== 0) continue;
-          const reached = target[e] as number;
-          if (this.#stamp[reached] === this.#search || component[reached] !== home) continue;
-          this.#stamp[reached] = this.#search;
-          this.#via[reached] = e;
-          this.#from[reached] = node;
-          if (reached === to) {
-            effort?.spend(visited % batch);
-            return this.#walk(from, to);
-          }
-          (isVirtual[node] === 1 ? now : next).push(reached);
+    let found = false;
+    /** Expands one node; what it reaches for the first time goes to one of the lists. */
+    const expand = (node: number, virtual: number[], real: number[]): void => {
+      visited += 1;
+      for (let e = start[node] as number; e < (start[node + 1] as number); e += 1) {
+        if (((kind[e] as number) & ~allowed) !== 0) continue;
+        const reached = target[e] as number;
+        if (this.#stamp[reached] === this.#search || component[reached] !== home) continue;
+        this.#stamp[reached] = this.#search;
+        this.#via[reached] = e;
+        this.#from[reached] = node;
+        if (reached === to) found = true;
+        (isVirtual[reached] === 1 ? virtual : real).push(reached);
+      }
+    };
+    let virtual: number[] = isVirtual[from] === 1 ? [from] : [];
+    let real: number[] = isVirtual[from] === 1 ? [] : [from];
+    while (!found && virtual.length + real.length > 0) {
+      const [nextVirtual, nextReal]: [number[], number[]] = [[], []];
+      // What virtual nodes lead to is no further away than they are: all of that first.
+      for (let node = virtual.pop(); node !== undefined && !found; node = virtual.pop()) {
+        expand(node, virtual, real);
+      }
+      for (let i = 0; i < real.length && !found; i += 1) {
+        expand(real[i] as number, nextVirtual, nextReal);
+        if (visited > batch) {
+          if (effort?.spend(visited) === false) return undefined;
+          visited = 0;
         }
       }
-      now = next;
+      [virtual, real] = [nextVirtual, nextReal];
     }
-    effort?.spend(visited % batch);
-    return undefined;
+    effort?.spend(visited);
+    return found ? this.#walk(from, to) : undefined;
   }
 
   #walk(from: number, to: number): number[] {

@@ -8,7 +8,7 @@ import { Budget, OutOfTime } from './budget.ts';
 import type { Finding } from './findings.ts';
 import { dependency } from './graph.ts';
 import type { Inference, TransactionKind } from './inference.ts';
-import { bytesPerStep, probeFrom, probeShare } from './limits.ts';
+import { bytesPerStep, probeFrom, probeShare, toldMax } from './limits.ts';
 import { boundary, type ConsistencyModel, forbids, orderOf } from './models.ts';
 import { type Cycle, type CycleStep, type FoundCycles, findCycles } from './search.ts';
 import { type Transaction, transactionsOf, untilIndex } from './transactions.ts';
@@ -33,7 +33,7 @@ export interface TransactionsResult extends CheckResult {
   readonly alsoNot: readonly string[];
   /** The strongest models that nothing found speaks against. */
   readonly possible: readonly string[];
-  /** How often each anomaly was found; of cycles only what is shown is counted. */
+  /** How often each anomaly was found; of cycles, at most one of a name in a component. */
   readonly anomalyCounts: Readonly<Partial<Record<AnomalyName, number>>>;
   /** Found, but no contradiction to the models that were asked about. */
   readonly allowedAnomalies: readonly AnomalyName[];
@@ -89,7 +89,7 @@ function checkGrowing(
 ): Checked | undefined {
   let best: Checked | undefined;
   let size = affordable < probeFrom ? affordable : Math.ceil(affordable * probeShare);
-  for (let done = 0; size > done; ) {
+  for (let done = -1; size > done; ) {
     const startedMs = options.nowMs();
     const cut = size < all.length ? (all[size]?.invoke.index ?? end) : end;
     try {
@@ -98,6 +98,7 @@ function checkGrowing(
       if (error instanceof OutOfTime) return best;
       throw error;
     }
+    if (size === affordable) return best;
     done = size;
     const msEach = (options.nowMs() - startedMs) / done;
     // A larger check is a little slower for each transaction; leave room for that.
@@ -127,7 +128,7 @@ function resultOf(
 ): TransactionsResult {
   const names = new Set<AnomalyName>([
     ...(checked?.inference.counts.keys() ?? []),
-    ...(checked?.found.cycles.map((cycle) => cycle.name) ?? []),
+    ...(checked?.found.counts.keys() ?? []),
   ]);
   const isForbidden = (name: AnomalyName): boolean => models.some((one) => forbids(one, name));
   const anomalies = checked === undefined ? [] : anomaliesOf(checked, isForbidden);
@@ -161,11 +162,8 @@ function resultOf(
 const listed = (models: readonly ConsistencyModel[]): string =>
   models.map((one) => one.name).join(', ');
 
-function countsOf({ inference, found }: Checked): TransactionsResult['anomalyCounts'] {
-  const counts = new Map(inference.counts);
-  for (const { name } of found.cycles) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return Object.fromEntries(counts);
-}
+const countsOf = ({ inference, found }: Checked): TransactionsResult['anomalyCounts'] =>
+  Object.fromEntries([...found.counts, ...inference.counts]);
 
 function anomaliesOf(checked: Checked, isForbidden: (name: AnomalyName) => boolean): Anomaly[] {
   const { inference, found, transactions } = checked;
@@ -246,7 +244,8 @@ function cycleAnomaly(
   );
   const ordered = [...steps.slice(first), ...steps.slice(0, first)];
   const ids = ordered.map((step) => step.from);
-  const nameOf = (id: number): string => called(ids.indexOf(id));
+  const places = new Map(ids.map((id, at) => [id, at]));
+  const nameOf = (id: number): string => called(places.get(id) ?? -1);
   const sentences = ordered.map((step, i) => {
     const start = i === ordered.length - 1 && i > 0 ? 'But ' : '';
     return `${start}${nameOf(step.from)} comes before ${nameOf(step.to)}: ${inference.explain(step, nameOf)}.`;
@@ -255,23 +254,47 @@ function cycleAnomaly(
   return {
     name,
     explanation: [
-      ...who,
-      ...sentences,
+      ...fewOf(who),
+      ...fewOf(sentences),
       `No order of the transactions allows for all of that. ${ruledOut(name)}`,
     ].join('\n'),
-    operations: operationsOf(ids, all),
-    cycle: {
-      transactions: ids.map((id, at) => ({
-        name: called(at),
-        operation: all[id]?.invoke.index ?? -1,
-        text: all[id] === undefined ? '' : inWords(all[id]),
-      })),
-      dependencies: ordered.map((step) => ({
-        from: ids.indexOf(step.from),
-        to: ids.indexOf(step.to),
-        kind: kindName(step),
-        label: inference.label(step),
-      })),
-    },
+    operations: operationsOf(fewIds(ids), all),
+    ...(ids.length > toldMax ? {} : { cycle: drawing(ordered, ids, inference, all) }),
+  };
+}
+
+const fewIds = (ids: readonly number[]): readonly number[] =>
+  ids.length <= toldMax ? ids : [...ids.slice(0, toldMax / 2), ...ids.slice(-toldMax / 2)];
+
+/** A long list without its middle. */
+function fewOf(sentences: readonly string[]): readonly string[] {
+  const left = sentences.length - toldMax;
+  if (left <= 0) return sentences;
+  const half = toldMax / 2;
+  return [
+    ...sentences.slice(0, half),
+    `... and so on, ${left} more ...`,
+    ...sentences.slice(-half),
+  ];
+}
+
+function drawing(
+  ordered: readonly CycleStep[],
+  ids: readonly number[],
+  inference: Inference,
+  all: readonly Transaction[],
+): AnomalyCycle {
+  return {
+    transactions: ids.map((id, at) => ({
+      name: called(at),
+      operation: all[id]?.invoke.index ?? -1,
+      text: all[id] === undefined ? '' : inWords(all[id]),
+    })),
+    dependencies: ordered.map((step) => ({
+      from: ids.indexOf(step.from),
+      to: ids.indexOf(step.to),
+      kind: kindName(step),
+      label: inference.label(step),
+    })),
   };
 }

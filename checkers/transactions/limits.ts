@@ -23,3 +23,6 @@ export const probeFrom = 50_000;
 
 /** The part that is checked first. */
 export const probeShare = 1 / 64;
+
+/** Transactions of one cycle that are told of; an even number, the middle of longer ones is left out. */
+export const toldMax = 24;

@@ -34,7 +34,10 @@ export interface Cycle {
 }
 
 export interface FoundCycles {
+  /** A few of each name. */
   readonly cycles: readonly Cycle[];
+  /** All that were found: at most one of a name in a component. */
+  readonly counts: ReadonlyMap<CycleName, number>;
   /** Strongly connected components of the whole graph. Each is at least one anomaly. */
   readonly components: number;
   /** Transactions in the largest one. */
@@ -72,6 +75,9 @@ const coveredBy: ReadonlyMap<CycleName, number> = new Map(
   ]),
 );
 
+/** Edges out of a virtual node that are looked at to guess where it leads. */
+const targetsLookedAt = 64;
+
 /** Edges to close into cycles, per component; and the way back. */
 interface Quest {
   readonly name: CycleName;
@@ -96,7 +102,7 @@ class CycleSearch {
   readonly #found: Int32Array;
   /** Per edge of the subgraph: where it begins. */
   readonly #from: Int32Array;
-  readonly #perName = new Map<CycleName, number>();
+  readonly counts = new Map<CycleName, number>();
   readonly cycles: Cycle[] = [];
   exhausted = false;
 
@@ -116,11 +122,11 @@ class CycleSearch {
     const wanted = orders.slice(0, orders.indexOf(this.#options.order) + 1);
     for (const order of wanted) {
       const extra = bitsOf[order];
-      const own = order === '' ? 0 : order === '-process' ? process : realtime;
-      this.#simple(`G0${order}`, ww | extra, own || ww);
-      this.#simple(`G1c${order}`, ww | wr | extra, own || wr);
+      // Processes and clocks alone never contradict themselves: every cycle has an edge of the data to close it with.
+      this.#simple(`G0${order}`, ww | extra, ww);
+      this.#simple(`G1c${order}`, ww | wr | extra, wr);
       this.#nonadjacent(order, ww | wr | extra);
-      this.#simple(`G2-item${order}`, ww | wr | rw | extra, own || rw);
+      this.#simple(`G2-item${order}`, ww | wr | rw | extra, rw);
     }
     if (this.cycles.length === 0) this.#anything(ww | wr | rw | bitsOf[this.#options.order]);
   }
@@ -188,10 +194,37 @@ class CycleSearch {
       }
     }
     for (const list of edges.values()) {
-      if (this.#isLate || (this.#perName.get(quest.name) ?? 0) >= cyclesPerNameMax) return;
-      const cycle = this.#shortest(quest, list);
+      if (this.#isLate) return;
+      const cycle = this.#shortest(quest, this.#backwardsFirst(quest, list));
       if (cycle !== undefined) this.#keep(cycle);
     }
+  }
+
+  /**
+   * Dependencies mostly lead from transactions that were asked earlier to later ones. The way back is short where they do not, so
+   * those that lead furthest into the past are tried first.
+   */
+  #backwardsFirst({ edgeOf }: Quest, edges: readonly number[]): readonly number[] {
+    const into = new Map<number, number>();
+    for (const edge of edges) {
+      const base = edgeOf(edge);
+      const from = this.#sub.original[this.#from[base] as number] as number;
+      into.set(edge, from - this.#earliest(this.#sub.to[base] as number));
+    }
+    return edges.toSorted((a, b) => (into.get(b) ?? 0) - (into.get(a) ?? 0));
+  }
+
+  /** The first transaction that a node leads to, or is. */
+  #earliest(node: number): number {
+    const { start, to, isVirtual, original } = this.#sub;
+    if (isVirtual[node] === 0) return original[node] as number;
+    let earliest = Infinity;
+    const end = Math.min(start[node + 1] as number, (start[node] as number) + targetsLookedAt);
+    for (let e = start[node] as number; e < end; e += 1) {
+      const target = to[e] as number;
+      if (isVirtual[target] === 0) earliest = Math.min(earliest, original[target] as number);
+    }
+    return earliest === Infinity ? this.#graph.transactions : earliest;
   }
 
   /** 1 per component in which a cycle was found that implies what is wanted. */
@@ -289,8 +322,9 @@ class CycleSearch {
       const node = this.#from[edge] as number;
       this.#found[node] = (this.#found[node] as number) | bit;
     }
-    this.#perName.set(name, (this.#perName.get(name) ?? 0) + 1);
-    this.cycles.push({ name, steps });
+    const count = this.counts.get(name) ?? 0;
+    this.counts.set(name, count + 1);
+    if (count < cyclesPerNameMax) this.cycles.push({ name, steps });
   }
 
   /** From transaction to transaction: virtual nodes are skipped. */
@@ -348,7 +382,8 @@ class CycleSearch {
 /** All components, and cycles that show what is wrong with them. Linear apart from the search for short cycles. */
 export function findCycles(graph: Graph, options: SearchOptions): FoundCycles {
   const parts = components(graph, ww | wr | rw | bitsOf[options.order]);
-  if (parts.count === 0) return { cycles: [], components: 0, largest: 0, exhausted: false };
+  if (parts.count === 0)
+    return { cycles: [], counts: new Map(), components: 0, largest: 0, exhausted: false };
   const sizes = new Int32Array(parts.count);
   for (let n = 0; n < graph.transactions; n += 1) {
     const component = parts.of[n] as number;
@@ -358,6 +393,7 @@ export function findCycles(graph: Graph, options: SearchOptions): FoundCycles {
   search.run();
   return {
     cycles: search.cycles,
+    counts: search.counts,
     components: parts.count,
     largest: sizes.reduce((a, b) => Math.max(a, b), 0),
     exhausted: search.exhausted,
