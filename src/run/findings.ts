@@ -127,7 +127,7 @@ const nodeExits = ({ history }: Recorded): Finding[] =>
         : { kind: 'node-exit', valid: false, reason: `node ${node} ended by itself: ${error}` },
     );
 
-/** Nodes that something outside of the test ended: nobody starts those again. */
+/** Nodes that something outside of the test ended, and those whose logs a fault damaged: nobody starts those again. */
 const endedFromOutside = ({
   history,
 }: Pick<Recorded, 'history'>): ReadonlySet<string | undefined> =>
@@ -135,7 +135,8 @@ const endedFromOutside = ({
     history
       .filter(
         ({ process, f, error = '' }) =>
-          process === 'nemesis' && f === 'node-exit' && outsideCauses.test(error),
+          process === 'nemesis' &&
+          (f === 'node-lost' || (f === 'node-exit' && outsideCauses.test(error))),
       )
       .map(({ node }) => node),
   );

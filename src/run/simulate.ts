@@ -79,11 +79,12 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
       broken.abort(error);
     }
   };
-  const cluster = createCluster(spec, options, ({ node, timeNs, error, cause }) => {
+  const cluster = createCluster(spec, options, ({ node, timeNs, error, cause, isForGood }) => {
     log(`${node} ended: ${error}`);
     // What a fault made it do is no finding about the system.
-    if (cause === 'injected') return;
-    const line = { type: 'info', process: 'nemesis', f: 'node-exit', node, error } as const;
+    if (cause === 'injected' && !isForGood) return;
+    const f = isForGood ? 'node-lost' : 'node-exit';
+    const line = { type: 'info', process: 'nemesis', f, node, error } as const;
     orBreak(() => recorder.record({ time: timeNs, ...line }));
   });
   options.onCluster?.(cluster);

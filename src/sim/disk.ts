@@ -103,6 +103,7 @@ export class SimDisk {
   #durable = 0;
   /** The log's bytes, when they are not those of the batches: after a torn write or damage. */
   #image: Buffer | undefined;
+  #isDamaged = false;
   #crashes = 0;
   #troubles: readonly DiskTrouble[] = [];
   /** Troubles that happen once and did. */
@@ -120,6 +121,11 @@ export class SimDisk {
 
   get lastBatch(): number {
     return this.#batches.length;
+  }
+
+  /** Whether a fault did something to its files. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
   }
 
   /** Whether a call may fail because of a fault. */
@@ -189,6 +195,12 @@ export class SimDisk {
 
   /** Does this to the files of a node that is down. Throws Unavailable for what no node could survive without breaking promises. */
   damage(damage: DiskDamage): string {
+    const done = this.#damage(damage);
+    this.#isDamaged = true;
+    return done;
+  }
+
+  #damage(damage: DiskDamage): string {
     switch (damage.kind) {
       case 'bit-rot':
         return this.#rot(damage.sectors, damage.seed);

@@ -35,6 +35,8 @@ export interface NodeEnd {
   readonly timeNs: number;
   readonly error: string;
   readonly cause: EndCause;
+  /** A fault damaged its log: it refuses to start for the rest of the run, as it must. */
+  readonly isForGood: boolean;
 }
 
 export interface SimNodeParts {
@@ -260,9 +262,13 @@ export class SimNode {
       this.#tickLater(incarnation);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      const isDisk =
-        error instanceof WalCorrupt || (error instanceof Error && error.name === 'DiskError');
-      this.#fatal(isDisk ? `disk: ${said}` : `invariant: ${said}`, isDisk ? 'injected' : 'system');
+      const isDisk = error instanceof Error && error.name === 'DiskError';
+      const isCorrupt = error instanceof WalCorrupt;
+      // A log that cannot be read although nobody damaged it was written, or is read, wrongly.
+      const isDamaged = isCorrupt && this.disk.isDamaged;
+      if (isDisk || isCorrupt) {
+        this.#fatal(`disk: ${said}`, isDisk || isDamaged ? 'injected' : 'system', isDamaged);
+      } else this.#fatal(`invariant: ${said}`, 'system');
     }
   }
 
@@ -361,11 +367,11 @@ export class SimNode {
     onGone(this);
   }
 
-  #fatal(error: string, cause: EndCause): void {
+  #fatal(error: string, cause: EndCause, isForGood = false): void {
     const { timeline, onEnd, witness, hash } = this.#parts;
     if (this.#state.kind === 'ended' || this.#state.kind === 'down') return;
     this.#leave();
-    const end = { node: this.id, timeNs: timeline.nowNs(), error, cause };
+    const end = { node: this.id, timeNs: timeline.nowNs(), error, cause, isForGood };
     this.#state = { kind: 'ended', end };
     hash?.text(error);
     witness?.({ kind: 'ended', timeNs: end.timeNs, node: this.id, error });

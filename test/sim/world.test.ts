@@ -192,6 +192,10 @@ describe('sim: disks', () => {
     });
     assert.match(result.ends[0]?.error ?? '', /^disk: .*batch/);
     assert.equal(startsOf(result, 'n1').length, 1);
+    assert.deepEqual(
+      result.history.filter(({ f }) => f === 'node-lost').map(({ node }) => node),
+      ['n1'],
+    );
     assert.ok(okOf(result, 'n3', 3_000, 6_000) > 10);
   });
 });
