@@ -202,7 +202,8 @@ class Judge {
     const model = keyed(this.#subject.model);
     const left = this.#endMs - performance.now();
     const timeLimitMs = Math.min(explanationMsMax, left * explanationShare);
-    const few = reduce(model, part.operations, part, { timeLimitMs });
+    const few =
+      this.#conflict(part, timeLimitMs) ?? reduce(model, part.operations, part, { timeLimitMs });
     // The smaller part has its own first impossible operation, and states that can be followed by eye.
     const again = check(model, few, { timeLimitMs: Math.max(1, timeLimitMs) }).partitions[0];
     const shown = again?.verdict === 'illegal' ? again : part;
@@ -228,6 +229,17 @@ class Judge {
         .sort((a, b) => a.index - b.index),
       impossible: (impossible.completion ?? impossible.invoke).index,
     };
+  }
+
+  /** The few operations that the checker itself blames, if they are enough to see it. */
+  #conflict(
+    { conflict }: IllegalPartition<unknown, KeyedInput, unknown>,
+    timeLimitMs: number,
+  ): readonly HistoryInterval[] | undefined {
+    if (conflict === undefined) return undefined;
+    const limit = { timeLimitMs: Math.max(1, timeLimitMs) };
+    const isEnough = check(keyed(this.#subject.model), conflict, limit).verdict === 'illegal';
+    return isEnough ? conflict : undefined;
   }
 
   #nameOf(key: Key | undefined, { pairs: all }: Translation): string {

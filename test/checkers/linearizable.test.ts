@@ -198,7 +198,7 @@ describe('linearizable', () => {
   });
 
   it('refuses models, initial values and operations that there are not', () => {
-    assert.throws(() => linearizable({ model: 'stack' }), BadInput);
+    assert.throws(() => linearizable({ model: 'deque' }), BadInput);
     assert.throws(() => linearizable({ model: 'multi-register', init: 3 }), BadInput);
     assert.throws(() => linearizable({ model: 'kv', init: 3 }), BadInput);
     assert.throws(() => check(alone(0, 'enqueue', 1)), /operation 0: enqueue 1 .* Allowed: read/);
@@ -206,7 +206,10 @@ describe('linearizable', () => {
     assert.throws(() => check(alone(0, 'put', 3), 'kv'), /3 is not a text/);
     assert.deepEqual(
       [...linearizableModels.keys()],
-      ['register', 'cas-register', 'multi-register', 'kv'],
+      [
+        ...['register', 'cas-register', 'multi-register', 'kv'],
+        ...['set', 'counter', 'queue', 'stack', 'mutex'],
+      ],
     );
   });
 });
