@@ -244,13 +244,12 @@ async function heal(
 /** Starts what the fault goes on doing; the function that is returned ends it and waits for it. */
 function keepUp(during: During | undefined, { clock, signal }: Play): () => Promise<Kept> {
   const over = new AbortController();
-  const kept: Promise<Kept> =
-    during === undefined
-      ? Promise.resolve({})
-      : during(clock, AbortSignal.any([signal, over.signal])).then(
-          (detail) => ({ detail }),
-          (error: unknown) => ({ error: `it was not kept up: ${messageOf(error)}` }),
-        );
+  // In an async function, so that one that throws at once is healed like one that rejects later.
+  const keep = async () => during?.(clock, AbortSignal.any([signal, over.signal]));
+  const kept: Promise<Kept> = keep().then(
+    (detail) => (detail === undefined ? {} : { detail }),
+    (error: unknown) => ({ error: `it was not kept up: ${messageOf(error)}` }),
+  );
   return () => {
     over.abort();
     return kept;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Fault, faults } from '#nemesis/index';
+import { type During, type Fault, faults } from '#nemesis/index';
 import { hasQuorum } from '#src/schedule/harm';
 import { type FaultEvent, play } from '#src/schedule/player';
 import { type Known, validateSchedule } from '#src/schedule/validate';
@@ -172,21 +172,28 @@ describe('overlapping entries', () => {
     assert.deepEqual(slow, ['pause n1', 'release', 'pause n1', 'release', 'pause n1', 'release']);
   });
 
-  it('what cannot be kept up is told with the healing, and healed all the same', async () => {
-    const broken: Fault = {
-      ...(faults.get('pause') as Fault),
-      kind: 'broken',
-      schema: (faults.get('pause') as Fault).schema.transform(() => ({})),
-      inject: async (_, { owner, world }) => {
-        await world.processes.pause(owner, 'n1');
-        return { kind: 'installed', detail: 0, during: () => Promise.reject(new Error('slipped')) };
-      },
-    };
-    const own = { nodes, faults: new Map([['pause', broken]]) };
-    const [record] = (
-      await played([{ at: 0, for: 100, fault: 'pause', target: 'n1' }], undefined, own)
-    ).records;
-    assert.equal(record?.outcome.kind, 'installed');
-    assert.equal(record?.healError, 'it was not kept up: slipped');
-  });
+  const slips: readonly During[] = [
+    () => Promise.reject(new Error('slipped')),
+    () => {
+      throw new Error('slipped');
+    },
+  ];
+  for (const during of slips)
+    it('what cannot be kept up is told with the healing, and healed all the same', async () => {
+      const broken: Fault = {
+        ...(faults.get('pause') as Fault),
+        kind: 'broken',
+        schema: (faults.get('pause') as Fault).schema.transform(() => ({})),
+        inject: async (_, { owner, world }) => {
+          await world.processes.pause(owner, 'n1');
+          return { kind: 'installed', detail: 0, during };
+        },
+      };
+      const own = { nodes, faults: new Map([['pause', broken]]) };
+      const [record] = (
+        await played([{ at: 0, for: 100, fault: 'pause', target: 'n1' }], undefined, own)
+      ).records;
+      assert.equal(record?.outcome.kind, 'installed');
+      assert.equal(record?.healError, 'it was not kept up: slipped');
+    });
 });
