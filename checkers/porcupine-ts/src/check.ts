@@ -12,8 +12,8 @@ import type {
   UnknownReason,
   Verdict,
 } from './result.ts';
+import { Portfolio } from './search/portfolio.ts';
 import { problem } from './search/problem.ts';
-import { Search } from './search/search.ts';
 
 /** Steps for each partition in the first round; doubled in every round. */
 const firstSliceSteps = 2048;
@@ -40,7 +40,7 @@ class Trial<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #part: Part<Input, Output>;
   /** Made on the first turn, dropped with the result: many partitions need little memory. */
-  #search: Search<State, Input, Output> | undefined;
+  #search: Portfolio<State, Input, Output> | undefined;
   #result: PartitionResult<State, Input, Output> | undefined;
   #steps = 0;
 
@@ -66,7 +66,7 @@ class Trial<State, Input, Output> {
       return;
     }
     look();
-    this.#search = new Search(p);
+    this.#search = new Portfolio(p);
     if (verdict.kind === 'unsuited') return;
     const { before, blocked, conflict } = verdict;
     // The verdict is known; a short search often explains it better.
@@ -110,7 +110,7 @@ class Trial<State, Input, Output> {
     return { ...(key === undefined ? {} : { key }), operations, steps: this.steps };
   }
 
-  #decide(search: Search<State, Input, Output>, verdict: 'ok' | 'illegal'): void {
+  #decide(search: Portfolio<State, Input, Output>, verdict: 'ok' | 'illegal'): void {
     const about = this.#about();
     this.#finish(
       verdict === 'ok'

@@ -14,6 +14,9 @@ import type { Window } from './window.ts';
 /** So many bringers are looked at before it is assumed that there is one. */
 const maxLooks = 64;
 
+/** What is placed, at `first` and later. */
+type Placed = Pick<Window, 'first' | 'placed'>;
+
 export class Lookahead {
   /** Per effect: the value that it needs to find, as a number; `none` if it needs none. */
   readonly #needs: Int32Array;
@@ -97,6 +100,31 @@ export class Lookahead {
     return false;
   }
 
+  /** The same for operations in the order of their returns, of which those not marked as placed are open. */
+  isHopelessAmong(
+    open: readonly number[],
+    w: Placed,
+    held: number,
+    available: (k: number, deadline: number) => boolean,
+  ): boolean {
+    const waiting = new Map<number, number>();
+    for (const j of open) {
+      if (at(w.placed, j) === 1) continue;
+      const effect = at(this.#effect, j);
+      const value = at(this.#needs, effect);
+      if (value === none) continue;
+      const before = waiting.get(value) ?? 0;
+      const changes = at(this.#changes, effect) === 1;
+      if (changes) waiting.set(value, before + 1);
+      const others = changes ? before : 0;
+      const wanted = value === held ? others : others + 1;
+      if (wanted === 0 || this.#countRequired(j, value, wanted, w) >= wanted) continue;
+      const returned = at(this.#return, j);
+      if (this.#classes[value]?.some((k) => available(k, returned)) !== true) return true;
+    }
+    return false;
+  }
+
   /** How many before j in the window need the same value and change it. */
   #waiting(j: number, value: number, w: Window): number {
     let count = 0;
@@ -120,7 +148,7 @@ export class Lookahead {
   }
 
   /** How many required operations other than j can still bring the value before j returns; counts no further than `wanted`. */
-  #countRequired(j: number, value: number, wanted: number, w: Window): number {
+  #countRequired(j: number, value: number, wanted: number, w: Placed): number {
     const returned = at(this.#return, j);
     const start = at(this.#start, value);
     let low = start;

@@ -1,0 +1,89 @@
+/** The searches of one partition, in turns: one that is complete, and for hard ones also one that is good at witnesses. */
+
+import type { Operation } from '../operation.ts';
+import { Beam } from './beam.ts';
+import { at } from './ints.ts';
+import type { Problem } from './problem.ts';
+import { type Progress, Search } from './search.ts';
+import { impossible, Transitions } from './transitions.ts';
+
+/** Steps beyond the least possible after which a search counts as hard. */
+const hardAfterSteps = 4000;
+/** A step of the beam costs as much as so many of the other. */
+const stepsPerBeamStep = 8;
+
+export class Portfolio<State, Input, Output> {
+  readonly #p: Problem<State, Input, Output>;
+  readonly #search: Search<State, Input, Output>;
+  #beam: Beam | undefined;
+  #triesBeam: boolean;
+  #beamSteps = 0;
+  #witness: readonly Operation<Input, Output>[] | undefined;
+
+  constructor(p: Problem<State, Input, Output>) {
+    this.#p = p;
+    this.#search = new Search(p);
+    this.#triesBeam = p.register !== undefined;
+  }
+
+  get steps(): number {
+    return this.#search.steps + this.#beamSteps;
+  }
+
+  /** Goes on for about that many steps of each. */
+  run(steps: number, memoryLimitBytes: number): Progress {
+    const end = this.#search.run(steps, memoryLimitBytes);
+    if (end !== 'paused' || !this.#triesBeam) return end;
+    if (this.#search.steps < 2 * this.#p.required.length + hardAfterSteps) return end;
+    if (this.#beam === undefined && this.#p.register !== undefined) {
+      this.#beam = new Beam(this.#p, this.#p.register);
+    }
+    const beam = this.#beam;
+    if (beam === undefined) return end;
+    const got = beam.run(Math.ceil(steps / stepsPerBeamStep));
+    this.#beamSteps = beam.steps;
+    if (got === 'paused') return 'paused';
+    this.#triesBeam = false;
+    this.#beam = undefined;
+    if (got === 'failed') return 'paused';
+    const order = beam.order();
+    // The order is the proof. It is cheap to check, and so it is.
+    if (!this.#isWitness(order)) return 'paused';
+    this.#witness = order.map((i) => this.#p.operations[i] as Operation<Input, Output>);
+    return 'ok';
+  }
+
+  /** The longest accepted order so far; all of it after `ok`. */
+  order(): readonly Operation<Input, Output>[] {
+    return this.#witness ?? this.#search.order();
+  }
+
+  /** After `illegal`. */
+  blocked(): Operation<Input, Output> {
+    return this.#search.blocked();
+  }
+
+  /** After `illegal`: states in which `blocked` was tried in vain. */
+  statesBefore(): readonly State[] {
+    return this.#search.statesBefore();
+  }
+
+  /** Whether the order holds everything required, nothing twice, in real time, and the model accepts it. */
+  #isWitness(order: readonly number[]): boolean {
+    const p = this.#p;
+    const placed = new Set(order);
+    if (placed.size < order.length || !p.required.every((i) => placed.has(i))) return false;
+    const transitions = new Transitions(p);
+    const times = p.operations;
+    let state = transitions.initial();
+    let lastCall = -Infinity;
+    for (const i of order) {
+      const op = times[i];
+      if (op === undefined || (op.kind === 'completed' && op.return < lastCall)) return false;
+      lastCall = Math.max(lastCall, op.call);
+      state = transitions.next(state, at(p.effectOf, i));
+      if (state === impossible) return false;
+    }
+    return true;
+  }
+}
