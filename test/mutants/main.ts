@@ -85,6 +85,9 @@ function reasonOf(error: unknown): string {
 async function run(ids: readonly string[], flags: Flags): Promise<void> {
   const jobs = [...jobsOf(ids, flags)];
   const words = flags.json ? process.stderr : process.stdout;
+  for (const id of ids.filter((one) => !jobs.some(({ mutant }) => mutant.id === one))) {
+    words.write(`${id} is left out: not of this algorithm, or not to be reached in this world\n`);
+  }
   words.write(`${header}\n`);
   const rows: Row[] = [];
   const work = async (): Promise<void> => {

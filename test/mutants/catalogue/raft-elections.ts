@@ -241,7 +241,7 @@ export const raftElections: readonly Mutant[] = [
   {
     id: 'R12a',
     title: 'every message puts off the next election',
-    class: 'L',
+    class: 'P',
     algorithm: 'raft',
     breaks: ['I31'],
     edits: [
@@ -255,7 +255,7 @@ export const raftElections: readonly Mutant[] = [
     reach: 'real+sim',
     source: 'own',
     workloads: ['register'],
-    why: 'A candidate that cannot win (its log is behind, or it hears nobody) keeps the one that could from ever campaigning, with every question it asks.',
+    why: 'A candidate that cannot win (its log is behind, or it hears nobody) keeps putting off the one that could, with every question it asks: elections take several times as long.',
   },
   {
     id: 'R13',
