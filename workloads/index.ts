@@ -1,15 +1,19 @@
 /** All workloads, by name. */
 
 import { consensus } from './consensus.ts';
+import { listAppendWorkload } from './list-append.ts';
 import { register } from './register.ts';
+import { rwRegisterWorkload } from './rw-register.ts';
 import type { WorkloadKind } from './workload.ts';
 
 export type { Workload, WorkloadKind, WorkloadSettings } from './workload.ts';
-export { consensus, register };
+export { consensus, listAppendWorkload, register, rwRegisterWorkload };
 
 export const workloads: ReadonlyMap<string, WorkloadKind> = new Map(
-  [register, consensus as WorkloadKind].map((workload) => [
-    workload.name,
-    workload as WorkloadKind,
-  ]),
+  [
+    register,
+    listAppendWorkload as WorkloadKind,
+    rwRegisterWorkload as WorkloadKind,
+    consensus as WorkloadKind,
+  ].map((workload) => [workload.name, workload as WorkloadKind]),
 );
