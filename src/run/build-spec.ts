@@ -78,7 +78,9 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
       `${system.name} cannot serve the workload "${workload.name}"; allowed: ${system.workloads.join(', ')}`,
     );
   }
-  const kinds = expandKinds(request.nemesis ?? [], request.world === 'sim' ? 'sim' : 'real').filter((kind) => kind !== 'none');
+  const kinds = expandKinds(request.nemesis ?? [], request.world === 'sim' ? 'sim' : 'real').filter(
+    (kind) => kind !== 'none',
+  );
   for (const kind of kinds) lookUp('fault', kind, faults);
   refuseOtherWorld(request, system);
   const draft = {
