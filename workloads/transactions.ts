@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import type { Call, Outcome } from '#src/client/connection';
-import type { TxnStep } from '#src/consensus/state-machine/command';
 import type { Context, Generator, Next } from '#src/generator/generator';
 import { emit, pending } from '#src/generator/source';
 import type { Completion, History, Invocation } from '#src/history/operation';
@@ -17,6 +16,9 @@ export const transactionOptions = z.strictObject({
   stepsMax: z.number().int().min(1).max(100).default(4),
 });
 export type TransactionOptions = z.infer<typeof transactionOptions>;
+
+/** As the systems take it: reads are asked with null. */
+type TxnStep = Extract<Call, { readonly f: 'txn' }>['steps'][number];
 
 /** One key in use. Values are 1, 2, 3, ... per key, so that a value names its writer. */
 interface Slot {
