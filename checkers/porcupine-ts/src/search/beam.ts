@@ -41,6 +41,8 @@ interface Node {
   /** Per class. */
   readonly used: Int32Array;
   readonly cost: number;
+  /** Only optional operations are to be tried: all else has been, at a lower cost. */
+  readonly onlyOptional: boolean;
 }
 
 type Flat = Pick<
@@ -101,6 +103,7 @@ export class Beam {
       dirty: false,
       used: ints(p.classEffect.length),
       cost: 0,
+      onlyOptional: false,
     });
   }
 
@@ -139,7 +142,8 @@ export class Beam {
       level = new Map();
       this.#levels.set(node.first, level);
     }
-    const key = `${node.held} ${node.dirty ? 1 : 0} ${node.ahead.join(' ')}`;
+    const flags = (node.dirty ? 1 : 0) + (node.onlyOptional ? 2 : 0);
+    const key = `${node.held} ${flags} ${node.ahead.join(' ')}`;
     const known = level.get(key);
     const isBetter =
       known === undefined ||
@@ -256,6 +260,10 @@ export class Beam {
   }
 
   #branch(node: Node): number {
+    if (node.onlyOptional) {
+      this.#branchOptional(node);
+      return 0;
+    }
     const p = this.#p;
     let left = 0;
     const add = (next: Node): void => {
@@ -280,16 +288,28 @@ export class Beam {
       const to = at(this.#register.to, effect);
       if (to !== none) add(this.#place(node, j, to));
     }
+    // Later, if that was not enough.
+    if (p.classEffect.length > 0) {
+      this.#add({ ...node, cost: node.cost + 1, onlyOptional: true });
+    }
+    return left;
+  }
+
+  #branchOptional(node: Node): void {
+    const p = this.#p;
+    const open = new Set<number>();
+    for (const j of this.#open) {
+      if (at(this.#placed, j) === 0) open.add(at(p.effect, j));
+    }
     const deadline = at(p.return, this.#level);
     for (let k = 0; k < p.classEffect.length; k += 1) {
       const effect = at(p.classEffect, k);
-      if (tried.has(effect) || (node.dirty && at(p.blind, effect) === 1)) continue;
+      if (open.has(effect) || (node.dirty && at(p.blind, effect) === 1)) continue;
       const needed = at(this.#register.from, effect);
       if ((needed !== none && needed !== node.held) || !this.#isLeft(node, k, deadline)) continue;
       const to = at(this.#register.to, effect);
-      if (to !== node.held) add(this.#use(node, k, to));
+      if (to !== node.held) this.#add(this.#use(node, k, to));
     }
-    return left;
   }
 
   #place(node: Node, j: number, to: number): Node {
@@ -322,6 +342,7 @@ export class Beam {
       covered: isBlind ? this.#called : node.covered,
       dirty: changes && isBlind && !isFirst,
       used: node.used,
+      onlyOptional: false,
       cost: node.cost + (isFirst || !changes || !isBlind ? 0 : aheadCost),
     };
   }
@@ -340,8 +361,9 @@ export class Beam {
       covered: isBlind ? this.#called : node.covered,
       dirty: true,
       used,
-      // The last ones of a class are dear.
-      cost: node.cost + 1 + at(node.used, k) / size,
+      onlyOptional: false,
+      // One more has been paid for already. The last ones of a class are dear.
+      cost: node.cost + at(node.used, k) / size,
     };
   }
 }

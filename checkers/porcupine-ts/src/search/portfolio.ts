@@ -9,8 +9,8 @@ import { impossible, Transitions } from './transitions.ts';
 
 /** Steps beyond the least possible after which a search counts as hard. */
 const hardAfterSteps = 4000;
-/** A step of the beam costs as much as so many of the other. */
-const stepsPerBeamStep = 8;
+/** The beam makes one step for so many of the other, which is most of the time: a step of it costs about eight. */
+const stepsPerBeamStep = 2;
 
 export class Portfolio<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
