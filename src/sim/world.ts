@@ -178,6 +178,11 @@ async function ensureUp(node: SimNode): Promise<void> {
   if (end?.cause === 'injected') return;
   if (end !== undefined)
     throw new Error(`node ${node.id} is down, it ended by itself: ${end.error}`);
+  await startUnlessBroken(node);
+}
+
+/** What a fault does to its disk is that fault's doing, not a failure to start it. */
+async function startUnlessBroken(node: SimNode): Promise<void> {
   await node.start().catch((error: unknown) => {
     if (node.end?.cause !== 'injected') throw error;
   });
@@ -235,7 +240,8 @@ function diskFaults(
       all(
         owned.withdraw(owner).map(async (name) => {
           const node = nodeOf(name);
-          if (node.end?.cause === 'injected' && !node.disk.isTroubled) await node.start();
+          if (node.end?.cause === 'injected' && !node.disk.isTroubled)
+            await startUnlessBroken(node);
         }),
       ),
   };

@@ -171,6 +171,22 @@ describe('sim: disks', () => {
     }
   });
 
+  it('a node that stopped for a failing disk and whose log was damaged since is no failure to heal', async () => {
+    const result = await run({
+      1000: ({ world }) =>
+        world.disks.trouble('d', 'n1', { kind: 'error', code: 'EIO', once: true }),
+      2000: ({ world }) => world.disks.damage('n1', { kind: 'bit-rot', sectors: 1, seed: 1 }),
+      3000: ({ world }) => world.disks.release('d'),
+    });
+    assert.deepEqual(
+      result.ends.map(({ cause, isForGood }) => ({ cause, isForGood })),
+      [
+        { cause: 'injected', isForGood: false },
+        { cause: 'injected', isForGood: true },
+      ],
+    );
+  });
+
   it('a damaged log keeps its node down; more than a minority of them is refused', async () => {
     const result = await run({
       2000: async ({ world }) => {
