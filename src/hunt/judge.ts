@@ -21,6 +21,7 @@ import { unserved } from '../run/findings.ts';
 import { phaseStartNs } from '../run/phase-marks.ts';
 import { type Simulated, simulate } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
+import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
 import { calmLimits } from './swarm.ts';
 
@@ -36,11 +37,14 @@ export type Verdict =
       /** The invariant's id and name, the checker's name, or what did not go on. */
       readonly name: string;
       readonly explanation: string;
+      /** When it was not served, ns. */
+      readonly duringNs?: readonly [from: number, to: number];
     };
 
 export interface Judged {
   readonly verdict: Verdict;
   readonly history: History;
+  readonly faults: readonly FaultRecord[];
   /** When it was found during the run, ns of virtual time; else when the run ended. */
   readonly endNs: number;
   /** How often each thing worth reaching was reached. */
@@ -75,12 +79,14 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
     },
     witness: options.witness,
     hash: options.hash === true,
+    ...(by.includes('liveness') ? { settleMs: calmLimits * electionTimeoutOf(spec) } : {}),
     signal: found.signal,
   });
   const verdict = watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by));
-  const { history, endNs, traceHash } = run;
+  const { history, faults, endNs, traceHash } = run;
   const coverage = watch.coverage();
-  return { verdict, history, endNs, coverage, ...(traceHash === undefined ? {} : { traceHash }) };
+  const judged = { verdict, history, faults, endNs, coverage };
+  return { ...judged, ...(traceHash === undefined ? {} : { traceHash }) };
 }
 
 interface Watch {
@@ -153,16 +159,27 @@ async function afterwards(
   );
 }
 
-function checkersOf({ workload, workloadOptions, clients, nodes }: TestSpec): readonly Checker[] {
+/** The checkers that say what the system promises: those that can fail a test. */
+export function checkersOf({
+  workload,
+  workloadOptions,
+  clients,
+  nodes,
+}: TestSpec): readonly Checker[] {
   const settings = { concurrency: clients, nodes: nodeNames(nodes) };
   const made = workloads.get(workload)?.create(workloadOptions, settings);
   return (made?.checkers ?? []).filter(({ name }) => !aboutTheRun.has(name));
 }
 
+/** T, ms. */
+const electionTimeoutOf = ({ systemOptions }: TestSpec): number =>
+  Number(systemOptions['electionTimeoutMs'] ?? 300);
+
 /** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
-function stuck(spec: TestSpec, { history, faults, ends, down }: Simulated): Verdict | undefined {
+function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
+  const { history, faults, ends, down } = run;
   const nodes = nodeNames(spec.nodes);
-  const t = Number(spec.systemOptions['electionTimeoutMs'] ?? 300);
+  const t = electionTimeoutOf(spec);
   const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
   const broken = ends.filter(({ cause }) => cause === 'injected');
   const away = broken.map(({ node, timeNs }) => ({
@@ -182,12 +199,21 @@ function stuck(spec: TestSpec, { history, faults, ends, down }: Simulated): Verd
       explanation:
         `${core.join(', ')} were up and whole from ${fromNs / 1e6} to ${untilNs / 1e6} ms, ` +
         `and served none of the ${asked} operations that were asked of them`,
+      duringNs: [fromNs, untilNs],
     };
   }
   const lost = new Set(broken.map(({ node }) => node).filter((node) => down.includes(node)));
   if (2 * (nodes.length - lost.size) <= nodes.length) return undefined;
   const dark = unserved({ history, spec }).filter((node) => !lost.has(node));
-  if (dark.length === 0) return undefined;
+  if (dark.length === 0) {
+    if (run.behind.length === 0) return undefined;
+    return {
+      kind: 'failed',
+      by: 'liveness',
+      name: 'nodes-end-alike',
+      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed ${calmLimits * t} ms after everything was over`,
+    };
+  }
   return {
     kind: 'failed',
     by: 'liveness',
