@@ -43,6 +43,26 @@ function make(
     : { index, time, type, process, f, key, value };
 }
 
+/** The same for what most operations are: at a node, and without an error. The fields are in the same order as always. */
+function makeAt(
+  node: string,
+  index: number,
+  time: number,
+  type: OperationType,
+  process: Process,
+  { f, key }: Invocation,
+  value: unknown,
+): Growing {
+  if (key === undefined) {
+    return value === undefined
+      ? { index, time, type, process, f, node }
+      : { index, time, type, process, f, value, node };
+  }
+  return value === undefined
+    ? { index, time, type, process, f, key, node }
+    : { index, time, type, process, f, key, value, node };
+}
+
 /** Operations are indexed in the order in which they are recorded, and their times never go back. */
 export class Recorder {
   readonly #operations: Operation[] = [];
@@ -90,9 +110,13 @@ export class Recorder {
     node: string | undefined,
   ): Operation {
     const time = timeNs > this.#lastNs ? timeNs : this.#lastNs;
-    const operation = make(this.#operations.length, time, type, process, op, value);
+    const index = this.#operations.length;
+    const isPlain = node !== undefined && error === undefined;
+    const operation = isPlain
+      ? makeAt(node, index, time, type, process, op, value)
+      : make(index, time, type, process, op, value);
     if (error !== undefined) operation.error = error;
-    if (node !== undefined) operation.node = node;
+    if (node !== undefined && !isPlain) operation.node = node;
     this.#file?.append(operation);
     this.#operations.push(operation);
     this.#lastNs = time;
