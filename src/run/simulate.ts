@@ -20,6 +20,7 @@ import { systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
 import { type OnProgress, perform } from './perform.ts';
 import { memoryRecorder } from './recorder.ts';
+import { settle } from './settle.ts';
 import type { TestSpec } from './spec.ts';
 
 export interface SimulateOptions {
@@ -31,6 +32,8 @@ export interface SimulateOptions {
   readonly hash?: boolean;
   /** Whether nodes pass messages as JSON, as a check that they share nothing else. Slow; changes nothing of the run. */
   readonly serialise?: boolean;
+  /** How long the nodes may take to end alike, once everything is over, in ms; left out: they are not asked to. */
+  readonly settleMs?: number;
   /** Whether to count bytes of messages. Slow. */
   readonly measure?: boolean;
   /** Aborting ends the run early. */
@@ -57,6 +60,8 @@ export interface Simulated {
   readonly ends: readonly NodeEnd[];
   /** Of these, those that ended for a reason of their own: broken invariants, mostly. */
   readonly brokenNodes: readonly NodeEnd[];
+  /** With `settleMs`: running nodes that still knew less to be committed than others. */
+  readonly behind: readonly string[];
   /** Nodes that were not running at the end. */
   readonly down: readonly string[];
 }
@@ -103,6 +108,10 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
   const limitMs = spec.time * 1000 + spec.recoveryTimeoutMs + afterwardsMs;
   const { faults, ended } = await timeline.until(performing, limitMs * 1e6).catch(failure);
   broken.signal.throwIfAborted();
+  const behind =
+    options.settleMs === undefined || ended === 'aborted'
+      ? []
+      : await settle(cluster, options.settleMs);
   const history = recorder.operations;
   const traceHash = cluster.traceHash(history);
   return {
@@ -114,6 +123,7 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
     counters: cluster.counters,
     ends: cluster.ends,
     brokenNodes: cluster.ends.filter(({ cause }) => cause === 'system'),
+    behind,
     down: cluster.down,
   };
 }
