@@ -8,7 +8,7 @@ import { type Progress, Search } from './search.ts';
 import { impossible, Transitions } from './transitions.ts';
 
 /** Steps beyond the least possible after which a search counts as hard. */
-const hardAfterSteps = 4000;
+const hardAfterSteps = 20_000;
 /** The beam makes one step for so many of the other, which is most of the time: a step of it costs about eight. */
 const stepsPerBeamStep = 2;
 
@@ -34,7 +34,7 @@ export class Portfolio<State, Input, Output> {
   run(steps: number, memoryLimitBytes: number): Progress {
     const end = this.#search.run(steps, memoryLimitBytes);
     if (end !== 'paused' || !this.#triesBeam) return end;
-    if (this.#search.steps < 2 * this.#p.required.length + hardAfterSteps) return end;
+    if (this.#search.steps < 4 * this.#p.required.length + hardAfterSteps) return end;
     if (this.#beam === undefined && this.#p.register !== undefined) {
       this.#beam = new Beam(this.#p, this.#p.register);
     }
