@@ -5,6 +5,7 @@ import type { RequestId } from '../consensus/algorithm.ts';
 import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
 import { decodeRequest } from './decode-request.ts';
 import { errorMessage } from './error-message.ts';
+import type { ControlRequest, ControlResponse } from './fault-hooks.ts';
 import { encodeFrames, FrameDecoder, fitsFrame } from './frames.ts';
 import { maxClientBufferedBytes } from './limits.ts';
 import type { NodeStatus, ResponseFrame } from './protocol.ts';
@@ -15,6 +16,8 @@ export interface ClientPortParts {
   /** `ClientPort.reply` is called with the same number later. */
   readonly onRequest: (request: RequestId, body: ClientRequest) => void;
   readonly status: () => NodeStatus;
+  /** Left out: this node does not listen to a test harness, and cuts off whoever sends such a thing. */
+  readonly control?: (request: ControlRequest) => ControlResponse;
   /** Something was queued: `flush` has to be called at the end of this turn. */
   readonly queued: () => void;
   readonly log: (line: string) => void;
@@ -105,6 +108,9 @@ export class ClientPort {
     const { id } = decoded;
     if (decoded.kind === 'status') {
       this.#send(client, { id, body: { kind: 'status', status: this.#parts.status() } });
+    } else if (decoded.kind === 'control') {
+      if (this.#parts.control === undefined) return false;
+      this.#send(client, { id, body: this.#parts.control(decoded.body) });
     } else if (bytes > this.#parts.maxRequestBytes) {
       const detail = `the request has ${bytes} bytes; at most ${this.#parts.maxRequestBytes}`;
       this.#send(client, { id, body: { kind: 'error', code: 'bad-command', detail } });

@@ -22,6 +22,7 @@ import {
   errorCodes,
 } from '../consensus/state-machine/command.ts';
 import type { Address } from './config.ts';
+import type { ControlRequest, ControlResponse } from './fault-hooks.ts';
 import { attemptTimeoutMs, retryPauseMs, shortestAttemptMs } from './limits.ts';
 import type { Answer, Line, Time } from './line.ts';
 import type { NodeStatus } from './protocol.ts';
@@ -215,6 +216,20 @@ const wallTime: Time = {
   nowMs: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
 };
+
+/** Has a node's clock set, its disk broken, its power cut; see fault-hooks. Rejects with an Error that names the address. */
+export async function control(
+  address: Address,
+  request: ControlRequest,
+  timeoutMs: number,
+): Promise<ControlResponse> {
+  const wire = new Wire(address);
+  try {
+    return await wire.control(request, timeoutMs);
+  } finally {
+    wire.close();
+  }
+}
 
 /** Asks a node how it is. Rejects with an Error that names the address when there is no answer in time. */
 export async function status(address: Address, timeoutMs: number): Promise<NodeStatus> {

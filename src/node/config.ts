@@ -1,6 +1,7 @@
 /** What a node process is told at its start, as one JSON file named on its command line. */
 
 import type { Limits, NodeId, Timing } from '../consensus/algorithm.ts';
+import type { NodeFaults } from './fault-hooks.ts';
 
 export interface Address {
   readonly host: string;
@@ -25,6 +26,8 @@ export interface NodeConfig {
   readonly limits: Limits;
   /** Seeds the election timeouts. */
   readonly seed: number;
+  /** Makes the node listen to a test harness that sets its clock and breaks its disk, and says how they are now; left out: it does not. */
+  readonly faults?: NodeFaults;
   /** The algorithm's own options, such as `{"reads": "local-leader"}`. */
   readonly options: Readonly<Record<string, unknown>>;
 }

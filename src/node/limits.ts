@@ -24,6 +24,9 @@ export const helloTimeoutMs = 60_000;
 /** How often the algorithm is told the time. A fifth of the default heartbeat, so that timeouts are rarely late. */
 export const tickMs = 10;
 
+/** The same where a fault makes the node's clock slow: rarer than this, and a change of the clock would show late. */
+export const tickMsMax = 200;
+
 /** Bytes of records in one write to the log. More wait for the next batch. */
 export const maxWalBatchBytes = 32 * 1024 * 1024;
 

@@ -2,17 +2,19 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import type { Status } from '../consensus/algorithm.ts';
 import { createReplica } from '../consensus/create-replica.ts';
 import type { Replica } from '../consensus/replica.ts';
 import { stream } from '../random/random.ts';
 import { ClientPort } from './client-port.ts';
+import { SettableClock, trueLine } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import { Driver } from './driver.ts';
 import { errorMessage } from './error-message.ts';
+import type { ControlRequest, ControlResponse } from './fault-hooks.ts';
+import { FaultyDisk } from './faulty-disk.ts';
 import { nextIncarnation, wasStartedBefore } from './incarnation.ts';
-import { tickMs } from './limits.ts';
+import { tickMs, tickMsMax } from './limits.ts';
 import { listen } from './listen.ts';
 import { hello } from './peer-hello.ts';
 import { PeerLink, type SentCounters } from './peer-link.ts';
@@ -36,7 +38,10 @@ export interface NodeParts {
 }
 
 /** Throws Fatal when what is on disk cannot be relied on. */
-function recover({ config, log }: NodeParts): {
+function recover(
+  { config, log }: NodeParts,
+  disk: FaultyDisk | undefined,
+): {
   readonly incarnation: number;
   readonly wal: RecoveredWal;
 } {
@@ -45,7 +50,7 @@ function recover({ config, log }: NodeParts): {
     // The log is made before the incarnation is recorded, so this one has been lost, and with it what the node promised.
     if (wasStartedBefore(config.dataDir) && !existsSync(file))
       throw new WalCorrupt(0, 'it is gone');
-    const wal = recoverWal(config.dataDir);
+    const wal = recoverWal(config.dataDir, disk);
     const incarnation = nextIncarnation(config.dataDir, Date.now());
     log(`recovered ${wal.records.length} records from ${wal.lastBatch} batches`);
     if (wal.torn !== undefined) {
@@ -72,7 +77,11 @@ function logChanges(log: (line: string) => void, before: Status, now: Status): v
 export class RunningNode {
   readonly #parts: NodeParts;
   readonly #incarnation: number;
+  readonly #clock: SettableClock;
+  /** Only where a test harness may break it. */
+  readonly #disk: FaultyDisk | undefined;
   readonly #wal: Wal;
+  readonly #walFile: string;
   readonly #trace: TraceWriter;
   readonly #driver: Driver;
   readonly #turn = new Turn();
@@ -81,15 +90,19 @@ export class RunningNode {
   readonly #clients: ClientPort;
   readonly #peers: PeerPort;
   #lastStatus: Status;
+  #ticking: NodeJS.Timeout | undefined;
   #stopped = false;
 
   /** Recovers, and throws Fatal when it cannot. Does nothing visible to others before `start`. */
   constructor(parts: NodeParts) {
     this.#parts = parts;
     const { config, log } = parts;
-    const { self, members, traceFile } = config;
-    const { incarnation, wal } = recover(parts);
+    const { self, members, traceFile, faults } = config;
+    this.#clock = new SettableClock(faults?.clock ?? trueLine);
+    this.#disk = faults && new FaultyDisk(faults.troubles);
+    const { incarnation, wal } = recover(parts, this.#disk);
     this.#incarnation = incarnation;
+    this.#walFile = wal.path;
     this.#trace = traceFile === undefined ? noTrace : openTrace(traceFile, self, incarnation);
     this.#wal = wal.open({
       onDurable: (sequence) => this.#driver.durable(sequence),
@@ -101,6 +114,7 @@ export class RunningNode {
       maxRequestBytes: Math.floor(maxFrameBytes / (2 * config.limits.maxBatchEntries)),
       onRequest: (request, body) => this.#driver.client(request, body),
       status: () => this.status(),
+      ...(this.#disk && { control: (request: ControlRequest) => this.#control(request) }),
       queued: () => this.#turn.schedule(),
       log,
     });
@@ -125,7 +139,7 @@ export class RunningNode {
       const link = new PeerLink({ peer, address, hello: greet, counters: this.#sent, log });
       this.#links.set(peer, link);
     }
-    setInterval(() => this.#tick(), tickMs);
+    this.#keepTicking();
   }
 
   status(): NodeStatus {
@@ -149,7 +163,7 @@ export class RunningNode {
   #createDriver(durable: readonly unknown[]): Driver {
     const { self, members, timing, limits, algorithm, options, seed, traceFile } =
       this.#parts.config;
-    const nowMs = (): number => performance.now();
+    const nowMs = (): number => this.#clock.nowMs();
     let replica: Replica;
     try {
       replica = createReplica({
@@ -175,6 +189,31 @@ export class RunningNode {
       stepped: () => this.#turn.schedule(),
       broken: (error) => this.#fatal(`invariant: ${errorMessage(error)}`, error),
     });
+  }
+
+  /** Ticks are by the node's own clock: where it runs fast, they come early. */
+  #keepTicking(): void {
+    clearInterval(this.#ticking);
+    const ms = Math.min(tickMsMax, Math.max(1, tickMs / this.#clock.line.rate));
+    this.#ticking = setInterval(() => this.#tick(), ms);
+  }
+
+  /** A test harness wants something. */
+  #control(request: ControlRequest): ControlResponse {
+    const disk = this.#disk as FaultyDisk;
+    if (request.kind === 'power-off') {
+      const left = disk.turnOff();
+      this.stop();
+      return { kind: 'power-off', file: this.#walFile, ...left };
+    }
+    const { set } = request;
+    if (set !== undefined) {
+      this.#clock.set(set.clock);
+      disk.set(set.troubles);
+      this.#keepTicking();
+    }
+    const faults = { clock: this.#clock.line, troubles: disk.troubles };
+    return { kind: 'faults', clockMs: this.#clock.nowMs(), faults, spent: disk.spent };
   }
 
   #tick(): void {

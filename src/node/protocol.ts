@@ -5,16 +5,20 @@
 
 import type { Status } from '../consensus/algorithm.ts';
 import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
+import type { ControlRequest, ControlResponse } from './fault-hooks.ts';
 
 export interface RequestFrame {
   readonly id: number;
   /** `status` is answered from memory, whatever state the cluster is in. */
-  readonly body: ClientRequest | { readonly kind: 'status' };
+  readonly body: ClientRequest | { readonly kind: 'status' } | ControlRequest;
 }
 
 export interface ResponseFrame {
   readonly id: number;
-  readonly body: ClientResponse | { readonly kind: 'status'; readonly status: NodeStatus };
+  readonly body:
+    | ClientResponse
+    | { readonly kind: 'status'; readonly status: NodeStatus }
+    | ControlResponse;
 }
 
 export interface NodeStatus extends Status {

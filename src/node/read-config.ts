@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 import type { NodeConfig } from './config.ts';
+import { nodeFaults } from './fault-hooks.ts';
 
 const address = z.strictObject({
   host: z.string().min(1),
@@ -32,6 +33,7 @@ const schema = z
       maxPendingReads: positive,
     }),
     seed: z.int(),
+    faults: nodeFaults.exactOptional(),
     options: z.record(z.string(), z.unknown()),
   })
   .superRefine((config, context) => {

@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from './durable-file.ts';
+import type { FaultyDisk } from './faulty-disk.ts';
 import { maxWalBatchBytes, walGrowBytes, walSealDelayMs } from './limits.ts';
 import { type DecodedLog, decodeLog, encodeBatch, encodeFileHeader } from './wal-format.ts';
 
@@ -205,9 +206,10 @@ export interface RecoveredWal extends DecodedLog {
 
 /**
  * Reads the log in `directory`, or makes a new one (the directory too). A torn tail is cut off. What was read is on disk when this returns,
- * even if the process that wrote it died before its sync. Throws WalCorrupt, or the system's error.
+ * even if the process that wrote it died before its sync. Throws WalCorrupt, or the system's error. `faults` stands between the log and
+ * its file from then on.
  */
-export function recoverWal(directory: string): RecoveredWal {
+export function recoverWal(directory: string, faults?: FaultyDisk): RecoveredWal {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, walFileName);
   if (!existsSync(path)) writeDurably(path, encodeFileHeader());
@@ -215,6 +217,7 @@ export function recoverWal(directory: string): RecoveredWal {
   const decoded = decodeLog(bytes);
   const fd = openSync(path, 'r+');
   try {
+    faults?.beforeRecovery();
     if (decoded.torn !== undefined) ftruncateSync(fd, decoded.end);
     fdatasyncSync(fd);
   } finally {
@@ -222,7 +225,9 @@ export function recoverWal(directory: string): RecoveredWal {
   }
   const size = decoded.torn === undefined ? bytes.length : decoded.end;
   const position = { batch: decoded.lastBatch, offset: decoded.end, size };
-  const open = (handlers: WalHandlers): Wal =>
-    new Wal(logFile(openSync(path, 'r+')), position, handlers);
+  const open = (handlers: WalHandlers): Wal => {
+    const file = logFile(openSync(path, 'r+'));
+    return new Wal(faults?.over(file, size) ?? file, position, handlers);
+  };
   return { ...decoded, path, open };
 }

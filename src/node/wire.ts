@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { ClientRequest } from '../consensus/state-machine/command.ts';
 import type { Address } from './config.ts';
 import { errorMessage } from './error-message.ts';
+import { type ControlRequest, type ControlResponse, decodeControlResponse } from './fault-hooks.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
 import type { Answer, Line, Reply } from './line.ts';
 import { isRecord } from './peer-hello.ts';
@@ -23,6 +24,9 @@ function isResponse(value: unknown): value is ResponseFrame {
   if (!isRecord(value) || typeof value['id'] !== 'number' || !isRecord(value['body'])) return false;
   const { kind, code, status } = value['body'];
   if (kind === 'error') return typeof code === 'string';
+  if (kind === 'faults' || kind === 'power-off') {
+    return decodeControlResponse(value['body']) !== undefined;
+  }
   return kind === 'ok' || (kind === 'status' && isRecord(status));
 }
 
@@ -43,8 +47,8 @@ export class Wire implements Line {
     const reply = await this.#exchange(body, timeoutMs);
     if (reply.kind !== 'answered') return reply;
     const { response } = reply;
-    if (response.kind === 'status') return { kind: 'no-answer', error: 'a status was not asked' };
-    return { kind: 'answered', response };
+    if (response.kind === 'ok' || response.kind === 'error') return { kind: 'answered', response };
+    return { kind: 'no-answer', error: `a ${response.kind} was not asked` };
   }
 
   /** Rejects with an Error that names the address. */
@@ -53,6 +57,17 @@ export class Wire implements Line {
     if (reply.kind === 'answered' && reply.response.kind === 'status') return reply.response.status;
     const why = reply.kind === 'answered' ? `it answered ${reply.response.kind}` : reply.error;
     throw new Error(`no status from ${this.#name}: ${why}`);
+  }
+
+  /** Rejects with an Error that names the address. */
+  async control(request: ControlRequest, timeoutMs: number): Promise<ControlResponse> {
+    const reply = await this.#exchange(request, timeoutMs);
+    if (reply.kind !== 'answered') {
+      throw new Error(`no answer about faults from ${this.#name}: ${reply.error}`);
+    }
+    const { response } = reply;
+    if (response.kind === 'faults' || response.kind === 'power-off') return response;
+    throw new Error(`${this.#name} answered ${response.kind} when it was asked about faults`);
   }
 
   /** Hangs up; a request in progress settles. */
