@@ -22,7 +22,9 @@ export function chainBetween(
   const known = new Map<string, { readonly atMs: number; readonly by?: Sent }>();
   known.set(first.node, { atMs: first.timeMs });
   const taken = arrows
-    .filter(({ endMs, lost, sentMs }) => endMs !== null && lost === undefined && sentMs >= first.timeMs)
+    .filter(
+      ({ endMs, lost, sentMs }) => endMs !== null && lost === undefined && sentMs >= first.timeMs,
+    )
     .map((arrow) => ({ arrow, atMs: takenIn(arrow, bars) }))
     .filter(({ atMs }) => atMs <= second.timeMs)
     .sort((a, b) => a.atMs - b.atMs);
