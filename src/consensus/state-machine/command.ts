@@ -10,6 +10,16 @@ export type Command =
   | { readonly f: 'cas'; readonly key: string; readonly from: Value; readonly to: Value }
   /** Appends to a list (missing: empty). Result: the new length. */
   | { readonly f: 'append'; readonly key: string; readonly value: Value }
+  /** Puts an element into a set, which is kept as a list (missing: empty). Result: whether it was not there. */
+  | { readonly f: 'insert'; readonly key: string; readonly value: Value }
+  /** Takes an element out of a set. Result: whether it was there. */
+  | { readonly f: 'remove'; readonly key: string; readonly value: Value }
+  /** Takes up to `count` values from the front of a list (missing: empty). Result: the list of what it took. */
+  | { readonly f: 'dequeue'; readonly key: string; readonly count: number }
+  /** Takes a lock, which is kept as its newest fencing token and whether it is held (missing: 0, free). Result: a token, one higher than the last; null while it is held. */
+  | { readonly f: 'acquire'; readonly key: string }
+  /** Gives a lock back. Result: whether it was held with this token. */
+  | { readonly f: 'release'; readonly key: string; readonly token: number }
   /** Adds to a number (missing: 0). Result: the new value. */
   | { readonly f: 'add'; readonly key: string; readonly delta: number }
   /** The first value wins, for ever (null counts as no value). Result: the value that won. */

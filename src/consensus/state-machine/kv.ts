@@ -3,16 +3,9 @@
 import { broken } from '../invariant.ts';
 import type { ClientResponse, Command, Query, TxnStep, Value } from './command.ts';
 import { equalJson } from './json.ts';
+import { acquire, dequeue, insert, release, remove } from './objects.ts';
 import type { StateMachine } from './state-machine.ts';
-
-/** Reading through and writing to a part of the store that can still be thrown away. */
-interface View {
-  get(key: string): Value;
-  set(key: string, value: Value): void;
-}
-
-/** A command that cannot be applied. Caught here: a bad command must not stop the nodes that agreed on it. */
-class BadCommand extends Error {}
+import { BadCommand, listAt, type View } from './view.ts';
 
 /**
  * An empty store. A command that cannot be applied (append to a number, an unknown `f`) is answered with `bad-command` and
@@ -64,6 +57,16 @@ function execute(view: View, command: Command): unknown {
       return decide(view, keyOf(command.key), command.value);
     case 'append':
       return append(view, keyOf(command.key), command.value);
+    case 'insert':
+      return insert(view, keyOf(command.key), command.value);
+    case 'remove':
+      return remove(view, keyOf(command.key), command.value);
+    case 'dequeue':
+      return dequeue(view, keyOf(command.key), command.count);
+    case 'acquire':
+      return acquire(view, keyOf(command.key));
+    case 'release':
+      return release(view, keyOf(command.key), command.token);
     case 'add':
       return add(view, keyOf(command.key), command.delta);
     case 'txn':
@@ -98,10 +101,7 @@ function executeStep(view: View, step: TxnStep): TxnStep {
 }
 
 function append(view: View, key: string, value: Value): number {
-  const list = view.get(key) ?? [];
-  if (!Array.isArray(list)) {
-    throw new BadCommand(`append needs a list at ${key}, found ${typeof list}`);
-  }
+  const list = listAt(view, key, 'append');
   view.set(key, [...list, value ?? null]);
   return list.length + 1;
 }

@@ -42,6 +42,38 @@ describe('key-value store', () => {
     assert.deepEqual(kv.apply({ f: 'add', key: 'n', delta: -7 }), ok(-2));
   });
 
+  it('a set holds each element once', () => {
+    const kv = createKv();
+    assert.deepEqual(kv.apply({ f: 'insert', key: 's', value: { a: 1 } }), ok(true));
+    assert.deepEqual(kv.apply({ f: 'insert', key: 's', value: 2 }), ok(true));
+    assert.deepEqual(kv.apply({ f: 'insert', key: 's', value: { a: 1 } }), ok(false));
+    assert.deepEqual(kv.query({ f: 'read', key: 's' }), ok([{ a: 1 }, 2]));
+    assert.deepEqual(kv.apply({ f: 'remove', key: 's', value: { a: 1 } }), ok(true));
+    assert.deepEqual(kv.apply({ f: 'remove', key: 's', value: { a: 1 } }), ok(false));
+    assert.deepEqual(kv.query({ f: 'read', key: 's' }), ok([2]));
+  });
+
+  it('a queue gives back from the front what was appended, as much as is asked for', () => {
+    const kv = createKv();
+    assert.deepEqual(kv.apply({ f: 'dequeue', key: 'q', count: 1 }), ok([]));
+    for (const value of [1, 2, 3, 4]) kv.apply({ f: 'append', key: 'q', value });
+    assert.deepEqual(kv.apply({ f: 'dequeue', key: 'q', count: 1 }), ok([1]));
+    assert.deepEqual(kv.apply({ f: 'dequeue', key: 'q', count: 2 }), ok([2, 3]));
+    assert.deepEqual(kv.apply({ f: 'dequeue', key: 'q', count: 9 }), ok([4]));
+    assert.deepEqual(kv.query({ f: 'read', key: 'q' }), ok([]));
+  });
+
+  it('a lock is held by one at a time, with a token higher than all before', () => {
+    const kv = createKv();
+    assert.deepEqual(kv.apply({ f: 'release', key: 'm', token: 0 }), ok(false));
+    assert.deepEqual(kv.apply({ f: 'acquire', key: 'm' }), ok(1));
+    assert.deepEqual(kv.apply({ f: 'acquire', key: 'm' }), ok(null));
+    assert.deepEqual(kv.apply({ f: 'release', key: 'm', token: 2 }), ok(false));
+    assert.deepEqual(kv.apply({ f: 'release', key: 'm', token: 1 }), ok(true));
+    assert.deepEqual(kv.apply({ f: 'release', key: 'm', token: 1 }), ok(false));
+    assert.deepEqual(kv.apply({ f: 'acquire', key: 'm' }), ok(2));
+  });
+
   it('a transaction happens in order, sees itself, and happens entirely or not at all', () => {
     const kv = createKv();
     const steps = [
@@ -77,6 +109,14 @@ describe('key-value store', () => {
       { f: 'add', key: 'n', delta: '1' },
       { f: 'add', key: 'n', delta: 1e308 },
       { f: 'write', value: 1 },
+      { f: 'insert', key: 'n', value: 1 },
+      { f: 'remove', key: 'n', value: 1 },
+      { f: 'dequeue', key: 'n', count: 1 },
+      { f: 'dequeue', key: 'l', count: 0 },
+      { f: 'dequeue', key: 'l', count: '1' },
+      { f: 'acquire', key: 'n' },
+      { f: 'acquire', key: 'l' },
+      { f: 'release', key: 'n', token: 1 },
       { f: 'drop', key: 'n' },
       {
         f: 'txn',
@@ -118,6 +158,11 @@ describe('key-value store', () => {
     fc.record({ f: fc.constant('write' as const), key: keys, value: fc.jsonValue() }),
     fc.record({ f: fc.constant('append' as const), key: keys, value: fc.jsonValue() }),
     fc.record({ f: fc.constant('add' as const), key: keys, delta: fc.integer() }),
+    fc.record({ f: fc.constant('insert' as const), key: keys, value: fc.jsonValue() }),
+    fc.record({ f: fc.constant('remove' as const), key: keys, value: fc.jsonValue() }),
+    fc.record({ f: fc.constant('dequeue' as const), key: keys, count: fc.nat(3) }),
+    fc.record({ f: fc.constant('acquire' as const), key: keys }),
+    fc.record({ f: fc.constant('release' as const), key: keys, token: fc.nat(3) }),
     fc.record({
       f: fc.constant('cas' as const),
       key: keys,
