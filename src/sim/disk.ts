@@ -80,7 +80,7 @@ class DiskError extends Error {
   override readonly name = 'DiskError';
 }
 
-const salts = { fate: 1, grain: 2, sector: 3, damage: 4 } as const;
+const salts = { fate: 1, grain: 2, sector: 3, damage: 4, call: 5 } as const;
 
 const sectorBytes = 512;
 const pageBytes = 4096;
@@ -109,6 +109,12 @@ export class SimDisk {
   /** Troubles that happen once and did. */
   readonly #spent = new Set<DiskTrouble>();
   #fsyncs = 0;
+  #calls = 0;
+  /**
+   * Numbers of batches that a failed sync took away: their pages count as clean, so that no later sync writes them (Rebello et al.,
+   * Can Applications Recover from fsync Failures?, ATC 2020).
+   */
+  readonly #dropped = new Set<number>();
 
   constructor(key: number, bounded: boolean) {
     this.#key = key;
@@ -146,16 +152,21 @@ export class SimDisk {
 
   /** The error of the write, or undefined when it is in the page cache. */
   write(batch: Batch): Error | undefined {
-    const error = this.#fail('write', () => true);
+    this.#calls += 1;
+    // Space is found when a write is taken; an I/O error may come as late as with the sync.
+    const isTaken = mix(mix(this.#key, salts.call), this.#calls) % 2 === 0;
+    const error = this.#fail('write', (code) => code === 'ENOSPC' || !isTaken);
     if (error === undefined) this.#batches.push(batch);
     return error;
   }
 
-  /** The error of the sync, or undefined when everything up to this batch is durable. */
+  /** The error of the sync, or undefined when everything up to this batch is durable. One that fails takes what it was to write. */
   sync(upTo: number): Error | undefined {
-    // Space was found when the write was taken.
     const error = this.#fail('fdatasync', (code) => code === 'EIO');
-    if (error !== undefined) return error;
+    if (error !== undefined) {
+      for (let n = this.#durable + 1; n <= this.#batches.length; n += 1) this.#dropped.add(n);
+      return error;
+    }
     this.#fsyncs += 1;
     this.#durable = Math.max(this.#durable, Math.min(upTo, this.#batches.length));
     return undefined;
@@ -168,6 +179,7 @@ export class SimDisk {
       this.#batches.truncate(this.#durable);
     } else if (unsynced === 'torn' && this.#durable < this.#batches.length) {
       this.#image = this.#tear();
+      this.#dropped.clear();
     }
   }
 
@@ -178,6 +190,7 @@ export class SimDisk {
   recover(): Found {
     const error = this.#fail('fdatasync', (code) => code === 'EIO');
     if (error !== undefined) throw error;
+    if (this.#dropped.size > 0) this.#loseDropped();
     let found: Found;
     if (this.#image === undefined) {
       const { records } = this.#batches;
@@ -195,6 +208,7 @@ export class SimDisk {
 
   /** Does this to the files of a node that is down. Throws Unavailable for what no node could survive without breaking promises. */
   damage(damage: DiskDamage): string {
+    if (this.#dropped.size > 0) this.#loseDropped();
     const done = this.#damage(damage);
     this.#isDamaged = true;
     return done;
@@ -217,11 +231,31 @@ export class SimDisk {
     }
   }
 
+  /** Nobody holds the lost pages in memory any more: they read back as the zeros that the room ahead was made of. */
+  #loseDropped(): void {
+    while (this.#dropped.has(this.#batches.length)) {
+      this.#dropped.delete(this.#batches.length);
+      this.#batches.truncate(this.#batches.length - 1);
+    }
+    const isHole = [...this.#dropped].some((number) => number <= this.#batches.length);
+    if (isHole) this.#image = this.bytes();
+    this.#dropped.clear();
+  }
+
+  #read(batch: Batch): Buffer {
+    const bytes = bytesOf(batch);
+    return this.#dropped.has(batch.number) ? Buffer.alloc(bytes.length) : bytes;
+  }
+
   /** The log as it would be read now. */
   bytes(): Buffer {
     return (
       this.#image ??
-      Buffer.concat([encodeFileHeader(), ...this.#batches.slice(0).map(bytesOf), room(pageBytes)])
+      Buffer.concat([
+        encodeFileHeader(),
+        ...this.#batches.slice(0).map((batch) => this.#read(batch)),
+        room(pageBytes),
+      ])
     );
   }
 
@@ -245,7 +279,7 @@ export class SimDisk {
 
   /** The bytes that power loss leaves: durable batches, and of each later write nothing, all, or some sectors. */
   #tear(): Buffer {
-    const durable = this.#batches.slice(0, this.#durable).map(bytesOf);
+    const durable = this.#batches.slice(0, this.#durable).map((batch) => this.#read(batch));
     const whole = Buffer.concat([encodeFileHeader(), ...durable]);
     const unsynced = this.#batches.slice(this.#durable);
     const image = Buffer.concat([
@@ -254,7 +288,7 @@ export class SimDisk {
     ]);
     let offset = whole.length;
     for (const batch of unsynced) {
-      const bytes = bytesOf(batch);
+      const bytes = this.#read(batch);
       const bits = mix(mix(this.#key, this.#crashes), batch.number);
       const fate = mix(bits, salts.fate) % 4;
       if (fate === 1) bytes.copy(image, offset);

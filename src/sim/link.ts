@@ -30,6 +30,8 @@ const salts = {
   copy: 6,
   dial: 7,
   release: 8,
+  straggler: 9,
+  late: 10,
 } as const;
 
 interface Place {
@@ -102,11 +104,11 @@ export class Link {
     this.#fromName = parts.nodes[from] as string;
     this.to = to;
     this.#key = key;
-    const { transport, loss, duplicates, reordered } = parts.options;
+    const { transport, loss, duplicates, reordered, stragglers } = parts.options;
     this.#isStream = transport === 'stream';
     const { hash, witness, measure, serialise } = parts;
     this.#isPlain = hash === undefined && witness === undefined && !measure && !serialise;
-    this.#hasBaseFaults = loss + duplicates + reordered > 0;
+    this.#hasBaseFaults = loss + duplicates + reordered + stragglers > 0;
   }
 
   /** Whether messages can be lost, doubled and reordered one by one. */
@@ -287,11 +289,19 @@ export class Link {
     if (happens(this.#rate('duplicates'), bits, salts.duplicate)) {
       this.#traffic.duplicated += 1;
       const copy = new Flight(this, flight.message, flight.connection, bits, flight.id);
-      timeline.push(nowNs + this.#latencyNs(mix(bits, salts.copy), flight), copy);
+      const copyBits = mix(bits, salts.copy);
+      timeline.push(nowNs + this.#latencyNs(copyBits, flight) + this.#straggleNs(copyBits), copy);
     }
     if (happens(this.#rate('loss'), bits, salts.loss)) return this.#lose(flight, 'lost');
     const late = happens(this.#rate('reordered'), bits, salts.reorder) ? reorderFactor : 1;
-    timeline.push(nowNs + ns * late, flight);
+    timeline.push(nowNs + ns * late + this.#straggleNs(bits), flight);
+  }
+
+  /** A few messages are very late: most bugs with old messages need one of them, and none with all. */
+  #straggleNs(bits: number): number {
+    const { stragglers, stragglerMs } = this.#parts.options;
+    if (!happens(stragglers, bits, salts.straggler)) return 0;
+    return Math.round(draw(stragglerMs, mix(bits, salts.late)) * 1e6);
   }
 
   /** Whole nanoseconds. */

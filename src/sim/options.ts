@@ -25,6 +25,10 @@ export const simOptionsSchema = z.strictObject({
       duplicates: share.default(0),
       /** Datagrams only: share of the messages that come ten times later than they would. */
       reordered: share.default(0),
+      /** Datagrams only: share of the messages that come `stragglerMs` later, each for itself, while all others are on time. */
+      stragglers: share.default(0),
+      /** Of the order of elections, so that an answer comes to somebody who has asked something else since. */
+      stragglerMs: spread.default({ min: 50, mean: 300 }),
       /** One way between a client and its node, in ms. */
       clientLatencyMs: spread.default({ min: 0.2, mean: 0.5 }),
     })

@@ -78,10 +78,17 @@ describe('sim: disk', () => {
   });
 
   it('an error happens once or until it is healed, to writes or to syncs', () => {
-    const once = written(3, 3);
-    once.setTroubles([{ kind: 'error', code: 'EIO', once: true }]);
-    assert.match(once.write({ number: 4, synced: 3, records: [1] })?.message ?? '', /^EIO/);
-    assert.equal(once.write({ number: 4, synced: 3, records: [1] }), undefined);
+    const calls = new Set<string>();
+    for (let key = 0; key < 20; key += 1) {
+      const once = written(3, 3, key);
+      once.setTroubles([{ kind: 'error', code: 'EIO', once: true }]);
+      const failed = once.write({ number: 4, synced: 3, records: [1] }) ?? once.sync(4);
+      assert.match(failed?.message ?? '', /^EIO/);
+      calls.add(failed?.message ?? '');
+      assert.equal(once.write({ number: 5, synced: 3, records: [1] }), undefined);
+      assert.equal(once.sync(5), undefined);
+    }
+    assert.equal(calls.size, 2, 'both writes and syncs fail');
 
     const sticky = written(3, 3);
     sticky.setTroubles([{ kind: 'error', code: 'EIO', once: false }]);
@@ -94,6 +101,28 @@ describe('sim: disk', () => {
     full.setTroubles([{ kind: 'error', code: 'ENOSPC', once: false }]);
     assert.equal(full.sync(3), undefined);
     assert.match(full.write({ number: 4, synced: 3, records: [1] })?.message ?? '', /^ENOSPC/);
+  });
+
+  it('what a failed sync was to write is gone, although a later sync succeeds', () => {
+    const withFailedSync = (): SimDisk => {
+      const disk = written(5, 3);
+      disk.setTroubles([{ kind: 'error', code: 'EIO', once: true }]);
+      assert.match(disk.sync(5)?.message ?? '', /^EIO/);
+      return disk;
+    };
+    for (const unsynced of ['kept', 'lost', 'torn'] as const) {
+      assert.deepEqual(afterCrash(withFailedSync(), unsynced), recordsUpTo(3));
+      const again = withFailedSync();
+      assert.equal(again.sync(5), undefined);
+      assert.deepEqual(afterCrash(again, unsynced), recordsUpTo(3));
+      // Whoever writes on takes it for written: there is a hole, which recovery sees once a later batch vouches for it.
+      const onward = withFailedSync();
+      for (const number of [6, 7, 8]) {
+        onward.write({ number, synced: number - 1, records: [number] });
+        onward.sync(number);
+      }
+      assert.throws(() => afterCrash(onward, unsynced), WalCorrupt);
+    }
   });
 
   it('rotten bits and misdirected sectors are always found: a node does not start from such a log', () => {
