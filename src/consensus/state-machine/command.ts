@@ -24,11 +24,14 @@ export type Command =
   | { readonly f: 'add'; readonly key: string; readonly delta: number }
   /** The first value wins, for ever (null counts as no value). Result: the value that won. */
   | { readonly f: 'decide'; readonly key: string; readonly value: Value }
-  /** All or nothing, in order. Result: the steps with their results filled in. */
+  /** All or nothing, in order. Result: the steps with their results filled in; null when an `at-least` did not hold. */
   | { readonly f: 'txn'; readonly steps: readonly TxnStep[] };
 
-/** `['r', key, null]` (null is replaced by the value), `['w', key, value]`, `['append', key, value]`. */
-export type TxnStep = readonly ['r' | 'w' | 'append', string, Value];
+/**
+ * `['r', key, null]` (null is replaced by the value), `['w', key, value]`, `['append', key, value]`, `['add', key, delta]`,
+ * and `['at-least', key, bound]`: unless the number there is that large, the transaction changes nothing.
+ */
+export type TxnStep = readonly ['r' | 'w' | 'append' | 'add' | 'at-least', string, Value];
 
 /** Changes nothing, so it need not go through the log. */
 export type Query =

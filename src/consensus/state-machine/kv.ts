@@ -29,10 +29,14 @@ export function createKv(): StateMachine<Command, Query, ClientResponse> {
   };
 }
 
+/** A condition of a transaction does not hold. */
+class NotMet extends Error {}
+
 function answer(work: () => unknown): ClientResponse {
   try {
     return { kind: 'ok', result: work() };
   } catch (error) {
+    if (error instanceof NotMet) return { kind: 'ok', result: null };
     if (!(error instanceof BadCommand)) throw error;
     return { kind: 'error', code: 'bad-command', detail: error.message };
   }
@@ -95,6 +99,11 @@ function executeStep(view: View, step: TxnStep): TxnStep {
     case 'append':
       append(view, key, step[2]);
       return step;
+    case 'add':
+      return ['add', key, add(view, key, decodeNumber(step[2]))];
+    case 'at-least':
+      if (numberAt(view, key) < decodeNumber(step[2])) throw new NotMet();
+      return step;
     default:
       throw new BadCommand(`unknown step of txn: ${JSON.stringify(step)}`);
   }
@@ -106,11 +115,19 @@ function append(view: View, key: string, value: Value): number {
   return list.length + 1;
 }
 
-function add(view: View, key: string, delta: number): number {
+function numberAt(view: View, key: string): number {
   const number = view.get(key) ?? 0;
-  if (typeof number !== 'number') {
-    throw new BadCommand(`add needs a number at ${key}, found ${typeof number}`);
-  }
+  if (typeof number === 'number') return number;
+  throw new BadCommand(`there has to be a number at ${key}, found ${typeof number}`);
+}
+
+function decodeNumber(value: Value): number {
+  if (typeof value === 'number') return value;
+  throw new BadCommand(`a step of txn needs a number, not ${JSON.stringify(value)}`);
+}
+
+function add(view: View, key: string, delta: number): number {
+  const number = numberAt(view, key);
   const sum = number + delta;
   if (typeof delta !== 'number' || !Number.isFinite(sum)) {
     throw new BadCommand(`cannot add ${JSON.stringify(delta)} to ${number}`);

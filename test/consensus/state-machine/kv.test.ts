@@ -33,6 +33,30 @@ describe('key-value store', () => {
     assert.deepEqual(kv.apply({ f: 'cas', key: 'x', from: { b: 2, a: 1 }, to: 3 }), ok(true));
   });
 
+  it('a transaction adds, and changes nothing when there is not enough', () => {
+    const kv = createKv();
+    const take = (n: number): Command => ({
+      f: 'txn',
+      steps: [
+        ['add', 'b', n],
+        ['at-least', 'a', n - 10],
+        ['add', 'a', -n],
+      ],
+    });
+    assert.deepEqual(
+      kv.apply(take(7)),
+      ok([
+        ['add', 'b', 7],
+        ['at-least', 'a', -3],
+        ['add', 'a', -7],
+      ]),
+    );
+    assert.deepEqual(kv.apply(take(4)), ok(null));
+    assert.deepEqual(kv.query({ f: 'read-many', keys: ['a', 'b'] }), ok([-7, 7]));
+    kv.apply({ f: 'write', key: 'c', value: 'text' });
+    assert.equal(codeOf(kv.apply({ f: 'txn', steps: [['at-least', 'c', 1]] })), 'bad-command');
+  });
+
   it('append and add count', () => {
     const kv = createKv();
     assert.deepEqual(kv.apply({ f: 'append', key: 'l', value: 'a' }), ok(1));
