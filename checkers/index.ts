@@ -1,6 +1,7 @@
 /** All checkers, by name, with their defaults. */
 
 import { agreement } from './agreement.ts';
+import { bank } from './bank.ts';
 import type { Checker } from './checker.ts';
 import { invariants } from './invariants.ts';
 import { linearizable } from './linearizable.ts';
@@ -14,13 +15,14 @@ export { worst } from './checker.ts';
 export type { InvariantSettings, Traced, Violation } from './invariants/index.ts';
 export { catalogue, corners, createCoverage, createInvariants } from './invariants/index.ts';
 export { consistencyModels } from './transactions/models.ts';
-export { agreement, invariants, linearizable, listAppend, logPattern, rwRegister, stats };
+export { agreement, bank, invariants, linearizable, listAppend, logPattern, rwRegister, stats };
 
 export const checkers: ReadonlyMap<string, Checker> = new Map(
   [
     linearizable({ model: 'cas-register' }),
     listAppend(),
     rwRegister(),
+    bank(),
     agreement(),
     invariants(),
     stats(),

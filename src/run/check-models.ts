@@ -1,5 +1,6 @@
 /** Which checker judges a history under the name that `check --model` is given. */
 
+import { type BankOptions, bank } from '#checkers/bank';
 import type { Checker } from '#checkers/checker';
 import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
 import { listAppend } from '#checkers/list-append';
@@ -19,7 +20,23 @@ export interface CheckModelOptions extends RwRegisterOptions {
 const others: ReadonlyMap<string, (options: CheckModelOptions) => Checker> = new Map([
   ['list-append', listAppend],
   ['rw-register', rwRegister],
+  ['bank', ({ init }) => bank(bankOptions(init))],
 ]);
+
+/** Those of `others` that can be told what is there at first. */
+const withInit: ReadonlySet<string> = new Set(['bank']);
+
+function bankOptions(init: unknown): BankOptions {
+  if (init === undefined) return {};
+  if (typeof init === 'number') return { total: init };
+  const balances = typeof init === 'object' && init !== null ? Object.entries(init) : [];
+  if (balances.length === 0 || balances.some(([, balance]) => typeof balance !== 'number')) {
+    throw new BadInput(
+      `initial value ${JSON.stringify(init)} of a bank. Allowed: the total of all accounts, or what each holds, such as {"a": 10, "b": 10}.`,
+    );
+  }
+  return { initial: Object.fromEntries(balances) };
+}
 
 /** Names that `--model` may have. */
 export const checkModels: readonly string[] = [...linearizableModels.keys(), ...others.keys()];
@@ -29,7 +46,7 @@ export function checkerFor(options: CheckModelOptions): Checker {
   const { model, consistencyModels, init, onChecked } = options;
   const other = others.get(model);
   if (other !== undefined) {
-    if (init === undefined) return other(options);
+    if (init === undefined || withInit.has(model)) return other(options);
     throw new BadInput(
       `an initial value for --model ${model}. Allowed: none; lists start empty and registers as nil.`,
     );
