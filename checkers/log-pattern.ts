@@ -1,7 +1,7 @@
 /** Nodes say it themselves when something is badly wrong. */
 
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BadInput } from '#src/errors';
 import { forEachLine } from '#src/history/lines';
 import type { CheckContext, Checker, CheckResult } from './checker.ts';
@@ -34,6 +34,9 @@ export interface LogPatternOptions {
 export const troublePattern =
   /^\W*fatal\b|\bpanic(?:ked)?\b|\binvariant\b.*\b(?:broken|violated)\b|\buncaught\b|\bunhandled\b.*\brejection\b|\bassertion (?:failed|error)\b|\bAssertionError\b|\bsegmentation fault\b|\bheap out of memory\b/i;
 
+/** What the harness writes into the history when a fault made a node end: its `error` is the line in the node's log. */
+const endsOfFaults: readonly string[] = ['node-stopped', 'node-lost'];
+
 const limits = {
   /** Matches that are reported with their text; one bad loop can write millions. */
   matches: 100,
@@ -53,6 +56,7 @@ export function logPattern(options: LogPatternOptions = {}): Checker {
   const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return {
     name,
+    // A node whose disk a fault broke has to give up, and says so: that line, of that node, is no trouble.
     summary:
       options.pattern === undefined
         ? 'no node logged a fatal error, a panic, a broken invariant or an uncaught error'
@@ -66,11 +70,19 @@ async function search(context: CheckContext, pattern: RegExp): Promise<LogPatter
   const { folder } = context;
   const files = folder === undefined ? [] : globSync(join('nodes', '*', 'log'), { cwd: folder });
   const found: Found = { matches: [], count: 0, late: false };
+  const excused = new Set(
+    context.history
+      .filter(({ process, f }) => process === 'nemesis' && endsOfFaults.includes(f))
+      .map(({ node, error }) => `${node}: ${error}`),
+  );
   const unreadable: string[] = [];
   let done = 0;
   for (const file of files.toSorted()) {
     try {
-      await searchFile(join(folder ?? '', file), file, pattern, deadline, found);
+      const ofNode = basename(dirname(file));
+      const isExcused = (text: string): boolean => excused.has(`${ofNode}: ${text}`);
+      const tested = { path: join(folder ?? '', file), file, pattern, isExcused };
+      await searchFile(tested, deadline, found);
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
       unreadable.push(error.message);
@@ -94,15 +106,23 @@ interface Found {
   late: boolean;
 }
 
+interface Searched {
+  readonly path: string;
+  readonly file: string;
+  readonly pattern: RegExp;
+  readonly isExcused: (line: string) => boolean;
+}
+
 async function searchFile(
-  path: string,
-  file: string,
-  pattern: RegExp,
+  { path, file, pattern, isExcused }: Searched,
   deadline: number,
   found: Found,
 ): Promise<void> {
   await forEachLine(path, ({ text, number }) => {
-    if (pattern.test(text.length > limits.tested ? text.slice(0, limits.tested) : text)) {
+    const isTrouble = pattern.test(
+      text.length > limits.tested ? text.slice(0, limits.tested) : text,
+    );
+    if (isTrouble && !isExcused(text)) {
       found.count += 1;
       if (found.matches.length < limits.matches) {
         found.matches.push({ file, line: number, text: text.trim().slice(0, limits.shown) });

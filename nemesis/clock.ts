@@ -61,7 +61,6 @@ async function strobe(
 
 export const clock: Fault<Clock> = {
   kind: 'clock',
-  worlds: ['sim'],
   summary: 'makes clocks of nodes jump, run fast or slow, or strobe; timers and leases follow them',
   schema,
   plans,

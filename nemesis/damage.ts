@@ -25,7 +25,6 @@ function damageOf({ mode, sectors = 1, bytes = 4096 }: Damage, seed: number): Di
 
 export const damage: Fault<Damage> = {
   kind: 'damage',
-  worlds: ['sim'],
   onlyByName: true,
   summary:
     'kills nodes and damages their logs before they restart: bit rot, misdirected writes, ...',

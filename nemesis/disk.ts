@@ -22,7 +22,6 @@ const defaults = { code: 'EIO', once: false, fsyncMs: 200 } as const;
 
 export const disk: Fault<Disk> = {
   kind: 'disk',
-  worlds: ['sim'],
   summary: 'makes disks fail (EIO, ENOSPC) or slow; a node that stops for it restarts on heal',
   schema,
   plans(nodes) {

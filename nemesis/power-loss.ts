@@ -14,7 +14,6 @@ type PowerLoss = z.infer<typeof schema>;
 
 export const powerLoss: Fault<PowerLoss> = {
   kind: 'power-loss',
-  worlds: ['sim'],
   summary: 'cuts the power of nodes: unsynced writes are lost or torn; they restart on heal',
   schema,
   plans(nodes) {

@@ -5,6 +5,10 @@ export const limits = {
   nodeReady: 15_000,
   /** One question to a node about its status. */
   statusAnswer: 500,
+  /** A node's answer about its clock, disk or power: longer than a busy machine keeps a process waiting. */
+  innerAnswer: 5_000,
+  /** Between the two looks at a clock that tell its rate. */
+  clockLooksApart: 25,
   /** Between two questions whether a node is ready. */
   readyPoll: 15,
   /** From a signal to its effect being seen. */
@@ -15,6 +19,8 @@ export const limits = {
   logTailBytes: 4_096,
   /** Lines of a log that are shown when a node ended by itself. */
   logTailLines: 6,
+  /** Lines of a log in which a node that ended by itself may have said why: a stack trace comes after it. */
+  logLastWords: 40,
   /** A call to the proxy server. It answers at once, or it has locked itself out of that proxy. */
   proxyAnswer: 2_500,
   /** A lost segment is sent again after this long, doubled each time it is lost again (TCP's smallest time-out on Linux). */

@@ -25,6 +25,15 @@ export interface NodeExit {
   readonly signal: string | null;
   /** The end of its log. */
   readonly lastLines: readonly string[];
+  /** What a fault made it do, and thus no finding about the program. */
+  readonly expected?: ExpectedEnd;
+}
+
+/** `stopped`: it may start again when the fault is over. `lost`: what a fault did to its files is for good. */
+export interface ExpectedEnd {
+  readonly kind: 'stopped' | 'lost';
+  /** The line of its log that says why it ended. */
+  readonly line: string;
 }
 
 export interface NodeProcessOptions {
@@ -38,8 +47,12 @@ export interface NodeProcessOptions {
   readonly probe: (timeoutMs: number) => Promise<unknown>;
   readonly readyTimeoutMs?: number;
   readonly nowNs: () => number;
+  /** Whether a fault made it end; asked when it ended although nobody here ended it. `lines`: the end of its log. */
+  readonly expected?: (code: number | null, lines: readonly string[]) => ExpectedEnd | undefined;
   /** Called when the process ended although nobody here ended it. */
   readonly onUnexpectedExit: (exit: NodeExit) => void;
+  /** To be done after every SIGCONT. */
+  readonly onResumed?: () => Promise<unknown>;
 }
 
 /** A node did not come up. Says what was seen of it and which file to open. */
@@ -68,16 +81,24 @@ type State =
       readonly ready: boolean;
     }
   /** `byUs`: killed or stopped by the harness. */
-  | { readonly kind: 'down'; readonly byUs: boolean; readonly ended?: Ended };
+  | {
+      readonly kind: 'down';
+      readonly byUs: boolean;
+      readonly ended?: Ended;
+      readonly expected?: Promise<ExpectedEnd | undefined>;
+    };
 
 /** The last lines of a file; none when it cannot be read. */
-export async function lastLines(path: string): Promise<readonly string[]> {
+export async function lastLines(
+  path: string,
+  count: number = limits.logTailLines,
+): Promise<readonly string[]> {
   try {
     await using file = await open(path);
     const { size } = await file.stat();
     const length = Math.min(size, limits.logTailBytes);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-limits.logTailLines);
+    return buffer.toString('utf8').trimEnd().split('\n').slice(-count);
   } catch {
     return [];
   }
@@ -132,6 +153,11 @@ export class NodeProcess implements ProcessControl {
     return this.#state.kind === 'down' && !this.#state.byUs;
   }
 
+  /** Why a fault made it end; undefined while it runs, and when something else ended it. */
+  async expectedEnd(): Promise<ExpectedEnd | undefined> {
+    return this.#state.kind === 'down' ? this.#state.expected : undefined;
+  }
+
   /** undefined while there is no process. */
   get pid(): number | undefined {
     return this.#state.kind === 'running' ? this.#state.child.pid : undefined;
@@ -143,8 +169,10 @@ export class NodeProcess implements ProcessControl {
     await this.#untilReady();
   }
 
+  /** One that a fault made end stays down: whoever heals that fault starts it. */
   async ensureUp(): Promise<void> {
     if (this.#state.kind === 'down' && !this.#state.byUs) {
+      if ((await this.expectedEnd()) !== undefined) return;
       throw new NodeNotReady(await this.#explain('is down, it ended by itself'));
     }
     await this.start();
@@ -183,6 +211,7 @@ export class NodeProcess implements ProcessControl {
       );
     }
     if (this.#state.kind === 'running') this.#state = { ...this.#state, stopped: false };
+    await this.#options.onResumed?.();
   }
 
   /** SIGTERM, and SIGKILL after the grace. For good: ends a start that is still waiting. Idempotent. */
@@ -218,11 +247,23 @@ export class NodeProcess implements ProcessControl {
     const { guardian, node, nowNs, logFile, onUnexpectedExit } = this.#options;
     guardian.release(child.pid).catch(() => undefined);
     if (this.#state.kind !== 'running' || this.#state.child !== child) return;
-    this.#state = { kind: 'down', byUs: false, ended };
     const atNs = nowNs();
-    void lastLines(logFile).then((lines) =>
-      onUnexpectedExit({ node, atNs, ...ended, lastLines: lines }),
+    const expected = this.#expected(ended);
+    this.#state = { kind: 'down', byUs: false, ended, expected };
+    void Promise.all([lastLines(logFile), expected]).then(([lines, why]) =>
+      onUnexpectedExit({
+        node,
+        atNs,
+        ...ended,
+        lastLines: lines,
+        ...(why === undefined ? {} : { expected: why }),
+      }),
     );
+  }
+
+  async #expected({ code }: Ended): Promise<ExpectedEnd | undefined> {
+    const { expected, logFile } = this.#options;
+    return expected?.(code, await lastLines(logFile, limits.logLastWords));
   }
 
   async #untilReady(): Promise<void> {
@@ -242,9 +283,8 @@ export class NodeProcess implements ProcessControl {
       if (this.#isStill(child)) this.#state = { ...this.#state, ready: answered };
       if (!answered) await Promise.race([delay(limits.readyPoll), child.ended]);
     }
-    if (this.#state.kind !== 'running') {
-      throw new NodeNotReady(await this.#explain('ended before it answered'));
-    }
+    if (this.#state.kind === 'running' || (await this.expectedEnd()) !== undefined) return;
+    throw new NodeNotReady(await this.#explain('ended before it answered'));
   }
 
   #isStill(child: Running): this is this {

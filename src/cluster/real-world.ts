@@ -10,20 +10,21 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessFailure } from '../errors.ts';
 import type { Address } from '../node/config.ts';
+import type { NodeFaults } from '../node/fault-hooks.ts';
 import type { Node, World } from '../schedule/world.ts';
+import { createNodes } from './cluster-nodes.ts';
 import { startGuardian } from './guardian.ts';
+import type { FaultHooks } from './inner-faults.ts';
 import { limits } from './limits.ts';
 import { proxiedLines } from './lines.ts';
 import { clientsOver, linksOver } from './links.ts';
-import { type NodeCommand, type NodeExit, NodeNotReady, NodeProcess } from './node-process.ts';
-import { ownedProcesses } from './owned-processes.ts';
+import { type NodeCommand, type NodeExit, NodeNotReady, type NodeProcess } from './node-process.ts';
 import { type ClusterPlan, type NodePlan, planCluster, portsNeeded } from './plan.ts';
 import { freePorts, type PortRange } from './ports.ts';
 import { createProxies } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
 import { connectProxies, type Direction } from './toxiproxy/proxies.ts';
-import { nothing, unavailable } from './unavailable.ts';
 
 /** The least that a node can say of itself. */
 export interface NodeView {
@@ -33,10 +34,15 @@ export interface NodeView {
 
 /** What runs on the nodes: the part that differs from system to system. */
 export interface Program<View extends NodeView> {
-  /** How to start a node; asked before every start, and the place to write its configuration. */
-  command(plan: NodePlan, members: readonly Node[]): Promise<NodeCommand>;
+  /**
+   * How to start a node; asked before every start, and the place to write its configuration. `faults`: what its clock and disk are to be
+   * like from the start.
+   */
+  command(plan: NodePlan, members: readonly Node[], faults: NodeFaults): Promise<NodeCommand>;
   /** Asks a node about itself, on its own client port. Rejects when it does not answer in time: it is not ready. */
   probe(plan: NodePlan, timeoutMs: number): Promise<View>;
+  /** How to interfere with a node's clock, disk and power; left out: it cannot be done. */
+  readonly faultHooks?: FaultHooks;
 }
 
 export interface ClusterOptions<View extends NodeView> {
@@ -55,7 +61,7 @@ export interface ClusterOptions<View extends NodeView> {
   /** Seeds the embedded proxy's random choices. */
   readonly seed: number;
   readonly readyTimeoutMs?: number;
-  /** Told at once of every node that ended although nobody ended it. */
+  /** Told at once of every node that ended although nobody ended it; `expected` where a fault made it. */
   readonly onUnexpectedExit?: (exit: NodeExit) => void;
   /** Told when the proxy server is gone: from then on what happens says nothing about the system under test. */
   readonly onHarnessFailure?: (reason: string) => void;
@@ -70,7 +76,7 @@ export interface RealCluster<View extends NodeView = NodeView> extends World, As
   statuses(): Promise<ReadonlyMap<Node, View>>;
   /** undefined while it is down. */
   pid(node: Node): number | undefined;
-  /** Nodes that ended although nobody here ended them, in order of time. */
+  /** Nodes that ended although neither anybody here nor a fault ended them, in order of time. */
   readonly exits: readonly NodeExit[];
   /** Which Toxiproxy carries the links, for the report. */
   readonly proxy: string;
@@ -88,12 +94,8 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
   readonly links: World['links'];
   readonly processes: World['processes'];
   readonly clients: World['clients'];
-  readonly clocks: World['clocks'] = { adjust: unavailable('another clock'), release: nothing };
-  readonly disks: World['disks'] = {
-    trouble: unavailable('trouble with a disk'),
-    damage: unavailable('damage to a disk'),
-    release: nothing,
-  };
+  readonly clocks: World['clocks'];
+  readonly disks: World['disks'];
   readonly #plan: ClusterPlan;
   readonly #children: ReadonlyMap<Node, NodeProcess>;
   readonly #options: ClusterOptions<View>;
@@ -104,6 +106,9 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     readonly options: ClusterOptions<View>;
     readonly plan: ClusterPlan;
     readonly children: ReadonlyMap<Node, NodeProcess>;
+    readonly processes: World['processes'];
+    readonly clocks: World['clocks'];
+    readonly disks: World['disks'];
     readonly links: World['links'];
     readonly clients: World['clients'];
     readonly proxy: string;
@@ -114,7 +119,9 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     this.proxy = parts.proxy;
     this.links = parts.links;
     this.clients = parts.clients;
-    this.processes = ownedProcesses(parts.children);
+    this.processes = parts.processes;
+    this.clocks = parts.clocks;
+    this.disks = parts.disks;
     this.#plan = parts.plan;
     this.#children = parts.children;
     this.#options = parts.options;
@@ -240,28 +247,17 @@ export async function startCluster<View extends NodeView>(
   signal.throwIfAborted();
   const proxies = connectProxies(toxiproxy.url, { timeoutMs: limits.proxyAnswer });
   const fleet = starting.use(await createProxies(proxies, plan.proxies));
-  const exits: NodeExit[] = [];
-  const children = new Map(
-    [...plan.nodes].map(([node, at]) => [
-      node,
-      new NodeProcess({
-        node,
-        command: async () => {
-          await mkdir(at.dataDir, { recursive: true });
-          return program.command(at, nodes);
-        },
-        logFile: at.logFile,
-        guardian,
-        probe: (timeoutMs) => program.probe(at, timeoutMs),
-        nowNs: () => Number(process.hrtime.bigint() - originNs),
-        onUnexpectedExit: (exit) => {
-          exits.push(exit);
-          options.onUnexpectedExit?.(exit);
-        },
-        ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
-      }),
-    ]),
-  );
+  const { children, exits, ...acts } = createNodes({
+    plan,
+    seed: options.seed,
+    guardian,
+    hooks: program.faultHooks,
+    command: (at, faults) => program.command(at, nodes, faults),
+    probe: (at, timeoutMs) => program.probe(at, timeoutMs),
+    nowNs: () => Number(process.hrtime.bigint() - originNs),
+    readyTimeoutMs: options.readyTimeoutMs,
+    onExit: (exit) => options.onUnexpectedExit?.(exit),
+  });
   starting.defer(() => all([...children.values()].map((child) => child.stop())));
   await startAll([...children.values()], signal);
   const linesOf = (names: ReadonlyMap<string, string>, directions: readonly Direction[]) => {
@@ -273,6 +269,6 @@ export async function startCluster<View extends NodeView>(
   const links = linksOver(linesOf(plan.linkProxies, ['upstream']));
   const clients = clientsOver(linesOf(plan.clientProxies, ['upstream', 'downstream']));
   const proxy = `${toxiproxy.kind} ${toxiproxy.version}`;
-  const parts = { options, plan, children, links, clients, proxy, exits };
+  const parts = { options, plan, children, ...acts, links, clients, proxy, exits };
   return new Cluster({ ...parts, owned: starting.move() });
 }

@@ -35,10 +35,21 @@ export const withRate = (line: ClockLine, trueMs: number, rate: number): ClockLi
   rate,
 });
 
+/** CLOCK_MONOTONIC when `performance.now()` was 0, in ms: the best of some tries, for a process may be interrupted between two calls. */
+function originMs(): number {
+  let best = { origin: 0, width: Number.POSITIVE_INFINITY };
+  for (let tries = 0; tries < 20 && best.width > 0.02; tries += 1) {
+    const before = monotonicMs();
+    const origin = before - performance.now();
+    const width = monotonicMs() - before;
+    if (width < best.width) best = { origin: origin + width / 2, width };
+  }
+  return best.origin;
+}
+
 /** A clock that can be set. Reading it costs an addition and a multiplication more than `performance.now`. */
 export class SettableClock {
-  /** CLOCK_MONOTONIC when `performance.now()` was 0. */
-  readonly #originMs = monotonicMs() - performance.now();
+  readonly #originMs = originMs();
   #line: ClockLine;
   #fromMs = 0;
 

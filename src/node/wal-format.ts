@@ -175,6 +175,37 @@ function isUnused(log: Buffer, from: number): boolean {
   return true;
 }
 
+/** Where a batch lies in a log, and what it says of itself. */
+export interface BatchPlace {
+  readonly number: number;
+  /** The last batch known to be on disk when this one was written. */
+  readonly synced: number;
+  readonly start: number;
+  readonly end: number;
+  /** 0: a seal. */
+  readonly records: number;
+}
+
+/** The batches at the beginning of a log, up to the first that is not whole. Never throws; none when the file header is damaged. */
+export function batchPlaces(log: Buffer): readonly BatchPlace[] {
+  const places: BatchPlace[] = [];
+  try {
+    checkFileHeader(log);
+    for (let start = fileHeaderBytes; start < log.length; ) {
+      const header = readBatchHeader(log, start);
+      if (header === undefined) break;
+      const batch = readBatch(log, start, places.length + 1);
+      if (batch.kind === 'bad') break;
+      const { number, synced, records } = header;
+      places.push({ number, synced, start, end: batch.end, records });
+      start = batch.end;
+    }
+  } catch (error) {
+    if (!(error instanceof WalCorrupt)) throw error;
+  }
+  return places;
+}
+
 export interface DecodedLog {
   readonly records: readonly unknown[];
   /** Number of the last whole batch; 0 when there is none. */

@@ -6,7 +6,7 @@ import type { StatusLine } from '#reports/status-line';
 import { workloads } from '#workloads/index';
 import { HarnessFailure } from '../errors.ts';
 import { wallClock } from '../schedule/clock.ts';
-import { systems } from '../systems/index.ts';
+import { type StartContext, systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
 import { runFiles, writeTest } from './folder.ts';
 import { known } from './known.ts';
@@ -37,7 +37,8 @@ export async function recordReal(run: RealRun): Promise<void> {
       appendFileSync(join(folder, runFiles.log), `${new Date().toISOString()} ${line}\n`),
     );
   // Before there is a history, a node that dies is a cluster that does not come up; afterwards it no longer matters.
-  const logExit = (node: string, message: string): void => log(`${node} ended: ${message}`);
+  const logExit: StartContext<unknown>['onNodeExit'] = (node, message) =>
+    log(`${node} ended: ${message}`);
   let onNodeExit = logExit;
   const nodes = nodeNames(spec.nodes);
   await using system = await known(systems, 'system', spec.system).start({
@@ -49,7 +50,7 @@ export async function recordReal(run: RealRun): Promise<void> {
     ...(run.ports === undefined ? {} : { ports: run.ports }),
     toxiproxy: run.toxiproxy,
     signal,
-    onNodeExit: (node, message) => onNodeExit(node, message),
+    onNodeExit: (node, message, fault) => onNodeExit(node, message, fault),
     onHarnessFailure: (reason) => broken.abort(new HarnessFailure(reason)),
   });
   using timeline = new RealTimeline();
@@ -59,9 +60,10 @@ export async function recordReal(run: RealRun): Promise<void> {
   const kind = known(workloads, 'workload', spec.workload);
   const workload = kind.create(spec.workloadOptions, { concurrency: spec.clients, nodes });
   const recorder = fileRecorder(join(folder, runFiles.history));
-  onNodeExit = (node, error) => {
+  onNodeExit = (node, error, fault) => {
     const time = timeline.nowNs();
-    const line = { time, type: 'info', process: 'nemesis', f: 'node-exit', node, error } as const;
+    const f = `node-${fault ?? 'exit'}`;
+    const line = { time, type: 'info', process: 'nemesis', f, node, error } as const;
     orBreak(() => recorder.record(line));
   };
   const clock = wallClock(() => timeline.nowNs());

@@ -102,7 +102,7 @@ export interface World {
     release(owner: string): Promise<void>;
   };
   readonly disks: {
-    trouble(owner: string, node: Node, trouble: DiskTrouble): Promise<void>;
+    trouble(owner: string, node: Node, trouble: DiskTrouble): Promise<unknown>;
     /** Rejects while the node runs: kill it first. Resolves with what was done, for the history. */
     damage(node: Node, damage: DiskDamage): Promise<unknown>;
     release(owner: string): Promise<void>;
@@ -112,4 +112,6 @@ export interface World {
 export interface ClockReading {
   readonly offsetMs: number;
   readonly rate: number;
+  /** Why it is what was asked for and not what was seen: the node is down or paused. */
+  readonly unmeasured?: string;
 }

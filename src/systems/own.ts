@@ -88,7 +88,10 @@ async function start(system: OwnSystem, context: StartContext<unknown>): Promise
     toxiproxy: context.toxiproxy,
     signal: context.signal,
     onHarnessFailure: context.onHarnessFailure,
-    onUnexpectedExit: (exit) => context.onNodeExit(exit.node, describeExit(exit)),
+    onUnexpectedExit: (exit) =>
+      exit.expected === undefined
+        ? context.onNodeExit(exit.node, describeExit(exit))
+        : context.onNodeExit(exit.node, exit.expected.line, exit.expected.kind),
   });
   return {
     world: cluster,

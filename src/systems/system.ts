@@ -19,8 +19,11 @@ export interface StartContext<Options> {
   /** URL of a running Toxiproxy, or which to start: auto, embedded, real. */
   readonly toxiproxy: string;
   readonly signal: AbortSignal;
-  /** Told at once when a node ends although nobody ended it: a finding about the system. */
-  readonly onNodeExit: (node: string, message: string) => void;
+  /**
+   * Told at once when a node ends although nobody ended it: a finding about the system, unless a fault made it. `stopped`: by a disk
+   * error, until that is healed; `lost`: by damage to its files, for good.
+   */
+  readonly onNodeExit: (node: string, message: string, fault?: 'stopped' | 'lost') => void;
   /** Told at once when a part of the harness fails, such as the proxy server: what follows says nothing about the system. */
   readonly onHarnessFailure: (reason: string) => void;
 }

@@ -1,0 +1,111 @@
+/** The processes of a cluster's nodes, and what faults can do to them: kill and pause, set the clock, break the disk, cut the power. */
+
+import { mkdir } from 'node:fs/promises';
+import { trueLine } from '../node/clock.ts';
+import type { NodeFaults } from '../node/fault-hooks.ts';
+import type { Node, World } from '../schedule/world.ts';
+import { clocksOf } from './clocks.ts';
+import { type DiskNode, type Disks, disksOf } from './disks.ts';
+import { expectedEnd } from './expected-end.ts';
+import type { Guardian } from './guardian.ts';
+import { type FaultHooks, InnerFaults } from './inner-faults.ts';
+import { type NodeCommand, type NodeExit, NodeProcess } from './node-process.ts';
+import { ownedProcesses } from './owned-processes.ts';
+import type { ClusterPlan, NodePlan } from './plan.ts';
+
+export interface NodesParts {
+  readonly plan: ClusterPlan;
+  /** Draws which sectors of a torn write are there. */
+  readonly seed: number;
+  readonly guardian: Guardian;
+  /** undefined: the program offers none. */
+  readonly hooks: FaultHooks | undefined;
+  readonly command: (at: NodePlan, faults: NodeFaults) => Promise<NodeCommand>;
+  readonly probe: (at: NodePlan, timeoutMs: number) => Promise<unknown>;
+  readonly nowNs: () => number;
+  readonly readyTimeoutMs: number | undefined;
+  /** Told of every node that ended although nobody ended it. */
+  readonly onExit: (exit: NodeExit) => void;
+}
+
+export interface Nodes {
+  /** None of them is started yet. */
+  readonly children: ReadonlyMap<Node, NodeProcess>;
+  readonly processes: World['processes'];
+  readonly clocks: World['clocks'];
+  readonly disks: World['disks'];
+  /** Of those that no fault made end, in order of time. */
+  readonly exits: readonly NodeExit[];
+}
+
+const noHooks =
+  'the program on these nodes offers no way to change its clock, its disk or its power';
+
+export function createNodes(parts: NodesParts): Nodes {
+  const { plan, seed, hooks } = parts;
+  const exits: NodeExit[] = [];
+  const children = new Map<Node, NodeProcess>();
+  const inner = new Map<Node, InnerFaults>();
+  const diskNodes = new Map<Node, DiskNode>();
+  for (const [node, at] of plan.nodes) {
+    const faults = hooks && new InnerFaults(at, hooks, () => child);
+    const child = createNode(parts, at, faults, exits, () => disks);
+    children.set(node, child);
+    if (hooks === undefined || faults === undefined) continue;
+    inner.set(node, faults);
+    diskNodes.set(node, {
+      faults,
+      child,
+      logFile: hooks.logFile(at),
+      restart: () => restart(node, child, processes),
+    });
+  }
+  const disks = disksOf(diskNodes, seed, noHooks);
+  const processes = ownedProcesses(children, hooks === undefined ? noHooks : disks.powerOff);
+  return { children, processes, clocks: clocksOf(inner, noHooks), disks: disks.world, exits };
+}
+
+function createNode(
+  { guardian, command, probe, nowNs, readyTimeoutMs, onExit }: NodesParts,
+  at: NodePlan,
+  faults: InnerFaults | undefined,
+  exits: NodeExit[],
+  disks: () => Disks,
+): NodeProcess {
+  const { node, dataDir, logFile } = at;
+  return new NodeProcess({
+    node,
+    command: async () => {
+      await mkdir(dataDir, { recursive: true });
+      return command(at, faults?.wanted ?? { clock: trueLine, troubles: [] });
+    },
+    logFile,
+    guardian,
+    probe: (timeoutMs) => probe(at, timeoutMs),
+    nowNs,
+    expected(code, lines) {
+      if (faults === undefined) return undefined;
+      const why = expectedEnd(code, lines, disks().isDamaged(node));
+      if (why?.kind === 'stopped') faults.ended();
+      return why;
+    },
+    onUnexpectedExit(exit) {
+      if (exit.expected === undefined) exits.push(exit);
+      onExit(exit);
+    },
+    onResumed: async () => faults?.deliver(),
+    ...(readyTimeoutMs === undefined ? {} : { readyTimeoutMs }),
+  });
+}
+
+/** Of a node that an injected error has ended, unless somebody else keeps it down. */
+async function restart(
+  node: Node,
+  child: NodeProcess,
+  processes: World['processes'],
+): Promise<void> {
+  if ((await child.expectedEnd())?.kind !== 'stopped') return;
+  // A kill takes a node that ended by itself into custody, and its release starts it again.
+  await processes.kill('restart after a disk error', node);
+  await processes.release('restart after a disk error');
+}
