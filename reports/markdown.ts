@@ -115,7 +115,10 @@ function faults({ results }: ReportData): string[] {
       `${outcome.kind}${note}`,
       measured ? duration(fault.timeToFirstOkMs) : '–',
       measured ? duration(fault.unavailableMs) : '–',
+      measured ? duration(fault.lostMs ?? null) : '–',
       measured ? duration(fault.recoveryMs) : '–',
+      measured ? duration(fault.degradedMs ?? null) : '–',
+      measured ? duration(fault.catchUpMs ?? null) : '–',
     ];
   });
   const heads = [
@@ -126,7 +129,10 @@ function faults({ results }: ReportData): string[] {
     ['outcome', 'left'],
     ['first success', 'right'],
     ['unavailable', 'right'],
+    ['lost', 'right'],
     ['recovery', 'right'],
+    ['slow tail', 'right'],
+    ['catch-up', 'right'],
   ] as const;
   return ['## Faults', table(heads, rows)];
 }

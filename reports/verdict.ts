@@ -89,7 +89,7 @@ export function verdictOf(results: Results): Verdict {
       return {
         kind,
         word: 'Did not recover',
-        sentence: `${system} gave no wrong answer, but did not serve every client again after the faults were healed.`,
+        sentence: `${system} gave no wrong answer, but did not serve its clients when it had to.`,
         why: [...results.reasons, ...missed(results)],
       };
     case 'unknown':

@@ -1,6 +1,6 @@
 /** Faults, latencies, checkers, cost and settings as tables. */
 
-import type { FaultFigures } from '#src/metrics/types';
+import type { FaultFigures, SuccessShares } from '#src/metrics/types';
 import { duration, significant } from '../text.ts';
 import type { CheckerSummary, ReportData } from '../types.ts';
 import { coverageTable } from './coverage.ts';
@@ -43,6 +43,24 @@ function showButton({ number, fault }: NumberedFault, view: TimeView): HTMLEleme
   return button;
 }
 
+/** null: it did not come before the next fault. */
+const awaitedCell = (ms: number | null | undefined): Child =>
+  ms === null ? h('span', { class: 'muted' }, 'not seen') : duration(ms ?? null);
+
+const sharesInWords = ({ before, during, after }: SuccessShares): string =>
+  [before, during, after]
+    .map((share) => (share === null ? '–' : `${Math.floor(share * 100)}`))
+    .join(' → ');
+
+/** `100 → 62 → 99 %`, and for each kind of operation when pointed at. */
+function sharesCell({ success, byOperation = {} }: FaultFigures): Child {
+  if (success === undefined) return '';
+  const title = Object.entries(byOperation)
+    .map(([f, shares]) => `${f}: ${sharesInWords(shares)} %`)
+    .join('\n');
+  return h('span', { title, class: 'shares' }, `${sharesInWords(success)} %`);
+}
+
 function faultCells(one: NumberedFault, view: TimeView): Child[] {
   const { number, fault } = one;
   const measured = fault.outcome.kind === 'installed';
@@ -61,9 +79,14 @@ function faultCells(one: NumberedFault, view: TimeView): Child[] {
     duration(fault.startMs),
     measured ? duration(fault.endMs - fault.startMs) : '',
     outcomeOf(fault),
+    measured ? duration(fault.detectionMs ?? null) : '',
     measured ? duration(fault.timeToFirstOkMs) : '',
     measured ? duration(fault.unavailableMs) : '',
+    measured ? duration(fault.lostMs ?? null) : '',
     measured ? (fault.recoveryMs === null ? h('b', {}, 'never') : duration(fault.recoveryMs)) : '',
+    measured ? awaitedCell(fault.degradedMs) : '',
+    measured ? awaitedCell(fault.catchUpMs) : '',
+    measured ? sharesCell(fault) : '',
     measured ? showButton(one, view) : null,
   ];
 }
@@ -90,6 +113,12 @@ export function faultsSection(
         { head: 'lasted', number: true },
         { head: 'outcome' },
         {
+          head: 'noticed',
+          number: true,
+          title:
+            'from its start until a node sought leadership; a dash: none did, or none needed to',
+        },
+        {
           head: 'first success',
           number: true,
           title: 'from its start to the first success of an operation invoked after it',
@@ -99,7 +128,28 @@ export function faultsSection(
           number: true,
           title: 'longest time without any success until recovery',
         },
+        {
+          head: 'lost',
+          number: true,
+          title: 'windows of 100 ms without any success, from its start to the next fault',
+        },
         { head: 'recovery', number: true, title: 'from healing until every node served again' },
+        {
+          head: 'slow tail',
+          number: true,
+          title: 'from healing until latency was within 1.5 times of before',
+        },
+        {
+          head: 'catch-up',
+          number: true,
+          title: 'from healing until the nodes that were hit knew what had been committed',
+        },
+        {
+          head: 'succeeded',
+          number: true,
+          title:
+            'share of operations that succeeded before, during and after; point at it for each kind of operation',
+        },
         { head: '' },
       ],
       faults.map((one) => ({

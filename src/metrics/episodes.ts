@@ -13,15 +13,23 @@ import { availability, availabilityWindowMs, successTimes } from './availability
 import type { CounterSample } from './cost.ts';
 import { type FaultWindow, faultFigures } from './faults.ts';
 import { firstAtLeast, gapsOf } from './gaps.ts';
+import { impactsOf, lostMs } from './impact.ts';
 import { quantiles } from './latency.ts';
-import type { Leadership } from './types.ts';
+import type { FaultImpact, Leadership } from './types.ts';
 
-/** What is compared, in the order in which it is shown. Times in ms; `availability` is a share; the last three are per success. */
+/** What is compared, in the order in which it is shown. Times in ms; `availability` and `success...` are shares; the last three are per success. */
 export const episodeMetrics = [
   'availability',
+  'lostMs',
   'longestOutageMs',
+  'detectionMs',
   'timeToFirstOkMs',
   'recoveryMs',
+  'degradedMs',
+  'catchUpMs',
+  'successBefore',
+  'successDuring',
+  'successAfter',
   'latencyBeforeP50Ms',
   'latencyBeforeP99Ms',
   'latencyDuringP50Ms',
@@ -53,11 +61,18 @@ export interface Episode {
 }
 
 /** Moments that may not come before the next fault; what is seen after that is not this fault's doing alone. */
-export const awaited = ['timeToFirstOkMs', 'recoveryMs'] as const satisfies EpisodeMetric[];
+export const awaited = [
+  'timeToFirstOkMs',
+  'recoveryMs',
+  'degradedMs',
+  'catchUpMs',
+] as const satisfies EpisodeMetric[];
 type Awaited = Readonly<Partial<Record<(typeof awaited)[number], number>>>;
 
 export interface TimedCounters extends CounterSample {
   readonly timeNs: number;
+  /** What the node knew to be committed; left out where the system does not say. */
+  readonly commitIndex?: number;
 }
 
 export interface EpisodeEvidence {
@@ -67,6 +82,8 @@ export interface EpisodeEvidence {
   readonly leaderships: readonly Leadership[];
   /** When nodes started to campaign, ns, ascending. */
   readonly electionsNs: readonly number[];
+  /** When nodes sought leadership, pre-votes included, ns, ascending; left out: as `electionsNs`. */
+  readonly campaignsNs?: readonly number[];
   readonly samples: readonly TimedCounters[];
 }
 
@@ -89,6 +106,14 @@ export function episodesOf(evidence: EpisodeEvidence): Episode[] {
     .filter(({ outcome, startNs }) => outcome.kind === 'installed' && startNs < endNs)
     .toSorted((a, b) => a.startNs - b.startNs);
   const figures = faultFigures(attempts, installed);
+  const traced = evidence.electionsNs.length + evidence.leaderships.length > 0;
+  const impacts = impactsOf({
+    attempts,
+    faults: installed,
+    workloadEndNs: endNs,
+    campaignsNs: traced ? (evidence.campaignsNs ?? evidence.electionsNs) : undefined,
+    looks: evidence.samples,
+  });
   const historyEndNs = Math.max(endNs, evidence.history.at(-1)?.time ?? 0);
   let quietFromNs = whole.fromNs;
   const episodes = installed.map((fault, i): Episode => {
@@ -110,16 +135,33 @@ export function episodesOf(evidence: EpisodeEvidence): Episode[] {
         ...clientFigures(view, span),
         timeToFirstOkMs: first.ms,
         recoveryMs: recovery.ms,
+        ...impactFigures(impacts[i]),
         ...latencies(attempts, phases),
         ...nodeFigures(view, span),
       },
       atLeast: {
         ...(first.ms === null && { timeToFirstOkMs: first.atLeastMs }),
         ...(recovery.ms === null && { recoveryMs: recovery.atLeastMs }),
+        ...(impacts[i]?.degradedMs === null && { degradedMs: recovery.atLeastMs }),
+        ...(impacts[i]?.catchUpMs === null && { catchUpMs: recovery.atLeastMs }),
       },
     };
   });
   return [run, ...episodes];
+}
+
+/** Those that a fault has and a whole run has not, and the time that it cost. */
+function impactFigures(impact: FaultImpact | undefined): EpisodeFigures {
+  const { lostMs: lost, detectionMs, degradedMs, catchUpMs, success } = impact ?? {};
+  return {
+    lostMs: lost ?? null,
+    detectionMs: detectionMs ?? null,
+    degradedMs: degradedMs ?? null,
+    catchUpMs: catchUpMs ?? null,
+    successBefore: success?.before ?? null,
+    successDuring: success?.during ?? null,
+    successAfter: success?.after ?? null,
+  };
 }
 
 /** What came `ms` after a moment, unless that was after the limit. */
@@ -137,6 +179,7 @@ function wholeFigures(view: View, whole: Span): EpisodeFigures {
   const { fraction, longestOutageMs } = availability(view.attempts, whole.toNs);
   return {
     availability: fraction,
+    lostMs: lostMs(view.times, whole),
     longestOutageMs,
     ...latencies(view.attempts, { During: whole }),
     ...nodeFigures(view, whole),

@@ -7,6 +7,7 @@
 
 import type { History, Operation } from '../history/operation.ts';
 import type { FaultWindow } from './faults.ts';
+import type { PlayedFault } from './progress.ts';
 import type { FaultFigures } from './types.ts';
 
 const healing = 'heal-';
@@ -63,4 +64,36 @@ export function faultWindowsOf(history: History): FaultWindow[] {
     const never = get(get(op.value, 'outcome'), 'kind') === 'skipped' ? op.time : historyEndNs;
     return windowOf(op, healed.get(get(op.value, 'index')) ?? never);
   });
+}
+
+/**
+ * The same, for what may be asked of a cluster under faults: a fault counts from the moment at which its injection *began*, because
+ * from then on it may have been felt, and of nodes that ended by themselves or were given up nothing is asked any more.
+ */
+export function playedFaultsOf(history: History): PlayedFault[] {
+  const begun = new Map<unknown, number>();
+  const details = new Map<unknown, unknown>();
+  const gone: PlayedFault[] = [];
+  for (const op of history) {
+    if (op.process !== 'nemesis') continue;
+    if ((op.f === 'node-exit' || op.f === 'node-lost') && op.node !== undefined) {
+      gone.push({
+        resolved: [op.node],
+        startNs: op.time,
+        endNs: Number.POSITIVE_INFINITY,
+        outcome: { kind: 'installed' },
+      });
+    }
+    const place = get(op.value, 'index');
+    if (place === undefined || op.f.startsWith(healing)) continue;
+    if (op.type === 'invoke') begun.set(place, op.time);
+    else details.set(place, get(op.value, 'detail'));
+  }
+  const places = [...details.keys()];
+  const windows = faultWindowsOf(history).map((window, i) => {
+    const place = places[i];
+    const startNs = begun.get(place) ?? window.startNs;
+    return { ...window, startNs, detail: details.get(place) };
+  });
+  return [...windows, ...gone];
 }

@@ -17,7 +17,13 @@ export interface RoleEvent {
   readonly node: string;
   /** Counts the starts of the node's process. */
   readonly incarnation: number;
-  readonly ev: 'becomeLeader' | 'becomeCandidate' | 'stepDown' | 'becomeFollower' | 'started';
+  readonly ev:
+    | 'becomeLeader'
+    | 'becomeCandidate'
+    | 'becomePreCandidate'
+    | 'stepDown'
+    | 'becomeFollower'
+    | 'started';
   /** 0 where the event has none. */
   readonly term: number;
 }
@@ -41,7 +47,7 @@ const roleEvents = new Map<unknown, RoleEvent['ev']>([
   ['becomeCandidate', 'becomeCandidate'],
   ['stepDown', 'stepDown'],
   ['becomeFollower', 'becomeFollower'],
-  ['becomePreCandidate', 'becomeFollower'],
+  ['becomePreCandidate', 'becomePreCandidate'],
 ]);
 
 const field = (value: object, name: string): unknown => Reflect.get(value, name);
@@ -80,6 +86,13 @@ export function* roleEventsOf(node: string, lines: Iterable<string>): Generator<
     yield { timeNs, node, incarnation: number, ev, term: typeof term === 'number' ? term : 0 };
   }
 }
+
+/** When nodes sought leadership, be it by asking first whether it would be granted (pre-vote): ns, ascending. */
+export const campaignsOf = (events: Iterable<RoleEvent>): number[] =>
+  [...events]
+    .filter(({ ev }) => ev === 'becomeCandidate' || ev === 'becomePreCandidate')
+    .map(({ timeNs }) => timeNs)
+    .sort((a, b) => a - b);
 
 /** When a leadership that began at `since` was ended by a kill, or Infinity. */
 function killedAt(kills: readonly Kill[], node: string, sinceNs: number): number {

@@ -5,8 +5,9 @@ import { attemptsOf, countOutcomes } from './attempts.ts';
 import { availability } from './availability.ts';
 import { type Cost, type CounterSample, costPerOp } from './cost.ts';
 import { type FaultWindow, faultFigures } from './faults.ts';
+import { type CommitLook, impactsOf } from './impact.ts';
 import { latencyByF } from './latency.ts';
-import { type Kill, leaderFigures, type RoleEvent } from './leaderships.ts';
+import { campaignsOf, type Kill, leaderFigures, type RoleEvent } from './leaderships.ts';
 import type { Availability, FaultFigures, Leadership, Quantiles } from './types.ts';
 
 export interface Measured {
@@ -26,7 +27,7 @@ export interface Evidence {
   readonly workloadEndNs: number;
   /** From the nodes' traces; empty when there are none. */
   readonly roleEvents?: Iterable<RoleEvent>;
-  readonly samples?: Iterable<CounterSample>;
+  readonly samples?: Iterable<CounterSample & Partial<CommitLook>>;
 }
 
 /** Nodes that were killed by a fault, and when. */
@@ -40,18 +41,32 @@ export function measure(evidence: Evidence): Measured {
   const attempts = attemptsOf(evidence.history);
   const counts = countOutcomes(attempts);
   const endNs = evidence.history.at(-1)?.time ?? 0;
+  const roleEvents = [...(evidence.roleEvents ?? [])];
+  const samples = [...(evidence.samples ?? [])];
   const { leaderships, ...leader } = leaderFigures(
-    evidence.roleEvents ?? [],
+    roleEvents,
     killsIn(evidence.faults),
     Math.max(endNs, evidence.workloadEndNs),
   );
+  const impacts = impactsOf({
+    attempts,
+    faults: evidence.faults,
+    workloadEndNs: evidence.workloadEndNs,
+    campaignsNs: roleEvents.length === 0 ? undefined : campaignsOf(roleEvents),
+    looks: samples.flatMap(({ timeNs, node, commitIndex }) =>
+      timeNs === undefined || commitIndex === undefined ? [] : [{ timeNs, node, commitIndex }],
+    ),
+  });
   return {
     counts,
     latency: latencyByF(attempts),
     availability: availability(attempts, evidence.workloadEndNs),
-    faults: faultFigures(attempts, evidence.faults),
+    faults: faultFigures(attempts, evidence.faults).map((figures, i) => ({
+      ...figures,
+      ...impacts[i],
+    })),
     leader,
-    cost: costPerOp(evidence.samples ?? [], counts.ok),
+    cost: costPerOp(samples, counts.ok),
     leaderships,
   };
 }

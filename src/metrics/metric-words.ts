@@ -22,6 +22,13 @@ const latency = (quantile: 'median' | 'p99', when: string, definition: string): 
   better: 'shorter',
 });
 
+const success = (when: string, definition: string): MetricWords => ({
+  name: `success rate ${when}`,
+  definition: `Share of the operations that succeeded; of those asked ${definition}.`,
+  unit: 'share',
+  better: 'higher',
+});
+
 const before = 'between the healing of the fault before (or the start) and the start of this one';
 const during = 'while the fault was in effect';
 const after = 'between its healing and the next fault, or the end';
@@ -34,9 +41,23 @@ export const metricWords: Readonly<Record<EpisodeMetric, MetricWords>> = {
     unit: 'share',
     better: 'higher',
   },
+  lostMs: {
+    name: 'time lost',
+    definition:
+      'All windows of 100 ms without any success together, from the start of the fault to the next one.',
+    unit: 'ms',
+    better: 'shorter',
+  },
   longestOutageMs: {
     name: 'longest outage',
     definition: 'Longest time without any success, from the start of the fault to the next one.',
+    unit: 'ms',
+    better: 'shorter',
+  },
+  detectionMs: {
+    name: 'detection gap',
+    definition:
+      'From the start of the fault until a node sought leadership, pre-votes included. None where nobody did before the next fault.',
     unit: 'ms',
     better: 'shorter',
   },
@@ -56,6 +77,25 @@ export const metricWords: Readonly<Record<EpisodeMetric, MetricWords>> = {
     better: 'shorter',
     absent: 'not before the next fault',
   },
+  degradedMs: {
+    name: 'degraded tail',
+    definition:
+      'From the healing of the fault until ten operations in a row succeeded at a median latency within 1.5 times of before; the slowest kind of operation counts.',
+    unit: 'ms',
+    better: 'shorter',
+    absent: 'not before the next fault',
+  },
+  catchUpMs: {
+    name: 'catch-up',
+    definition:
+      'From the healing of the fault until every node that it hit knew all that was committed at the healing; nodes are looked at every quarter of a second.',
+    unit: 'ms',
+    better: 'shorter',
+    absent: 'not before the next fault',
+  },
+  successBefore: success('before', before),
+  successDuring: success('during', during),
+  successAfter: success('after', after),
   latencyBeforeP50Ms: latency('median', 'before', before),
   latencyBeforeP99Ms: latency('p99', 'before', before),
   latencyDuringP50Ms: latency('median', 'during', during),

@@ -16,7 +16,30 @@ export interface Availability {
   readonly longestOutageMs: number;
 }
 
-export interface FaultFigures {
+/** Of the operations asked in each of three stretches of time the share that was served; null: none was asked. */
+export interface SuccessShares {
+  /** Between the healing of the fault before (or the start) and the start of this one. */
+  readonly before: number | null;
+  readonly during: number | null;
+  /** From its healing to the next fault, or the end of the workload. */
+  readonly after: number | null;
+}
+
+/** What a fault did, step by step; `impact.ts` has the drawing. What cannot be told of a run is left out. */
+export interface FaultImpact {
+  /** Windows of 100 ms without a success, from its start to the next fault. null: it was shorter than a window. */
+  readonly lostMs?: number | null;
+  /** From its start until a node sought leadership because of it, or of chance. null: none did before the next fault. */
+  readonly detectionMs?: number | null;
+  /** From healing until latency was within 1.5 times of before. null: not before the next fault. */
+  readonly degradedMs?: number | null;
+  /** From healing until the nodes that were hit knew what had been committed. null: not before the next fault. */
+  readonly catchUpMs?: number | null;
+  readonly success?: SuccessShares;
+  readonly byOperation?: Readonly<Record<string, SuccessShares>>;
+}
+
+export interface FaultFigures extends FaultImpact {
   readonly kind: string;
   /** As scheduled: `leader`, `n2`, ... */
   readonly target: string;

@@ -67,7 +67,7 @@ function resultsOf(
   const verdicts = [...Object.values(checkers), ...found];
   const valid = worst(verdicts.map((one) => one.valid));
   const violated = Object.values(checkers).some((one) => one.valid === false);
-  const notRecovered = found.some((one) => one.kind === 'not-recovered');
+  const notRecovered = found.some(({ kind }) => kind === 'not-recovered' || kind === 'standstill');
   return {
     valid,
     exitCode: exitCodeOf(valid, violated, notRecovered),

@@ -2,7 +2,9 @@
 
 import type { Valid } from '#checkers/index';
 import { coverageOf } from '../metrics/coverage.ts';
+import { playedFaultsOf } from '../metrics/fault-windows.ts';
 import type { Measured } from '../metrics/measure.ts';
+import { standstills } from '../metrics/progress.ts';
 import { nodeNames } from './build-spec.ts';
 import { phaseStartNs } from './phase-marks.ts';
 import type { Recorded } from './recorded.ts';
@@ -10,6 +12,7 @@ import type { Recorded } from './recorded.ts';
 export interface Finding {
   readonly kind:
     | 'not-recovered'
+    | 'standstill'
     | 'node-exit'
     | 'fault-missing'
     | 'fault-not-healed'
@@ -31,6 +34,7 @@ export function findings(
     ...notHealed(recorded),
     ...nodeExits(recorded),
     ...notRecovered(recorded),
+    ...stoodStill(recorded),
     ...withoutValue(recorded),
   ];
 }
@@ -165,6 +169,36 @@ function notRecovered(recorded: Recorded): Finding[] {
   const seconds = recorded.spec.recoveryTimeoutMs / 1000;
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
   return [{ kind: 'not-recovered', valid: false, reason }];
+}
+
+/** A calm majority may take so many election timeouts to serve somebody again, as in the simulated world. */
+const calmLimits = 30;
+
+/** Never less than this, ms: what a loaded machine may keep a healthy cluster from doing. */
+const leastCalmMs = 8_000;
+
+/** How long a majority that no fault touches may serve nobody: never longer than a healed cluster may take to serve everybody. */
+export const standstillLimitMs = ({
+  systemOptions,
+  recoveryTimeoutMs,
+}: Pick<Recorded['spec'], 'systemOptions' | 'recoveryTimeoutMs'>): number => {
+  const timeoutMs = Number(systemOptions['electionTimeoutMs'] ?? Number.POSITIVE_INFINITY);
+  return Math.min(recoveryTimeoutMs, Math.max(leastCalmMs, calmLimits * timeoutMs));
+};
+
+/** A majority that was up and whole, and was asked, has to have gone on. Of a minority nothing is asked. */
+function stoodStill({ history, spec }: Recorded): Finding[] {
+  const limitMs = standstillLimitMs(spec);
+  const endNs = phaseStartNs(history, 'heal') ?? history.at(-1)?.time ?? 0;
+  const nodes = nodeNames(spec.nodes);
+  const found = standstills(history, playedFaultsOf(history), { nodes, limitMs, endNs });
+  return found.map(({ core, fromNs, untilNs, asked }) => ({
+    kind: 'standstill',
+    valid: false,
+    reason:
+      `${core.join(', ')} were up and whole from ${(fromNs / 1e9).toFixed(1)} to ${(untilNs / 1e9).toFixed(1)} s, ` +
+      `and served none of the ${asked} operations that were asked of them`,
+  }));
 }
 
 /** Reads that succeeded and say nothing cannot contradict anything, so they must not help to pass. */

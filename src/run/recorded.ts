@@ -9,6 +9,7 @@ import { parseHistory, validateHistory } from '../history/index.ts';
 import type { History } from '../history/operation.ts';
 import type { EpisodeEvidence, TimedCounters } from '../metrics/episodes.ts';
 import { faultWindowsOf } from '../metrics/fault-windows.ts';
+import { campaignsOf } from '../metrics/leaderships.ts';
 import { type Measured, measure } from '../metrics/measure.ts';
 import { readRoleEvents } from '../metrics/trace-file.ts';
 import { nodeNames } from './build-spec.ts';
@@ -81,6 +82,7 @@ export async function evidenceOf(recorded: Recorded): Promise<EpisodeEvidence> {
       .filter(({ ev }) => ev === 'becomeCandidate')
       .map(({ timeNs }) => timeNs)
       .sort((a, b) => a - b),
+    campaignsNs: campaignsOf(roleEvents),
   };
 }
 
@@ -92,7 +94,8 @@ function readSamples(folder: string): TimedCounters[] {
   lines.pop();
   return lines.map((line, index) => {
     const { timeNs, status } = sampleOf(line, `${file}:${index + 1}`);
-    return { timeNs, node: status.node, pid: status.pid, counters: status.counters };
+    const { node, pid, counters, commitIndex } = status;
+    return { timeNs, node, pid, counters, ...(commitIndex === undefined ? {} : { commitIndex }) };
   });
 }
 
@@ -102,6 +105,7 @@ const sampleSchema = z.looseObject({
   status: z.looseObject({
     node: z.string(),
     pid: z.number(),
+    commitIndex: z.number().optional(),
     counters: z.looseObject({
       messagesSent: z.number(),
       bytesSent: z.number(),

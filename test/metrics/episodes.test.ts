@@ -109,7 +109,7 @@ describe('metrics: episodes', () => {
     const { figures, atLeast } = named(episodes, 'kill');
     assert.equal(figures.timeToFirstOkMs, null);
     assert.equal(figures.recoveryMs, null);
-    assert.deepEqual(atLeast, { timeToFirstOkMs: 2000, recoveryMs: 1500 });
+    assert.deepEqual(atLeast, { timeToFirstOkMs: 2000, degradedMs: 1500, recoveryMs: 1500 });
     assert.equal(figures.availability, 0);
     assert.equal(figures.latencyDuringP50Ms, null);
     assert.equal(named(episodes, 'pause').figures.timeToFirstOkMs, 202);

@@ -237,7 +237,7 @@ describe('reports: page of a comparison in a browser', function () {
   it('explains a figure when its name is focused, and hides that on Escape', async () => {
     const page = await open(sample());
     const tooltip = page.locator('.tooltip');
-    await page.locator('#figures .term').nth(1).focus();
+    await page.locator('#figures .term').nth(2).focus();
     assert.match(
       await tooltip.innerText(),
       /longest outage[\s\S]*Longest time without any success/,

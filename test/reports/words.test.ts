@@ -80,7 +80,7 @@ describe('reports: verdict', () => {
         ['unknown', 'This run does not show whether raft keeps its promise.'],
         [
           'not-recovered',
-          'raft gave no wrong answer, but did not serve every client again after the faults were healed.',
+          'raft gave no wrong answer, but did not serve its clients when it had to.',
         ],
       ],
     );

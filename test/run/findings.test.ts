@@ -165,4 +165,67 @@ describe('findings', () => {
       ['fault-not-healed', 'unknown'],
     ]);
   });
+
+  describe('a majority that is whole', () => {
+    const second = 1e9;
+    /** Every 100 ms a client of each node asks, and is served unless `dark`. */
+    const asking = (dark: (node: string, s: number) => boolean): Line[] =>
+      Array.from({ length: 200 }, (_, i) => i / 10).flatMap((s) =>
+        ['n1', 'n2', 'n3'].flatMap((node, process): Line[] => [
+          { time: s * second, type: 'invoke', process, f: 'read', node },
+          {
+            time: (s + 0.05) * second,
+            type: dark(node, s) ? 'fail' : 'ok',
+            process,
+            f: 'read',
+            node,
+          },
+        ]),
+      );
+    const cut = (fromS: number, untilS: number, resolved: readonly string[]): Line[] => {
+      const value = { index: 0, target: 'majority', resolved, outcome: { kind: 'installed' } };
+      const line = (s: number, f: string, type: 'invoke' | 'info'): Line => ({
+        time: s * second,
+        type,
+        process: 'nemesis',
+        f,
+        value,
+      });
+      return [
+        line(fromS, 'pause', 'invoke'),
+        line(fromS + 0.01, 'pause', 'info'),
+        line(untilS, 'heal-pause', 'invoke'),
+        line(untilS + 0.01, 'heal-pause', 'info'),
+      ];
+    };
+    const stood = (faults: readonly Line[], dark: (node: string, s: number) => boolean) => {
+      const lines = [phase(0, 'main'), ...faults, ...asking(dark), phase(20 * second, 'heal')];
+      const about = recorded(lines.toSorted((a, b) => a.time - b.time));
+      const spec = { ...about.spec, nodes: 3, clients: 3, schedule: [] };
+      const found = findings({ ...about, spec }, measured());
+      return found.filter(({ kind }) => kind === 'standstill');
+    };
+
+    it('has to serve within nine seconds of calm, which is 30 election timeouts', () => {
+      const found = stood(cut(2, 4, ['n1']), (_, s) => s >= 2 && s < 14);
+      assert.equal(found.length, 1);
+      assert.equal(found[0]?.valid, false);
+      assert.match(found[0]?.reason ?? '', /^n1, n2, n3 were up and whole from 4\.0 to 13\.0 s/);
+      assert.deepEqual(
+        stood(cut(2, 4, ['n1']), (_, s) => s >= 2 && s < 12.5),
+        [],
+      );
+    });
+
+    it('is not there while a fault has the majority, and of a minority nothing is asked', () => {
+      assert.deepEqual(
+        stood(cut(2, 19, ['n1', 'n2']), (_, s) => s >= 2 && s < 19),
+        [],
+      );
+      assert.deepEqual(
+        stood(cut(2, 19, ['n1']), (node, s) => node === 'n1' && s >= 2 && s < 19),
+        [],
+      );
+    });
+  });
 });
