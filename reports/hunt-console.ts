@@ -20,6 +20,8 @@ export interface HuntTold {
     readonly faults: number;
     readonly operations: number;
     readonly repro: string;
+    /** The page that shows it, where there is one. */
+    readonly page?: string | undefined;
     readonly shrinkSeconds: number;
   }[];
 }
@@ -55,9 +57,10 @@ const verdict = ({ valid, failures }: HuntTold): string =>
 
 const toldFailure = (failure: HuntTold['failures'][number]): string[] => [
   `seed ${failure.seed}: ${failure.by} ${plain(failure.invariant)}`,
-  `  ${plain(failure.explanation)}`,
+  ...failure.explanation.split('\n').map((line) => `  ${plain(line)}`),
   `  shrunk to ${plural(failure.faults, 'fault')} and ${plural(failure.operations, 'operation')} in ${duration(failure.shrinkSeconds * 1000)}`,
   `  replay it: dissent replay ${failure.repro}`,
+  ...(failure.page === undefined ? [] : [`  look at it: ${failure.page}`]),
 ];
 
 /** Two columns, the most frequent first. */

@@ -1,10 +1,12 @@
 /** `dissent replay`: runs a recorded test, or one that a hunt has found, again and says whether the outcome is the same. */
 
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { renderSpaceTime } from '#reports/space-time';
 import { BadInput, exitCodes } from '../errors.ts';
+import { explain } from '../hunt/explain.ts';
 import { describeReplay, replayRepro } from '../hunt/replay.ts';
-import { readRepro } from '../hunt/repro.ts';
+import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hunt/repro.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { interruptible, output } from './output.ts';
@@ -34,7 +36,10 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
   const out = output(flags.json);
   const repro = readRepro(path);
   const world = flags.world ?? 'sim';
-  if (world === 'sim') out.line(describeReplay(await replayRepro(repro), repro));
+  if (world === 'sim') {
+    out.line(describeReplay(await replayRepro(repro), repro));
+    out.line(`look at it: ${await writePage(path, repro)}`);
+  }
   const interrupt = interruptible();
   try {
     const { results, folder } = await runTest(
@@ -54,6 +59,18 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
   } finally {
     interrupt.release();
   }
+}
+
+/** Beside the repro, where it may take the place of the one that the hunt wrote. Resolves with its path. */
+async function writePage(path: string, repro: Repro): Promise<string> {
+  const page = pageOf(path);
+  try {
+    writeFileSync(page, renderSpaceTime(await explain(repro), commandOf(path)));
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    return `(no page: ${error.message})`;
+  }
+  return page;
 }
 
 async function replayFolder(folder: string, flags: Replaying): Promise<void> {

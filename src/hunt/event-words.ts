@@ -35,7 +35,7 @@ const era = (term: number, isPaxos: boolean): string =>
 
 const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
   becomeFollower: ({ term, leader }, p) => [
-    'role',
+    'other',
     'follower',
     leader === null
       ? `becomes a follower in ${era(term, p)} and knows no leader`
@@ -74,7 +74,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `takes in read ${request} as leader of ${era(term, p)}; it must see everything up to ${readIndex}`,
   ],
   roundStarted: ({ round, term }, p) => [
-    'read',
+    'other',
     `round ${round}`,
     `begins round ${round} of asking whether it still leads ${era(term, p)}`,
   ],
@@ -90,12 +90,12 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `finds on its disk: log up to ${lastIndex}, term ${term}, vote for ${vote ?? 'nobody'}`,
   ],
   higherTermSeen: ({ term, from }) => [
-    'role',
+    'other',
     `term ${term}!`,
     `learns from ${from} of term ${term}`,
   ],
   voteAsked: ({ to, term, lastIndex, lastTerm }) => [
-    'vote',
+    'other',
     'asks',
     `asks ${to} for its vote in term ${term}; its own log ends at ${lastIndex} of term ${lastTerm}`,
   ],
@@ -110,7 +110,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `would not welcome an election by ${candidate} in term ${term}`,
   ],
   voteSent: ({ candidate, term }) => [
-    'vote',
+    'other',
     `votes ${candidate}`,
     `sends its vote to ${candidate} for term ${term}`,
   ],
@@ -125,7 +125,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `puts ${span(index, count)} into its log, as ${role} in term ${term}`,
   ],
   appendAcknowledged: ({ index, leader, term }) => [
-    'log',
+    'other',
     `ack ${index}`,
     `tells ${leader} that it holds the log of term ${term} up to ${index}`,
   ],
@@ -140,7 +140,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `removes ${span(index, count)} from its log, which contradicted the leader's; it had committed up to ${commit}`,
   ],
   matchAdvanced: ({ peer, match, term }) => [
-    'log',
+    'other',
     `${peer} has ${match}`,
     `learns that ${peer} holds its log up to ${match}, in term ${term}`,
   ],
@@ -150,17 +150,17 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `finds on its disk: promised ${named(ballot)}, accepted ${few(slots)}, all below ${slotOut} decided`,
   ],
   promiseAsked: ({ ballot, to, fromSlot }) => [
-    'vote',
+    'other',
     'prepare',
     `asks ${to} to promise ${named(ballot)}, from slot ${fromSlot}`,
   ],
   promiseSent: ({ ballot, to, slots }) => [
-    'vote',
+    'other',
     'promise',
     `promises ${named(ballot)} to ${to}, and tells that it accepted ${few(slots)}`,
   ],
   acceptanceSent: ({ ballot, to, slots }) => [
-    'log',
+    'other',
     'accepted',
     `tells ${to} that it accepted ${few(slots)} in ${named(ballot)}`,
   ],
@@ -196,7 +196,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `would not welcome an election by ${candidate}`,
   ],
   roundRepeated: ({ round }) => [
-    'read',
+    'other',
     `round ${round}`,
     `asks again in round ${round} whether it still leads`,
   ],

@@ -138,7 +138,7 @@ export function momentsOf(
       words: `${'①②'.charAt(number - 1)} ${words}`,
     }),
   );
-  return [...faultMoments(faults), ...ofNodes(events), ...roles, ...clashes].sort(
+  return [...faultMoments(faults), ...ofNodes(events), ...clashes, ...roles].sort(
     (a, b) => a.timeMs - b.timeMs,
   );
 }

@@ -178,7 +178,7 @@ function ofOperations({ operations }: ReportAnomaly): Contradiction[] {
     .toSorted((a, b) => (b.endMs ?? 0) - (a.endMs ?? 0))[0];
   const told = (operation: EvidenceOperation, number: number, words: string): Contradiction => ({
     number,
-    timeMs: number === 1 ? (operation.endMs ?? operation.startMs) : operation.startMs,
+    timeMs: ms(1e6 * (number === 1 ? (operation.endMs ?? operation.startMs) : operation.startMs)),
     where: { kind: 'operation', operation: operation.index },
     words: `${operation.text}, by process ${operation.process} at ${operation.node}: ${words}`,
   });
@@ -269,7 +269,7 @@ function cropAll(
   return {
     picture: { arrows, marks: marks.kept },
     left: { arrows: telling.left + routine.left, marks: marks.left },
-    windows: around(places, Math.min(telling.radiusMs, marks.radiusMs), endMs),
+    windows: around(places, Math.min(telling.radiusMs, routine.radiusMs, marks.radiusMs), endMs),
   };
 }
 

@@ -5,10 +5,11 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput } from '../errors.ts';
-import type { Attempt, Found, HuntJob, HuntSubject } from './jobs.ts';
+import { renderSpaceTime } from '#reports/space-time';
+import { BadInput, HarnessFailure } from '../errors.ts';
+import type { Attempt, Found, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts';
 import { Pool } from './pool.ts';
-import { serializeRepro } from './repro.ts';
+import { pageOf, replayCommand, serializeRepro } from './repro.ts';
 import { added, type HuntFailure, type HuntResult, verdictOf, zeros } from './tally.ts';
 
 export interface HuntOptions extends HuntSubject {
@@ -58,11 +59,7 @@ export async function hunt(options: HuntOptions): Promise<HuntResult> {
   const { system, systemOptions, workload, nemesis } = options;
   const subject: HuntSubject = { system, systemOptions, workload, nemesis };
   const program = new URL('./worker.ts', import.meta.url);
-  await using pool = new Pool<HuntJob, readonly Attempt[] | Found>(
-    program,
-    options.workers,
-    subject,
-  );
+  await using pool = new Pool<HuntJob, HuntAnswer>(program, options.workers, subject);
   const state = new Hunt(options, pool);
   await Promise.all(Array.from({ length: options.workers }, () => state.work()));
   return state.result();
@@ -70,7 +67,7 @@ export async function hunt(options: HuntOptions): Promise<HuntResult> {
 
 class Hunt {
   readonly #options: HuntOptions;
-  readonly #pool: Pool<HuntJob, readonly Attempt[] | Found>;
+  readonly #pool: Pool<HuntJob, HuntAnswer>;
   readonly #startedMs = performance.now();
   #given = 0;
   #runs = 0;
@@ -81,7 +78,7 @@ class Hunt {
   #found = 0;
   readonly #failures: HuntFailure[] = [];
 
-  constructor(options: HuntOptions, pool: Pool<HuntJob, readonly Attempt[] | Found>) {
+  constructor(options: HuntOptions, pool: Pool<HuntJob, HuntAnswer>) {
     this.#options = options;
     this.#pool = pool;
   }
@@ -90,7 +87,7 @@ class Hunt {
   async work(): Promise<void> {
     for (let seeds = this.#nextSeeds(); seeds.length > 0; seeds = this.#nextSeeds()) {
       const attempts = await this.#pool.run({ kind: 'attempt', seeds });
-      if (!isAttempts(attempts)) throw new TypeError('a worker answered something else');
+      if (!isAttempts(attempts)) throw somethingElse();
       for (const attempt of attempts) await this.#take(attempt);
       this.#options.onProgress?.(this.#progress());
     }
@@ -144,17 +141,22 @@ class Hunt {
     this.#options.onProgress?.(this.#progress());
     const { shrinkBudgetMs: budgetMs } = this.#options;
     const found = await this.#pool.run({ kind: 'shrink', seed: attempt.seed, budgetMs });
-    if (isAttempts(found)) throw new TypeError('a worker answered something else');
-    this.#failures.push(this.#keep(attempt.seed, found));
+    if (isAttempts(found) || 'picture' in found) throw somethingElse();
+    this.#failures.push(await this.#keep(attempt.seed, found));
     this.#shrinking -= 1;
   }
 
-  #keep(seed: number, { repro, seconds }: Found): HuntFailure {
+  async #keep(seed: number, { repro, seconds }: Found): Promise<HuntFailure> {
     const { out, system } = this.#options;
     const path = join(out, `${system}-${seed}.repro.json`);
     mkdirSync(out, { recursive: true });
     writeFileSync(path, serializeRepro(repro));
     const { by, name, explanation } = repro.failure;
+    // The repro is on disk before its page is made: whatever may be wrong with the page, what was found is not lost.
+    const explained = await this.#pool.run({ kind: 'explain', repro });
+    if (isAttempts(explained) || !('picture' in explained)) throw somethingElse();
+    const page = pageOf(path);
+    writeFileSync(page, renderSpaceTime(explained.picture, replayCommand(path)));
     return {
       seed,
       by,
@@ -163,6 +165,7 @@ class Hunt {
       faults: repro.spec.schedule.length,
       operations: repro.operations,
       repro: path,
+      page,
       shrinkSeconds: seconds,
     };
   }
@@ -186,5 +189,6 @@ class Hunt {
   }
 }
 
-const isAttempts = (answer: readonly Attempt[] | Found): answer is readonly Attempt[] =>
-  Array.isArray(answer);
+const somethingElse = (): HarnessFailure => new HarnessFailure('a worker answered something else');
+
+const isAttempts = (answer: HuntAnswer): answer is readonly Attempt[] => Array.isArray(answer);

@@ -1,5 +1,6 @@
 /** What the main thread and the workers of a hunt tell each other. Plain data: it is cloned on its way. */
 
+import type { SpaceTime } from '#reports/space-time-types';
 import type { Verdict } from './judge.ts';
 import type { Repro } from './repro.ts';
 
@@ -16,7 +17,11 @@ export interface HuntSubject {
 
 export type HuntJob =
   | { readonly kind: 'attempt'; readonly seeds: readonly number[] }
-  | { readonly kind: 'shrink'; readonly seed: number; readonly budgetMs: number };
+  | { readonly kind: 'shrink'; readonly seed: number; readonly budgetMs: number }
+  | { readonly kind: 'explain'; readonly repro: Repro };
+
+/** To a job of each kind. */
+export type HuntAnswer = readonly Attempt[] | Found | Explained;
 
 export interface Attempt {
   readonly seed: number;
@@ -29,4 +34,9 @@ export interface Found {
   readonly repro: Repro;
   /** That shrinking took. */
   readonly seconds: number;
+}
+
+/** What the page of a repro shows. */
+export interface Explained {
+  readonly picture: SpaceTime;
 }

@@ -30,6 +30,12 @@ export type Repro = z.infer<typeof reproSchema>;
 
 export const serializeRepro = (repro: Repro): string => `${JSON.stringify(repro, null, 2)}\n`;
 
+/** The page beside a repro file: `x.repro.json` has `x.html`. */
+export const pageOf = (path: string): string => `${path.replace(/(\.repro)?\.json$/, '')}.html`;
+
+/** What to type to see it fail again. */
+export const replayCommand = (path: string): string => `npx dissent replay ${path}`;
+
 /** Throws BadInput when there is no such file, or it is not a repro. */
 export function readRepro(path: string): Repro {
   let input: unknown;

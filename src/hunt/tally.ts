@@ -15,6 +15,8 @@ export const failureSchema = z.strictObject({
   operations: z.number().int(),
   /** Path of the repro file. */
   repro: z.string(),
+  /** Path of the page that shows it; left out where there is none. */
+  page: z.string().optional(),
   /** Seconds that shrinking took. */
   shrinkSeconds: z.number(),
 });

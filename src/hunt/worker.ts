@@ -2,13 +2,15 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { attempt } from './attempt.ts';
+import { explain } from './explain.ts';
 import { find } from './find.ts';
-import type { Attempt, Found, HuntJob, HuntSubject } from './jobs.ts';
+import type { Attempt, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts';
 import type { Reply } from './pool.ts';
 
 const subject = workerData as HuntSubject;
 
-async function answer(job: HuntJob): Promise<readonly Attempt[] | Found> {
+async function answer(job: HuntJob): Promise<HuntAnswer> {
+  if (job.kind === 'explain') return { picture: await explain(job.repro) };
   if (job.kind === 'shrink') return find(subject, job.seed, job.budgetMs);
   const attempts: Attempt[] = [];
   for (const seed of job.seeds) attempts.push(await attempt(subject, seed));
@@ -25,6 +27,6 @@ parentPort?.on('message', (job: HuntJob) => {
   );
 });
 
-function send(reply: Reply<readonly Attempt[] | Found>): void {
+function send(reply: Reply<HuntAnswer>): void {
   parentPort?.postMessage(reply);
 }

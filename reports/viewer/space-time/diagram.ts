@@ -177,6 +177,7 @@ function drawAll({ data, scale, view, shown, width }: Drawing, go: (timeMs: numb
     thing: (thing) => String(things.push(thing) - 1),
   };
   const taken = new Taken();
+  const drawnLanes = lanes(picture, taken);
   const drawnMarks = marks(picture, taken);
   const drawnArrows = arrows(picture, taken);
   const svg = s(
@@ -198,7 +199,7 @@ function drawAll({ data, scale, view, shown, width }: Drawing, go: (timeMs: numb
         s('rect', { x: n(layout.left), y: '0', width: n(room + 14), height: n(layout.height + 8) }),
       ),
       ...axis(picture),
-      ...lanes(picture),
+      ...drawnLanes,
       ...drawnArrows.lines,
       ...clients(picture),
       ...drawnMarks.shapes,

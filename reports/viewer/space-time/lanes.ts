@@ -4,7 +4,7 @@ import type { Bar, Stretch } from '../../space-time-types.ts';
 import { s } from '../dom.ts';
 import { moment, multiples, timeStep } from '../ticks.ts';
 import { atMs, eraOf, eraWords } from './names.ts';
-import { bandPx, isInSight, type Picture, textPx } from './picture.ts';
+import { bandPx, isInSight, type Picture, type Taken, textPx } from './picture.ts';
 
 /** The least distance between two ticks, px. */
 const tickPx = 76;
@@ -12,13 +12,13 @@ const tickPx = 76;
 export function axis(picture: Picture): SVGElement[] {
   const { scale, from, to, x, layout, width } = picture;
   const room = width - layout.left - layout.right;
-  const step = timeStep(to - from, tickPx / room);
+  const step = timeStep(to - from, tickPx / 2 / room);
   const { axisY, height, left, right } = layout;
   const ticks: SVGElement[] = [];
   let lastX = -Infinity;
   for (const ms of multiples(scale.ms(from), scale.ms(to), step)) {
     const at = x(ms);
-    if (at - lastX < tickPx * 0.7 || at > width - right || at < left) continue;
+    if (at - lastX < tickPx || at > width - right - 20 || at < left + 20) continue;
     if (scale.gaps.some((gap) => ms > gap.fromMs && ms < gap.toMs)) continue;
     lastX = at;
     ticks.push(
@@ -52,7 +52,7 @@ function gapMarks({ scale, x, layout, from, to }: Picture): SVGElement[] {
     });
 }
 
-export function lanes(picture: Picture): SVGElement[] {
+export function lanes(picture: Picture, taken: Taken): SVGElement[] {
   const { data, layout } = picture;
   return [...layout.nodes].flatMap(([node, y]) => [
     s('line', {
@@ -62,8 +62,10 @@ export function lanes(picture: Picture): SVGElement[] {
       y2: n(y),
       class: 'life',
     }),
-    ...data.stretches.filter((one) => one.node === node).flatMap((one) => band(picture, one, y)),
-    ...data.bars.filter((one) => one.node === node).flatMap((one) => bar(picture, one, y)),
+    ...data.stretches
+      .filter((one) => one.node === node)
+      .flatMap((one) => band(picture, one, y, taken)),
+    ...data.bars.filter((one) => one.node === node).flatMap((one) => bar(picture, one, y, taken)),
   ]);
 }
 
@@ -81,7 +83,12 @@ function clip(picture: Picture, fromMs: number, toMs: number): Clipped | undefin
   return right < left ? undefined : { left, right: Math.max(right, left + 1) };
 }
 
-function band(picture: Picture, { fromMs, toMs, role, term, node }: Stretch, y: number) {
+function band(
+  picture: Picture,
+  { fromMs, toMs, role, term, node }: Stretch,
+  y: number,
+  taken: Taken,
+) {
   const place = clip(picture, fromMs, toMs);
   if (place === undefined) return [];
   const { left, right } = place;
@@ -89,6 +96,7 @@ function band(picture: Picture, { fromMs, toMs, role, term, node }: Stretch, y: 
   const long = `${role} · ${eraWords(system, term)}`;
   const room = right - left;
   const text = [long, eraOf(system, term)].find((words) => textPx(words, 12) < room);
+  if (text !== undefined) taken.take(left + 4, y - 9, textPx(text, 12), 18);
   const number = picture.thing({
     timeMs: fromMs,
     lines: [`${node}: ${long}`, `from ${atMs(fromMs)} to ${atMs(toMs)}`],
@@ -106,12 +114,17 @@ function band(picture: Picture, { fromMs, toMs, role, term, node }: Stretch, y: 
       }),
       text === undefined
         ? null
-        : s('text', { x: n(left + 6), y: n(y + 4), class: `role ${role}` }, text),
+        : s('text', { x: n(left + 6), y: n(y + 4), class: `rolename ${role}` }, text),
     ),
   ];
 }
 
-function bar(picture: Picture, { fromMs, toMs, kind, label, words, node }: Bar, y: number) {
+function bar(
+  picture: Picture,
+  { fromMs, toMs, kind, label, words, node }: Bar,
+  y: number,
+  taken: Taken,
+) {
   const place = clip(picture, fromMs, toMs);
   if (place === undefined) return [];
   const { left, right } = place;
@@ -128,6 +141,8 @@ function bar(picture: Picture, { fromMs, toMs, kind, label, words, node }: Bar, 
     lines: [`${node}: ${label}`, words, `from ${atMs(fromMs)} to ${atMs(toMs)}`],
   });
   const text = textPx(label, isOver ? 12 : 10) < right - left ? label.toUpperCase() : '';
+  const wide = textPx(text, 14);
+  if (text !== '') taken.take((left + right - wide) / 2, top, wide, isOver ? 20 : 11);
   return [
     s(
       'g',
