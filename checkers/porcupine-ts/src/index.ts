@@ -60,6 +60,8 @@ export type {
   SetShape,
   SetView,
   Shape,
+  TextShape,
+  TextView,
   ToggleShape,
   ToggleView,
 } from './shape.ts';

@@ -42,6 +42,16 @@ export type BufferView =
   /** Takes the next value, whatever it is; nothing if there is none. */
   | { readonly kind: 'take-unknown' };
 
+/** A text. The initial one counts as put before everything else. */
+export type TextView =
+  | Nothing
+  /** A read. */
+  | { readonly kind: 'value'; readonly value: string }
+  | { readonly kind: 'put'; readonly value: string }
+  | { readonly kind: 'append'; readonly value: string }
+  /** A successful one: legal exactly when the text is `from`, and leaves `to`. */
+  | { readonly kind: 'cas'; readonly from: string; readonly to: string };
+
 /** `view` is undefined for what cannot be said in these terms: then the partition is searched. */
 export interface ToggleShape<Input, Output> {
   readonly kind: 'toggle';
@@ -68,7 +78,15 @@ export interface BufferShape<Input, Output> {
   view(input: Input, output: Output | undefined): BufferView | undefined;
 }
 
+export interface TextShape<Input, Output> {
+  readonly kind: 'text';
+  readonly initial: string;
+  /** With `isUnknown`, of an operation with an unknown outcome: what it does if it takes effect and changes something. */
+  view(input: Input, output: Output | undefined, isUnknown: boolean): TextView | undefined;
+}
+
 export type Shape<Input, Output> =
+  | TextShape<Input, Output>
   | ToggleShape<Input, Output>
   | SetShape<Input, Output>
   | CounterShape<Input, Output>
@@ -79,15 +97,34 @@ export function wrapped<Outer, Input, Output>(
   shape: Shape<Input, Output>,
   unwrap: (outer: Outer) => Input,
 ): Shape<Outer, Output> {
+  type Answer = Output | undefined;
   switch (shape.kind) {
     case 'toggle':
-      return { ...shape, view: (outer, output) => shape.view(unwrap(outer), output) };
+      return {
+        ...shape,
+        view: (outer: Outer, output: Answer) => shape.view(unwrap(outer), output),
+      };
     case 'set':
-      return { ...shape, view: (outer, output) => shape.view(unwrap(outer), output) };
+      return {
+        ...shape,
+        view: (outer: Outer, output: Answer) => shape.view(unwrap(outer), output),
+      };
     case 'counter':
-      return { ...shape, view: (outer, output) => shape.view(unwrap(outer), output) };
+      return {
+        ...shape,
+        view: (outer: Outer, output: Answer) => shape.view(unwrap(outer), output),
+      };
     case 'queue':
     case 'stack':
-      return { ...shape, view: (outer, output) => shape.view(unwrap(outer), output) };
+      return {
+        ...shape,
+        view: (outer: Outer, output: Answer) => shape.view(unwrap(outer), output),
+      };
+    case 'text':
+      return {
+        ...shape,
+        view: (outer: Outer, output: Answer, isUnknown: boolean) =>
+          shape.view(unwrap(outer), output, isUnknown),
+      };
   }
 }

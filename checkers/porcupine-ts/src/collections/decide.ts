@@ -14,7 +14,7 @@ export function decideShape<State, Input, Output>(
   tick: () => void,
 ): FastVerdict<State, Input, Output> {
   const { shape } = p.model;
-  if (shape === undefined) return { kind: 'unsuited' };
+  if (shape === undefined || shape.kind === 'text') return { kind: 'unsuited' };
   const t = timeline(p);
   const decide = (): ShapeVerdict => {
     switch (shape.kind) {

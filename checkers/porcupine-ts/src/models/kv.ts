@@ -1,6 +1,7 @@
 /** A store of texts by key: get, put, append, and compare and set. Every key is an object of its own. */
 
 import { illegal, type Model, type PartitionKey } from '../model.ts';
+import type { TextView } from '../shape.ts';
 import { show } from './values.ts';
 
 export type KvInput =
@@ -49,6 +50,22 @@ const describe = (input: KvInput, output: KvOutput | undefined): string => {
   }
 };
 
+const view = (
+  input: KvInput,
+  output: KvOutput | undefined,
+  isUnknown: boolean,
+): TextView | undefined => {
+  switch (input.kind) {
+    case 'get':
+      return output?.kind === 'value' ? output : { kind: 'nothing' };
+    case 'put':
+    case 'append':
+      return input;
+    case 'cas':
+      return isUnknown || (output?.kind === 'swapped' && output.swapped) ? input : undefined;
+  }
+};
+
 /** Keys that were never written hold `init`, the empty text unless told otherwise. */
 export const kv = (init = ''): Model<string, KvInput, KvOutput> => ({
   name: 'kv',
@@ -65,6 +82,7 @@ export const kv = (init = ''): Model<string, KvInput, KvOutput> => ({
   blind: (input) => input.kind === 'put',
   total: (input, output) =>
     input.kind === 'append' || (input.kind === 'cas' && output?.kind !== 'swapped'),
+  shape: { kind: 'text', initial: init, view },
   growth: {
     jumps: (input, output) =>
       input.kind === 'put' ||

@@ -7,6 +7,7 @@ import { ints } from './ints.ts';
 import { Numbers } from './numbers.ts';
 import { PairTable } from './pairs.ts';
 import { stateInterner } from './states.ts';
+import { readAsText, type TextEffects } from './text-effects.ts';
 
 const operationsPerTick = 8192;
 
@@ -36,6 +37,8 @@ export interface Effects<State, Input, Output> {
   readonly total: Int32Array;
   /** Only if the model says of every operation what it does to a register. */
   readonly register: RegisterEffects<State> | undefined;
+  /** Only if the model says of every operation what it does to a text. */
+  readonly text: TextEffects | undefined;
 }
 
 /** Sees a partition as one register. */
@@ -76,6 +79,7 @@ class RegisterReader<State, Input, Output> {
       blind: from.map((value, e) => (value === none && to[e] !== none ? 1 : 0)),
       total: from.map((value) => (value === none ? 1 : 0)),
       register: { from, to, values: this.#values, initial },
+      text: undefined,
     };
   }
 
@@ -141,7 +145,7 @@ function anyEffects<State, Input, Output>(
     if (model.blind?.(input, outputs[e]) === true) blind[e] = 1;
     if (blind[e] === 1 || model.total?.(input, outputs[e]) === true) total[e] = 1;
   }
-  return { of, inputs, outputs, readonly, blind, total, register: undefined };
+  return { of, inputs, outputs, readonly, blind, total, register: undefined, text: undefined };
 }
 
 /** Throws what `tick`, called now and then, throws. */
@@ -150,6 +154,10 @@ export function effects<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   tick: () => void,
 ): Effects<State, Input, Output> {
+  if (model.shape?.kind === 'text') {
+    const found = readAsText(model, model.shape, operations, tick);
+    if (found !== undefined) return found;
+  }
   if (model.asRegister !== undefined) {
     const found = new RegisterReader(model).read(operations, tick);
     if (found !== undefined) return found;

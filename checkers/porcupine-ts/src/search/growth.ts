@@ -5,10 +5,12 @@
  * nobody is left to jump to a state that leads there, there is no way on.
  */
 
+import type { Growth } from '../model.ts';
 import { none } from './effects.ts';
 import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
 import type { Supply } from './supply.ts';
+import { isGet, isPut, isSwap, type TextEffects } from './text-effects.ts';
 import { impossible, type Transitions } from './transitions.ts';
 import type { Window } from './window.ts';
 
@@ -17,23 +19,22 @@ const maxLooks = 64;
 /** More pairs of a state and an effect are not remembered. */
 const maxKnown = 1_000_000;
 
-type Growth<State, Input, Output> = NonNullable<Problem<State, Input, Output>['model']['growth']>;
+/** How states grow, in numbers. */
+interface Growing {
+  jumps(effect: number): boolean;
+  /** False only if operations that do not jump never lead from the state to one in which the effect is legal. */
+  leadsTo(state: number, effect: number): boolean;
+  /** The numbers of states mean something else from now on. */
+  forget(): void;
+}
 
-export class GrowthLookahead<State, Input, Output> {
+/** As the model promises. */
+class ModelGrowth<State, Input, Output> implements Growing {
   readonly #p: Problem<State, Input, Output>;
   readonly #growth: Growth<State, Input, Output>;
   readonly #transitions: Transitions<State, Input, Output>;
-  /** Per effect: 1 if it jumps. */
-  readonly #jumps: Int32Array;
-  /** Required operations that jump, in the order of their calls. */
-  readonly #jumpers: Int32Array;
-  readonly #optionalJumpers: readonly number[];
-  /** Per required operation: the first read at or after it, in the order of returns; the number of all if there is none. */
-  readonly #nextRead: Int32Array;
   /** By state and effect: whether the one leads to the other. */
   #leads = new Map<number, boolean>();
-  /** Per effect: the state that it jumps to, `none` if that depends. Emptied when states get new numbers. */
-  #landing: (number | undefined)[] = [];
 
   constructor(
     p: Problem<State, Input, Output>,
@@ -43,10 +44,108 @@ export class GrowthLookahead<State, Input, Output> {
     this.#p = p;
     this.#growth = growth;
     this.#transitions = transitions;
+  }
+
+  jumps(effect: number): boolean {
+    return this.#growth.jumps(this.#p.inputs[effect] as Input, this.#p.outputs[effect]);
+  }
+
+  leadsTo(state: number, effect: number): boolean {
+    const key = state * this.#p.inputs.length + effect;
+    const known = this.#leads.get(key);
+    if (known !== undefined) return known;
+    const { inputs, outputs } = this.#p;
+    const held = this.#transitions.state(state);
+    const leads = this.#growth.leadsTo(held, inputs[effect] as Input, outputs[effect]);
+    if (this.#leads.size >= maxKnown) this.#leads.clear();
+    this.#leads.set(key, leads);
+    return leads;
+  }
+
+  forget(): void {
+    this.#leads = new Map();
+  }
+}
+
+/** Of a text: what was seen begins with what is there. */
+class TextGrowth implements Growing {
+  readonly #text: TextEffects;
+
+  constructor(text: TextEffects) {
+    this.#text = text;
+  }
+
+  jumps(effect: number): boolean {
+    const kind = at(this.#text.kind, effect);
+    return kind === isPut || kind === isSwap;
+  }
+
+  leadsTo(state: number, effect: number): boolean {
+    const kind = at(this.#text.kind, effect);
+    if (kind !== isGet && kind !== isSwap) return true;
+    return this.#text.places.leadsTo(state, at(this.#text.from, effect));
+  }
+
+  forget(): void {}
+}
+
+/** `undefined` if nothing is promised. */
+function growing<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+  transitions: Transitions<State, Input, Output>,
+): Growing | undefined {
+  if (p.text !== undefined) return new TextGrowth(p.text);
+  const { growth } = p.model;
+  return growth === undefined ? undefined : new ModelGrowth(p, growth, transitions);
+}
+
+/** `undefined` if the model promises nothing about growth. */
+export function growthLookahead<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+  transitions: Transitions<State, Input, Output>,
+): GrowthLookahead | undefined {
+  const growth = growing(p, transitions);
+  return growth === undefined ? undefined : new GrowthLookahead(p, growth, transitions);
+}
+
+type Flat = Pick<
+  Problem<unknown, unknown, unknown>,
+  | 'byCall'
+  | 'effect'
+  | 'call'
+  | 'return'
+  | 'readonly'
+  | 'blind'
+  | 'total'
+  | 'classEffect'
+  | 'required'
+  | 'inputs'
+>;
+
+export class GrowthLookahead {
+  readonly #p: Flat;
+  readonly #growth: Growing;
+  readonly #transitions: Pick<Transitions<never, never, never>, 'next' | 'initial'>;
+  /** Per effect: 1 if it jumps. */
+  readonly #jumps: Int32Array;
+  /** Required operations that jump, in the order of their calls. */
+  readonly #jumpers: Int32Array;
+  readonly #optionalJumpers: readonly number[];
+  /** Per required operation: the first read at or after it, in the order of returns; the number of all if there is none. */
+  readonly #nextRead: Int32Array;
+  /** Per effect: the state that it jumps to, `none` if that depends. Emptied when states get new numbers. */
+  #landing: (number | undefined)[] = [];
+
+  constructor(
+    p: Flat,
+    growth: Growing,
+    transitions: Pick<Transitions<never, never, never>, 'next' | 'initial'>,
+  ) {
+    this.#p = p;
+    this.#growth = growth;
+    this.#transitions = transitions;
     this.#jumps = ints(p.inputs.length);
-    p.inputs.forEach((input, e) => {
-      this.#jumps[e] = growth.jumps(input, p.outputs[e]) ? 1 : 0;
-    });
+    for (let e = 0; e < p.inputs.length; e += 1) this.#jumps[e] = growth.jumps(e) ? 1 : 0;
     this.#jumpers = p.byCall.filter((j) => at(this.#jumps, at(p.effect, j)) === 1);
     this.#optionalJumpers = [...p.classEffect.keys()].filter(
       (k) => at(this.#jumps, at(p.classEffect, k)) === 1,
@@ -62,7 +161,7 @@ export class GrowthLookahead<State, Input, Output> {
 
   /** The numbers of states mean something else from now on. */
   forget(): void {
-    this.#leads = new Map();
+    this.#growth.forget();
     this.#landing = [];
   }
 
@@ -78,7 +177,7 @@ export class GrowthLookahead<State, Input, Output> {
 
   #waitsInVain(j: number, w: Window, supply: Supply, state: number): boolean {
     const effect = at(this.#p.effect, j);
-    if (at(this.#p.total, effect) === 1 || this.#leadsTo(state, effect)) return false;
+    if (at(this.#p.total, effect) === 1 || this.#growth.leadsTo(state, effect)) return false;
     const returned = at(this.#p.return, j);
     if (this.#isJumpLeft(j, effect, returned, w)) return false;
     return !this.#optionalJumpers.some(
@@ -106,7 +205,7 @@ export class GrowthLookahead<State, Input, Output> {
   /** Whether what it jumps to leads to what the effect needs. */
   #feeds(jump: number, effect: number): boolean {
     const landing = this.#landingOf(jump);
-    return landing === none || this.#leadsTo(landing, effect);
+    return landing === none || this.#growth.leadsTo(landing, effect);
   }
 
   #landingOf(jump: number): number {
@@ -117,20 +216,5 @@ export class GrowthLookahead<State, Input, Output> {
     const landing = state === impossible ? none : state;
     this.#landing[jump] = landing;
     return landing;
-  }
-
-  #leadsTo(state: number, effect: number): boolean {
-    const key = state * this.#p.inputs.length + effect;
-    const known = this.#leads.get(key);
-    if (known !== undefined) return known;
-    const { inputs, outputs } = this.#p;
-    const leads = this.#growth.leadsTo(
-      this.#transitions.state(state),
-      inputs[effect] as Input,
-      outputs[effect],
-    );
-    if (this.#leads.size >= maxKnown) this.#leads.clear();
-    this.#leads.set(key, leads);
-    return leads;
   }
 }

@@ -5,6 +5,7 @@ import type { Operation } from '../operation.ts';
 import { effects, type RegisterEffects } from './effects.ts';
 import { at, ints } from './ints.ts';
 import { never, type Positions, positions } from './positions.ts';
+import type { TextEffects } from './text-effects.ts';
 
 export { never } from './positions.ts';
 
@@ -27,6 +28,8 @@ export interface Problem<State, Input, Output> {
   readonly total: Int32Array;
   /** The effects as those of one register, if the model says that it is one. */
   readonly register: RegisterEffects<State> | undefined;
+  /** The effects as those of one text, if the model says that it is one. */
+  readonly text: TextEffects | undefined;
 
   /** Per required operation: its index in `operations`, its effect, its call and return. */
   readonly required: Int32Array;
@@ -89,7 +92,7 @@ export function problem<State, Input, Output>(
 ): Problem<State, Input, Output> {
   tick();
   const where = positions(operations, tick);
-  const { of, inputs, outputs, readonly, blind, total, register } = effects(
+  const { of, inputs, outputs, readonly, blind, total, register, text } = effects(
     model,
     operations,
     tick,
@@ -123,6 +126,7 @@ export function problem<State, Input, Output>(
     blind,
     total,
     register,
+    text,
     required: where.byReturn,
     effect,
     call,

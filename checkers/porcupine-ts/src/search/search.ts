@@ -11,14 +11,16 @@
  * - Candidates are tried in the order of their returns, optional ones last: witnesses are found early.
  */
 
+import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { Best } from './best.ts';
 import { none } from './effects.ts';
-import { GrowthLookahead } from './growth.ts';
+import { type GrowthLookahead, growthLookahead } from './growth.ts';
 import { at, ints } from './ints.ts';
 import { Lookahead } from './lookahead.ts';
 import { unfolded } from './order.ts';
 import type { Problem } from './problem.ts';
+import { replay } from './replay.ts';
 import { Seen } from './seen.ts';
 import { afterDirty, forced, hidden, overdrew, Stack } from './stack.ts';
 import { Supply } from './supply.ts';
@@ -82,7 +84,7 @@ export class Search<State, Input, Output> {
   #used: Int32Array;
   readonly #anyBlind: boolean;
   #lookahead: Lookahead | undefined;
-  #growth: GrowthLookahead<State, Input, Output> | undefined;
+  #growth: GrowthLookahead | undefined;
   #looksAhead = false;
   #memoryLimitBytes = Infinity;
 
@@ -113,7 +115,8 @@ export class Search<State, Input, Output> {
         if (end !== 'paused') return end;
       }
       if (this.steps >= this.#explainUntil) return 'illegal';
-      const isHard = this.steps > this.#window.count + lookaheadAfterSteps;
+      const easySteps = this.#p.text === undefined ? lookaheadAfterSteps : 0;
+      const isHard = this.steps > this.#window.count + easySteps;
       if (isHard && !this.#looksAhead) this.#lookAhead();
       this.#forgetIfFull();
     }
@@ -122,13 +125,16 @@ export class Search<State, Input, Output> {
 
   /** The longest accepted order so far; all of it after `ok`. */
   order(): readonly Operation<Input, Output>[] {
+    return this.#ids().map((i) => this.#operation(i));
+  }
+
+  #ids(): readonly number[] {
     const { path, depth } = this.#stack;
     const done = this.#window.first === this.#window.count && !this.#supply.overdrawn;
     if (!done) this.#best.retreat(path, depth);
     const ids = done ? path.slice(0, depth) : this.#best.order();
     const { blind, effectOf } = this.#p;
-    const order = unfolded(ids, (i) => at(blind, at(effectOf, i)) === 1);
-    return order.map((i) => this.#operation(i));
+    return unfolded(ids, (i) => at(blind, at(effectOf, i)) === 1);
   }
 
   /** After `illegal`. */
@@ -139,6 +145,10 @@ export class Search<State, Input, Output> {
   /** After `illegal`: states in which `blocked` was tried in vain. */
   statesBefore(): readonly State[] {
     if (this.#best.first !== this.#blocked) return [];
+    if (this.#p.text !== undefined) {
+      const state = replay(this.#p, this.#ids());
+      return state === illegal ? [] : [state];
+    }
     return this.#best.states().map((id) => this.#transitions.state(id));
   }
 
@@ -177,12 +187,10 @@ export class Search<State, Input, Output> {
   /** Begins to look ahead, from the start, as that changes the order in which things are tried. */
   #lookAhead(): void {
     this.#looksAhead = true;
-    const { model, register } = this.#p;
+    const { register } = this.#p;
     if (register !== undefined) this.#lookahead = new Lookahead(this.#p, register);
-    else if (model.growth !== undefined) {
-      this.#growth = new GrowthLookahead(this.#p, model.growth, this.#transitions);
-    } else return;
-    this.#refine([]);
+    else this.#growth = growthLookahead(this.#p, this.#transitions);
+    if (this.#lookahead !== undefined || this.#growth !== undefined) this.#refine([]);
   }
 
   /** Whether this configuration needs no search because one at least as good has been. */

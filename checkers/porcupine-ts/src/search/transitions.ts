@@ -6,6 +6,7 @@ import { none, type RegisterEffects } from './effects.ts';
 import { at, finish, ints, mix } from './ints.ts';
 import type { Problem } from './problem.ts';
 import { stateInterner } from './states.ts';
+import { isAppend, stepText, type TextEffects } from './text-effects.ts';
 
 export { stateInterner } from './states.ts';
 
@@ -27,12 +28,15 @@ export class Transitions<State, Input, Output> {
   #cells = 0;
   /** What a register does needs no table. Its states are the values. */
   readonly #register: RegisterEffects<State> | undefined;
+  /** Of a text only what appends do is kept in the table. */
+  readonly #text: TextEffects | undefined;
 
   constructor(p: Problem<State, Input, Output>) {
     this.#model = p.model;
     this.#inputs = p.inputs;
     this.#outputs = p.outputs;
     this.#register = p.register;
+    this.#text = p.text;
     this.#states = p.register?.values ?? stateInterner(p.model);
     // A register needs no table.
     const cells = p.register === undefined ? smallestTable : 0;
@@ -47,9 +51,10 @@ export class Transitions<State, Input, Output> {
   }
 
   initial(): number {
-    return this.#register?.initial ?? this.#states.idOf(this.#model.init());
+    return this.#register?.initial ?? this.#text?.initial ?? this.#states.idOf(this.#model.init());
   }
 
+  /** Not of a text: its states are no values of the model. */
   state(id: number): State {
     return this.#states.valueOf(id);
   }
@@ -62,6 +67,10 @@ export class Transitions<State, Input, Output> {
       if (from !== none && from !== state) return impossible;
       const to = at(register.to, effect);
       return to === none ? state : to;
+    }
+    const text = this.#text;
+    if (text !== undefined && at(text.kind, effect) !== isAppend) {
+      return stepText(text, state, effect);
     }
     const mask = this.#from.length - 1;
     let cell = finish(mix(state, effect)) & mask;
@@ -76,6 +85,11 @@ export class Transitions<State, Input, Output> {
   /** Forgets everything but these states and gives them new numbers, in place. */
   keepOnly(live: readonly Int32Array[]): void {
     if (this.#register !== undefined) return;
+    if (this.#text !== undefined) {
+      // There are no more of its states than characters, and they keep their numbers.
+      this.#resize(smallestTable);
+      return;
+    }
     const old = this.#states;
     this.#states = stateInterner(this.#model);
     for (const ids of live) {
@@ -85,15 +99,20 @@ export class Transitions<State, Input, Output> {
   }
 
   #compute(state: number, effect: number, cell: number): number {
-    const input = this.#inputs[effect] as Input;
-    const after = this.#model.step(this.#states.valueOf(state), input, this.#outputs[effect]);
-    const to = after === illegal ? impossible : this.#states.idOf(after);
+    const to = this.#stepped(state, effect);
     this.#from[cell] = state;
     this.#effect[cell] = effect;
     this.#to[cell] = to;
     this.#cells += 1;
     if (this.#cells * 2 > this.#from.length) this.#grow();
     return to;
+  }
+
+  #stepped(state: number, effect: number): number {
+    if (this.#text !== undefined) return stepText(this.#text, state, effect);
+    const input = this.#inputs[effect] as Input;
+    const after = this.#model.step(this.#states.valueOf(state), input, this.#outputs[effect]);
+    return after === illegal ? impossible : this.#states.idOf(after);
   }
 
   #resize(cells: number): void {

@@ -1,0 +1,189 @@
+/** Sees a partition as one text: what its operations do, as numbers. */
+
+import type { Model } from '../model.ts';
+import type { Operation } from '../operation.ts';
+import type { TextShape, TextView } from '../shape.ts';
+import { type Effects, none } from './effects.ts';
+import { at, ints } from './ints.ts';
+import { Places } from './texts.ts';
+
+const operationsPerTick = 8192;
+
+export const isIdle = 0;
+export const isGet = 1;
+export const isPut = 2;
+export const isAppend = 3;
+export const isSwap = 4;
+
+/** Every effect as that of one text. States are those of `places`. */
+export interface TextEffects {
+  readonly places: Places;
+  readonly initial: number;
+  readonly initialText: string;
+  /** Per effect. */
+  readonly kind: Int32Array;
+  /** The state that a get or a swap needs; 0 for the others. */
+  readonly from: Int32Array;
+  /** The state that a put or a swap leaves; 0 for the others. */
+  readonly to: Int32Array;
+  /** What is read, put or appended; of a swap what it leaves. */
+  readonly texts: readonly string[];
+}
+
+const nothing: TextView = { kind: 'nothing' };
+
+function viewOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  shape: TextShape<Input, Output>,
+  op: Operation<Input, Output>,
+): TextView | undefined {
+  if (op.kind === 'completed') return shape.view(op.input, op.output, false);
+  const view = shape.view(op.input, undefined, true);
+  // Whether something happened that changes nothing, does not matter.
+  return view === undefined && model.readonly?.(op.input, undefined) === true ? nothing : view;
+}
+
+const codeOf = (view: TextView): number => {
+  switch (view.kind) {
+    case 'nothing':
+      return isIdle;
+    case 'value':
+      return isGet;
+    case 'put':
+      return isPut;
+    case 'append':
+      return view.value === '' ? isIdle : isAppend;
+    case 'cas':
+      return isSwap;
+  }
+};
+
+class TextReader<State, Input, Output> {
+  readonly #model: Model<State, Input, Output>;
+  readonly #shape: TextShape<Input, Output>;
+  readonly #views: TextView[] = [];
+  readonly #inputs: Input[] = [];
+  readonly #outputs: (Output | undefined)[] = [];
+  /** Effects by kind and text; those of swaps by both texts. */
+  readonly #known: readonly Map<string, number>[] = [new Map(), new Map(), new Map(), new Map()];
+  readonly #swaps = new Map<string, Map<string, number>>();
+
+  constructor(model: Model<State, Input, Output>, shape: TextShape<Input, Output>) {
+    this.#model = model;
+    this.#shape = shape;
+  }
+
+  /** `undefined` when some operation is not one of a text. */
+  read(
+    operations: readonly Operation<Input, Output>[],
+    tick: () => void,
+  ): Effects<State, Input, Output> | undefined {
+    const of = ints(operations.length);
+    for (let i = 0; i < operations.length; i += 1) {
+      if (i % operationsPerTick === 0) tick();
+      const op = operations[i] as Operation<Input, Output>;
+      const view = viewOf(this.#model, this.#shape, op);
+      if (view === undefined) return undefined;
+      of[i] = this.#effectOf(view, op);
+    }
+    const text = textEffects(this.#views, this.#shape.initial);
+    tick();
+    return {
+      of,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      readonly: text.kind.map((kind) => (kind === isIdle || kind === isGet ? 1 : 0)),
+      blind: text.kind.map((kind) => (kind === isPut ? 1 : 0)),
+      total: text.kind.map((kind) => (kind === isPut || kind === isAppend ? 1 : 0)),
+      register: undefined,
+      text,
+    };
+  }
+
+  #effectOf(view: TextView, op: Operation<Input, Output>): number {
+    const known = this.#tableOf(view);
+    const text = codeOf(view) === isIdle ? '' : textOf(view);
+    const effect = known.get(text);
+    if (effect !== undefined) return effect;
+    const fresh = this.#views.length;
+    known.set(text, fresh);
+    this.#views.push(view);
+    this.#inputs.push(op.input);
+    this.#outputs.push(op.kind === 'completed' ? op.output : undefined);
+    return fresh;
+  }
+
+  #tableOf(view: TextView): Map<string, number> {
+    if (view.kind !== 'cas') return this.#known[codeOf(view)] as Map<string, number>;
+    let table = this.#swaps.get(view.from);
+    if (table === undefined) {
+      table = new Map();
+      this.#swaps.set(view.from, table);
+    }
+    return table;
+  }
+}
+
+const textOf = (view: TextView): string => {
+  switch (view.kind) {
+    case 'nothing':
+      return '';
+    case 'cas':
+      return view.to;
+    case 'value':
+    case 'put':
+    case 'append':
+      return view.value;
+  }
+};
+
+function textEffects(views: readonly TextView[], initial: string): TextEffects {
+  const seen: string[] = [];
+  for (const view of views) {
+    if (view.kind === 'value') seen.push(view.value);
+    else if (view.kind === 'cas') seen.push(view.from);
+  }
+  const places = new Places(seen);
+  const kind = ints(views.length);
+  const from = ints(views.length);
+  const to = ints(views.length);
+  for (let e = 0; e < views.length; e += 1) {
+    const view = views[e] ?? nothing;
+    kind[e] = codeOf(view);
+    if (view.kind === 'value') from[e] = places.of(view.value);
+    else if (view.kind === 'put') to[e] = places.of(view.value);
+    else if (view.kind === 'cas') {
+      from[e] = places.of(view.from);
+      to[e] = places.of(view.to);
+    }
+  }
+  const initialState = places.of(initial);
+  const texts = views.map(textOf);
+  return { places, initial: initialState, initialText: initial, kind, from, to, texts };
+}
+
+/** `undefined` when the model does not say of every operation what it does to a text. */
+export function readAsText<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  shape: TextShape<Input, Output>,
+  operations: readonly Operation<Input, Output>[],
+  tick: () => void,
+): Effects<State, Input, Output> | undefined {
+  return new TextReader(model, shape).read(operations, tick);
+}
+
+/** The state after the effect, `none` if it cannot happen there. */
+export function stepText(text: TextEffects, state: number, effect: number): number {
+  switch (at(text.kind, effect)) {
+    case isGet:
+      return at(text.from, effect) === state ? state : none;
+    case isPut:
+      return at(text.to, effect);
+    case isSwap:
+      return at(text.from, effect) === state ? at(text.to, effect) : none;
+    case isAppend:
+      return text.places.after(state, text.texts[effect] ?? '');
+    default:
+      return state;
+  }
+}
