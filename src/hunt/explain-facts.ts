@@ -1,6 +1,7 @@
 /** The facts of a repro for the top of its page: what was run, and what of it is unusual. */
 
 import type { SpaceTime } from '#reports/space-time-types';
+import { plural } from '#reports/text';
 import { defaultSimOptions } from '../sim/index.ts';
 import { systems } from '../systems/index.ts';
 import type { Repro } from './repro.ts';
@@ -27,6 +28,9 @@ export const optionsOf = ({ spec }: Repro): SpaceTime['options'] => [
   ...unusual(spec.sim ?? defaultSimOptions, defaultSimOptions),
 ];
 
+const sizeOf = (faults: number, operations: number): string =>
+  `${plural(faults, 'fault')}, ${plural(operations, 'operation')}`;
+
 export function factsOf({ spec, origin, operations }: Repro): SpaceTime['facts'] {
   const { faults, seed, tried } = origin;
   return [
@@ -35,8 +39,8 @@ export function factsOf({ spec, origin, operations }: Repro): SpaceTime['facts']
     ['seed', `${spec.seed} (found with seed ${seed})`],
     [
       'size',
-      `${spec.schedule.length} faults, ${operations} operations; ` +
-        `as found: ${faults} faults, ${origin.operations} operations; ${tried} tests tried to get here`,
+      `${sizeOf(spec.schedule.length, operations)}; as found: ${sizeOf(faults, origin.operations)}; ` +
+        `${plural(tried, 'test')} tried to get here`,
     ],
   ];
 }

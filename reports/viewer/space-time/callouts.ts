@@ -2,15 +2,12 @@
 
 import type { Contradiction } from '../../space-time-types.ts';
 import { s } from '../dom.ts';
+import { calloutPx, linePx, wrap } from './callout-text.ts';
 import { rowOf } from './clients.ts';
 import { n } from './lanes.ts';
 import { placeOfMark } from './marks.ts';
 import { atMs } from './names.ts';
 import { isInSight, type Picture } from './picture.ts';
-
-const linePx = 15;
-const linesMax = 3;
-const fontPx = 12.5;
 
 interface Box {
   readonly one: Contradiction;
@@ -31,7 +28,7 @@ function placed(picture: Picture): Box[] {
   const { left, right } = layout;
   const count = Math.max(1, data.contradictions.length);
   const room = width - left - right;
-  const wide = Math.min(430, room / count - 10);
+  const wide = calloutPx(room, count);
   const boxes = data.contradictions.map((one): Box => {
     const at = picture.x(one.timeMs);
     const isSeen = isInSight(picture, one.timeMs, one.timeMs);
@@ -52,7 +49,7 @@ function placed(picture: Picture): Box[] {
 function boxOf({ one, at, isSeen, x, width }: Box, go: (number: number) => void): SVGElement {
   const where = isSeen ? '' : at < x ? ' ◀ earlier' : ' ▶ later';
   const head = `${'①②'.charAt(one.number - 1)} ${atMs(one.timeMs)}${where}`;
-  const lines = wrap(one.words, Math.floor((width - 16) / (fontPx * 0.53)));
+  const lines = wrap(one.words, width);
   const group = s(
     'g',
     { class: 'callout', tabindex: '0', role: 'button', 'aria-label': `Show: ${one.words}` },
@@ -68,27 +65,11 @@ function boxOf({ one, at, isSeen, x, width }: Box, go: (number: number) => void)
   return group;
 }
 
-/** Lines of whole words; what is too much ends in an ellipsis. */
-function wrap(text: string, most: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < most)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word.slice(0, most));
-  }
-  if (lines.length <= linesMax) return lines;
-  const kept = lines.slice(0, linesMax);
-  return [...kept.slice(0, -1), `${(kept.at(-1) ?? '').slice(0, most - 1)}…`];
-}
-
 function pointer(picture: Picture, { one, at, x, width }: Box): SVGElement[] {
   const place = placeOf(picture, one);
-  const top =
-    26 +
-    Math.min(linesMax, wrap(one.words, Math.floor((width - 16) / (fontPx * 0.53))).length) * linePx;
+  const top = 26 + wrap(one.words, width).length * linePx;
   const from = Math.max(x + 8, Math.min(x + width - 8, at));
-  const bend = picture.layout.axisY - 14;
+  const bend = picture.layout.axisY - 16;
   return [
     s('path', {
       d: `M${n(from)} ${n(top)}L${n(at)} ${n(bend)}V${n(place.y - 8)}`,

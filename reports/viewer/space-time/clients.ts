@@ -83,7 +83,7 @@ function roomAfter(picture: Picture, operation: EvidenceOperation): number {
   const next = row?.operations[row.operations.indexOf(operation) + 1];
   return next === undefined
     ? Number.POSITIVE_INFINITY
-    : picture.x(next.startMs) - picture.x(operation.startMs);
+    : picture.x(next.startMs) - Math.max(picture.layout.left, picture.x(operation.startMs));
 }
 
 /** From the client to its node and back: when it left and when the answer was there, not when the node had it. */

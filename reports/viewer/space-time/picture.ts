@@ -2,6 +2,7 @@
 
 import type { Arrow, Mark, MarkKind, SpaceTime } from '../../space-time-types.ts';
 import type { EvidenceOperation } from '../../types.ts';
+import { calloutsPx } from './callout-text.ts';
 import type { Scale } from './scale.ts';
 
 /** Filters of the reader. */
@@ -51,7 +52,7 @@ export interface Layout {
 }
 
 export const bandPx = 20;
-const calloutsPx = 86;
+const rightPx = 18;
 
 /** How long an operation with an unknown end keeps its row, ms. */
 const openMs = 30;
@@ -59,7 +60,8 @@ const openMs = 30;
 /** Lanes from top to bottom: callouts, axis, nodes, clients of each node. */
 export function layoutOf(data: SpaceTime, hidden: ReadonlySet<string>, width: number): Layout {
   const left = width < 700 ? 64 : 96;
-  const axisY = (data.contradictions.length > 0 ? calloutsPx : 8) + 18;
+  const said = data.contradictions.map(({ words }) => words);
+  const axisY = calloutsPx(said, width - left - rightPx) + 30;
   const names = data.nodes.filter((node) => !hidden.has(node));
   const gap = names.length <= 3 ? 112 : names.length <= 5 ? 92 : 70;
   const nodes = new Map(names.map((node, i) => [node, axisY + 62 + i * gap]));
@@ -68,7 +70,7 @@ export function layoutOf(data: SpaceTime, hidden: ReadonlySet<string>, width: nu
   const firstY = axisY + 62 + (names.length - 1) * gap + 66;
   const rows = packed.map((row, i) => ({ ...row, y: firstY + i * rowPx }));
   const height = firstY + rows.length * rowPx;
-  return { left, right: 18, axisY, nodes, rows, rowPx, height };
+  return { left, right: rightPx, axisY, nodes, rows, rowPx, height };
 }
 
 /** Operations at this node in as few rows as there are at once. */

@@ -35,7 +35,11 @@ export function head(data: SpaceTime, command: string, go: Go): HTMLElement {
           failure.name,
         ),
         failure.claim === '' ? null : h('p', { class: 'claim' }, `Claimed: ${failure.claim}.`),
-        h('p', { class: 'explanation' }, failure.explanation),
+        h(
+          'p',
+          { class: 'explanation' },
+          data.anomaly === undefined ? failure.explanation : first(failure.explanation),
+        ),
         differs === undefined ? null : h('p', { class: 'differs', role: 'alert' }, differs),
         contradictions.length === 0
           ? null
@@ -58,6 +62,9 @@ export function head(data: SpaceTime, command: string, go: Go): HTMLElement {
     facts(data, command),
   );
 }
+
+/** The rest stands beside the operations. */
+const first = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 function jump(timeMs: number, go: Go): HTMLElement {
   const button = h(

@@ -21,5 +21,5 @@ export function startOf(
     const at = scale.units(timeMs) - marginUnits;
     if (timeMs <= first && to - at <= readableUnits) from = Math.min(from, at);
   }
-  return [scale.ms(from), scale.ms(to)];
+  return [scale.ms(from), scale.ms(to + (to - from) * 0.05)];
 }
