@@ -3,19 +3,42 @@
 import { agreement } from './agreement.ts';
 import { bank } from './bank.ts';
 import type { Checker } from './checker.ts';
+import { counter } from './counter.ts';
 import { invariants } from './invariants.ts';
 import { linearizable } from './linearizable.ts';
 import { listAppend } from './list-append.ts';
+import { lock } from './lock.ts';
 import { logPattern } from './log-pattern.ts';
+import { longFork } from './long-fork.ts';
+import { monotonic } from './monotonic.ts';
 import { rwRegister } from './rw-register.ts';
+import { setFull } from './set-full.ts';
 import { stats } from './stats.ts';
+import { totalQueue } from './total-queue.ts';
+import { uniqueIds } from './unique-ids.ts';
 
 export type { Anomaly, CheckContext, Checker, CheckResult, Valid } from './checker.ts';
 export { worst } from './checker.ts';
 export type { InvariantSettings, Traced, Violation } from './invariants/index.ts';
 export { catalogue, corners, createCoverage, createInvariants } from './invariants/index.ts';
 export { consistencyModels } from './transactions/models.ts';
-export { agreement, bank, invariants, linearizable, listAppend, logPattern, rwRegister, stats };
+export {
+  agreement,
+  bank,
+  counter,
+  invariants,
+  linearizable,
+  listAppend,
+  lock,
+  logPattern,
+  longFork,
+  monotonic,
+  rwRegister,
+  setFull,
+  stats,
+  totalQueue,
+  uniqueIds,
+};
 
 export const checkers: ReadonlyMap<string, Checker> = new Map(
   [
@@ -23,6 +46,13 @@ export const checkers: ReadonlyMap<string, Checker> = new Map(
     listAppend(),
     rwRegister(),
     bank(),
+    longFork(),
+    monotonic(),
+    setFull(),
+    counter(),
+    totalQueue(),
+    lock(),
+    uniqueIds(),
     agreement(),
     invariants(),
     stats(),

@@ -26,7 +26,8 @@ const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
 const when = (op: Operation): string =>
   op.time === op.index ? `step ${op.index}` : `${(op.time / 1e6).toFixed(3)} ms`;
 
-function did({ invoke, completion }: Pair): string {
+/** `add 3 by process 4`, with the answer where it says more than the question. */
+export function did({ invoke, completion }: Pair): string {
   const { f, process } = invoke;
   const asked = invoke.value === undefined || invoke.value === null ? '' : ` ${show(invoke.value)}`;
   const answered = completion?.type === 'ok' ? completion.value : undefined;
@@ -37,7 +38,7 @@ function did({ invoke, completion }: Pair): string {
 }
 
 /** The interval: an operation without a known end may take effect at any time after its call. */
-function span({ invoke, completion }: Pair): string {
+export function span({ invoke, completion }: Pair): string {
   if (completion?.type === 'ok') return `from ${when(invoke)} to ${when(completion)}`;
   return `from ${when(invoke)} on, outcome unknown`;
 }

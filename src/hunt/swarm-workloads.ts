@@ -12,8 +12,61 @@ interface Drawn {
   readonly workloadOptions: Readonly<Record<string, unknown>>;
 }
 
+/** Few keys and long lists: what is lost or doubled in the middle of one shows in every later read. */
+const drawTransactions = (random: Random): Readonly<Record<string, unknown>> => ({
+  activeKeys: weighted(random, [
+    [1, 1],
+    [2, 2],
+    [5, 1],
+  ] as const),
+  writesPerKey: weighted(random, [
+    [30, 2],
+    [100, 1],
+    [5, 1],
+  ] as const),
+  stepsMax: weighted(random, [
+    [4, 2],
+    [1, 1],
+  ] as const),
+});
+
+/** Objects that live long show what is lost in the middle; short ones, what happens to a new one. */
+const drawKeyed =
+  (operations: readonly [number, number, number]) =>
+  (random: Random): Readonly<Record<string, unknown>> => ({
+    activeKeys: weighted(random, [
+      [1, 3],
+      [2, 2],
+      [5, 1],
+    ] as const),
+    operationsPerKey: weighted(random, [
+      [operations[1], 2],
+      [operations[0], 1],
+      [operations[2], 1],
+    ] as const),
+    keys: weighted(random, [
+      ['uniform', 2],
+      ['zipf', 1],
+      ['hot', 1],
+    ] as const),
+  });
+
 /** Few keys make contention, which is what shows stale reads and lost updates. */
 const drawn: Readonly<Record<string, (random: Random) => Readonly<Record<string, unknown>>>> = {
+  'list-append': drawTransactions,
+  'rw-register': drawTransactions,
+  set: drawKeyed([20, 60, 120]),
+  'set-full': drawKeyed([30, 200, 1000]),
+  counter: (random) => ({
+    ...drawKeyed([20, 100, 300])(random),
+    negativeShare: weighted(random, [
+      [0.3, 2],
+      [0, 1],
+    ] as const),
+  }),
+  queue: drawKeyed([20, 80, 200]),
+  'total-queue': drawKeyed([30, 200, 1000]),
+  lock: drawKeyed([10, 40, 200]),
   register: (random) => ({
     activeKeys: weighted(random, [
       [1, 3],
@@ -24,10 +77,12 @@ const drawn: Readonly<Record<string, (random: Random) => Readonly<Record<string,
       [150, 2],
       [40, 1],
       [600, 1],
+      // Often something happens to a key for the first time.
+      [8, 1],
     ] as const),
     readShare: weighted(random, [
-      [0.5, 3],
-      [0.2, 1],
+      [0.5, 2],
+      [0.2, 2],
       [0.8, 1],
     ] as const),
   }),

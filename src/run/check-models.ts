@@ -2,9 +2,16 @@
 
 import { type BankOptions, bank } from '#checkers/bank';
 import type { Checker } from '#checkers/checker';
+import { type CounterOptions, counter } from '#checkers/counter';
 import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
 import { listAppend } from '#checkers/list-append';
+import { lock } from '#checkers/lock';
+import { longFork } from '#checkers/long-fork';
+import { monotonic } from '#checkers/monotonic';
 import { type RwRegisterOptions, rwRegister } from '#checkers/rw-register';
+import { setFull } from '#checkers/set-full';
+import { totalQueue } from '#checkers/total-queue';
+import { uniqueIds } from '#checkers/unique-ids';
 import { BadInput } from '../errors.ts';
 
 /** What a user may say about a check besides the model. */
@@ -17,14 +24,27 @@ export interface CheckModelOptions extends RwRegisterOptions {
 }
 
 /** Checkers that are no question of linearizability, by the name of what they judge. */
-const others: ReadonlyMap<string, (options: CheckModelOptions) => Checker> = new Map([
+const others = new Map<string, (options: CheckModelOptions) => Checker>([
   ['list-append', listAppend],
   ['rw-register', rwRegister],
+  ['set-full', () => setFull()],
+  ['counter-bounds', ({ init }) => counter(counterOptions(init))],
+  ['total-queue', () => totalQueue()],
+  ['lock', () => lock()],
+  ['unique-ids', () => uniqueIds()],
+  ['monotonic', () => monotonic()],
+  ['long-fork', () => longFork()],
   ['bank', ({ init }) => bank(bankOptions(init))],
 ]);
 
 /** Those of `others` that can be told what is there at first. */
-const withInit: ReadonlySet<string> = new Set(['bank']);
+const withInit: ReadonlySet<string> = new Set(['counter-bounds', 'bank']);
+
+function counterOptions(init: unknown): CounterOptions {
+  if (init === undefined || init === null) return {};
+  if (typeof init === 'number') return { init };
+  throw new BadInput(`initial value ${JSON.stringify(init)} of a counter. Allowed: a number.`);
+}
 
 function bankOptions(init: unknown): BankOptions {
   if (init === undefined) return {};
@@ -48,7 +68,7 @@ export function checkerFor(options: CheckModelOptions): Checker {
   if (other !== undefined) {
     if (init === undefined || withInit.has(model)) return other(options);
     throw new BadInput(
-      `an initial value for --model ${model}. Allowed: none; lists start empty and registers as nil.`,
+      `an initial value for --model ${model}. Allowed: none; lists, sets and queues start empty, registers as nil, locks free.`,
     );
   }
   if (!linearizableModels.has(model)) {

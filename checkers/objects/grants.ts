@@ -1,0 +1,199 @@
+/** Grants and releases of one lock in the order of their tokens, and where that contradicts their times. */
+
+import type { Pair } from '#src/history/pairs';
+import type { Budget } from '../transactions/budget.ts';
+import { endOf } from './findings.ts';
+
+export interface Token {
+  readonly token: number;
+  /** Acquires that were answered with it; more than one is wrong already. */
+  readonly grants: Pair[];
+  readonly released: Pair[];
+  /** Releases that were answered: it is not held with this token. */
+  readonly refused: Pair[];
+  /** Releases that may have happened. */
+  readonly maybeReleased: Pair[];
+}
+
+export interface Tokens {
+  /** Lowest first. */
+  readonly byToken: readonly Token[];
+  /** The first acquire whose outcome is not known: it may have got any token. */
+  readonly unknownAcquire: Pair | undefined;
+}
+
+export interface Contradiction {
+  readonly kind:
+    | 'duplicate-token'
+    | 'token-order'
+    | 'two-holders'
+    | 'double-release'
+    | 'release-without-hold'
+    | 'refused-release';
+  readonly tokens: readonly number[];
+  readonly involved: readonly Pair[];
+  readonly impossible: Pair;
+}
+
+/** Operations in the order of their calls. */
+export function tokensOf(operations: readonly Pair[], budget: Budget): Tokens {
+  const tokens = new Map<number, Token>();
+  let unknownAcquire: Pair | undefined;
+  for (const pair of operations) {
+    budget.step();
+    const { invoke, completion } = pair;
+    const type = completion?.type ?? 'info';
+    if (type === 'fail') continue;
+    if (invoke.f === 'release') noteRelease(tokenAt(tokens, Number(invoke.value)), pair);
+    else if (invoke.f === 'acquire') {
+      if (type === 'ok') tokenAt(tokens, Number(completion?.value)).grants.push(pair);
+      else unknownAcquire ??= pair;
+    }
+  }
+  return { byToken: [...tokens.values()].sort((a, b) => a.token - b.token), unknownAcquire };
+}
+
+function tokenAt(tokens: Map<number, Token>, token: number): Token {
+  let found = tokens.get(token);
+  if (found === undefined) {
+    found = { token, grants: [], released: [], refused: [], maybeReleased: [] };
+    tokens.set(token, found);
+  }
+  return found;
+}
+
+function noteRelease(token: Token, pair: Pair): void {
+  const { completion } = pair;
+  if (completion?.type !== 'ok') token.maybeReleased.push(pair);
+  else if (completion.value === false) token.refused.push(pair);
+  else token.released.push(pair);
+}
+
+/** Where an operation is put, and what keeps it from being earlier. */
+interface Front {
+  /** Everything up to now took effect at this position of the history or before. */
+  position: number;
+  by: { readonly pair: Pair; readonly token: number } | undefined;
+}
+
+/** What is wrong with each token by itself, and the first place where their order is wrong. */
+export function contradictions(tokens: Tokens, budget: Budget): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const token of tokens.byToken) {
+    budget.step();
+    found.push(...wrongInItself(token, tokens.unknownAcquire));
+  }
+  const order = firstOutOfOrder(tokens, budget);
+  // What repeats or refuses a token contradicts the order, too, and says better what is wrong.
+  return order === undefined || found.length > 0 ? found : [order];
+}
+
+function wrongInItself(
+  { token, grants, released, refused, maybeReleased }: Token,
+  unknownAcquire: Pair | undefined,
+): Contradiction[] {
+  const found: Contradiction[] = [];
+  const [grant, again] = grants;
+  const [release, releaseAgain] = released;
+  const note = (kind: Contradiction['kind'], involved: readonly Pair[]): void => {
+    found.push({ kind, tokens: [token], involved, impossible: involved.at(-1) as Pair });
+  };
+  if (grant !== undefined && again !== undefined) note('duplicate-token', [grant, again]);
+  if (release !== undefined && releaseAgain !== undefined) {
+    note('double-release', [...grants, release, releaseAgain]);
+  }
+  if (release !== undefined && grant === undefined && !mayHaveGranted(unknownAcquire, release)) {
+    note('release-without-hold', [release]);
+  }
+  const others = [...released, ...maybeReleased];
+  for (const refusal of refused) {
+    if (grant === undefined || refusal.invoke.index < endOf(grant)) continue;
+    const isExplained = others.some(({ invoke }) => invoke.index < endOf(refusal));
+    if (!isExplained) note('refused-release', [grant, refusal]);
+  }
+  return found;
+}
+
+const mayHaveGranted = (acquire: Pair | undefined, release: Pair): boolean =>
+  acquire !== undefined && acquire.invoke.index < endOf(release);
+
+/** Puts one after the other at the earliest moment there is. */
+function firstOutOfOrder(
+  { byToken, unknownAcquire }: Tokens,
+  budget: Budget,
+): Contradiction | undefined {
+  const front: Front = { position: -1, by: undefined };
+  let held: Token | undefined;
+  for (const token of byToken) {
+    budget.step();
+    const [grant] = token.grants;
+    const [release] = token.released;
+    // A grant that nobody was told of is known by its release.
+    const begin = grant ?? (release === undefined ? undefined : unknownAcquire);
+    if (begin === undefined) continue;
+    if (held !== undefined) {
+      const wrong = giveBack(front, held, begin, token.token);
+      if (wrong !== undefined) return wrong;
+    }
+    const isGranted = put(front, begin, token.token, grant === undefined ? Infinity : endOf(begin));
+    if (!isGranted) return contradiction(front, begin, token.token, 'grant');
+    held = token;
+    if (release !== undefined) {
+      if (!put(front, release, token.token, endOf(release))) {
+        return contradiction(front, release, token.token, 'release');
+      }
+      held = undefined;
+    }
+  }
+  return undefined;
+}
+
+/** The one that holds the lock must have given it back before the next grant; nobody was told so. */
+function giveBack(
+  front: Front,
+  { token, grants, maybeReleased }: Token,
+  next: Pair,
+  nextToken: number,
+): Contradiction | undefined {
+  const [release] = maybeReleased;
+  if (release !== undefined) {
+    put(front, release, token, Number.POSITIVE_INFINITY);
+    return undefined;
+  }
+  return {
+    kind: 'two-holders',
+    tokens: [token, nextToken],
+    involved: [...grants, next],
+    impossible: next,
+  };
+}
+
+function put(front: Front, pair: Pair, token: number, end: number): boolean {
+  const { index } = pair.invoke;
+  if (Math.max(front.position, index) > end) return false;
+  if (index > front.position) {
+    front.position = index;
+    front.by = { pair, token };
+  }
+  return true;
+}
+
+function contradiction(
+  { by }: Front,
+  pair: Pair,
+  token: number,
+  what: 'grant' | 'release',
+): Contradiction {
+  const blocker = by as { readonly pair: Pair; readonly token: number };
+  const isAcquire = blocker.pair.invoke.f === 'acquire';
+  if (blocker.token === token) {
+    const involved = [blocker.pair, pair];
+    return { kind: 'release-without-hold', tokens: [token], involved, impossible: pair };
+  }
+  return {
+    kind: what === 'grant' && isAcquire ? 'token-order' : 'two-holders',
+    tokens: [blocker.token, token],
+    involved: [blocker.pair, pair],
+    impossible: pair,
+  };
+}
