@@ -23,9 +23,7 @@ export class Found {
 
   /** `example` is asked only where it is kept. */
   add(name: string, example: () => Example): void {
-    const count = this.counts.get(name) ?? 0;
-    this.counts.set(name, count + 1);
-    if (count >= examplesMax) return;
+    if (!this.#count(name)) return;
     const { operations, explanation, impossible } = example();
     this.anomalies.push({
       name,
@@ -35,6 +33,17 @@ export class Found {
         .sort((a, b) => a.index - b.index),
       ...(impossible === undefined ? {} : { impossible }),
     });
+  }
+
+  addAnomaly(anomaly: Anomaly): void {
+    if (this.#count(anomaly.name)) this.anomalies.push(anomaly);
+  }
+
+  /** Whether to keep this one. */
+  #count(name: string): boolean {
+    const count = this.counts.get(name) ?? 0;
+    this.counts.set(name, count + 1);
+    return count < examplesMax;
   }
 }
 
