@@ -8,7 +8,7 @@ export const limits = {
   /** A node's answer about its clock, disk or power: longer than a busy machine keeps a process waiting. */
   innerAnswer: 5_000,
   /** Between the two looks at a clock that tell its rate. */
-  clockLooksApart: 25,
+  clockLooksApart: 40,
   /** Between two questions whether a node is ready. */
   readyPoll: 15,
   /** From a signal to its effect being seen. */

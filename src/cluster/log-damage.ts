@@ -22,7 +22,10 @@ export function withoutUnsynced(
   writes: readonly UnsyncedWrite[],
 ): Changed {
   const bytes = Buffer.from(log.subarray(0, syncedBytes));
-  for (const { position, bytes: length } of writes) bytes.fill(0, position, position + length);
+  const within = (offset: number): number => Math.min(offset, bytes.length);
+  for (const { position, bytes: length } of writes) {
+    bytes.fill(0, within(position), within(position + length));
+  }
   return { bytes, done: describe(writes, 'lost') };
 }
 

@@ -1,0 +1,76 @@
+/** Small clusters of our own nodes for tests of faults, with a mutant in every node where one is asked for. */
+
+import { ownProgram } from '#src/cluster/own-program';
+import { type RealCluster, startCluster } from '#src/cluster/real-world';
+import { defaultLimits, defaultTiming, type Timing } from '#src/consensus/algorithm';
+import { connect } from '#src/node/client';
+import type { NodeStatus } from '#src/node/protocol';
+import { mutantEnvironment } from '#test/mutants/children';
+import { until } from './counting-cluster.ts';
+
+export type OwnCluster = RealCluster<NodeStatus>;
+
+export interface OwnOptions {
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly timing?: Timing;
+  /** Id of a mutant. */
+  readonly mutant?: string;
+}
+
+/** Three nodes that run Raft. */
+export function startOwn(folder: string, wanted: OwnOptions = {}): Promise<OwnCluster> {
+  const { options = {}, timing = defaultTiming, mutant } = wanted;
+  const program = ownProgram({
+    algorithm: 'raft',
+    options,
+    timing,
+    limits: defaultLimits,
+    seed: 5,
+    trace: false,
+  });
+  return startCluster({
+    nodes: ['n1', 'n2', 'n3'],
+    program: {
+      ...program,
+      async command(plan, members, faults) {
+        const command = await program.command(plan, members, faults);
+        return mutant === undefined ? command : { ...command, env: mutantEnvironment(mutant) };
+      },
+    },
+    folder,
+    originNs: process.hrtime.bigint(),
+    toxiproxy: 'embedded',
+    signal: new AbortController().signal,
+    seed: 5,
+  });
+}
+
+/** Waits until one node leads and everybody knows it. */
+export const leaderOf = (cluster: OwnCluster, count = cluster.nodes.length): Promise<string> =>
+  until(
+    'one leader known to all',
+    async () => {
+      const all = [...(await cluster.statuses()).values()];
+      const [known] = all.map(({ leader }) => leader);
+      return all.length === count && all.every(({ leader }) => leader === known) && known;
+    },
+    20_000,
+  );
+
+/** A register at a node, past nothing: through its proxy, as clients do. */
+export function registerAt(cluster: OwnCluster, node: string) {
+  const connection = connect(cluster.clientAddress(node));
+  const expectOk = async (call: Parameters<typeof connection.call>[0]): Promise<unknown> => {
+    const outcome = await connection.call(call, 15_000);
+    if (outcome.kind !== 'ok') throw new Error(`${call.f} at ${node}: ${outcome.error}`);
+    return outcome.result;
+  };
+  return {
+    write: (key: string, value: unknown) => expectOk({ f: 'write', key, value }),
+    read: (key: string) => expectOk({ f: 'read', key }),
+    /** Does not wait for an answer longer than this. */
+    tryWrite: (key: string, value: unknown, timeoutMs: number) =>
+      connection.call({ f: 'write', key, value }, timeoutMs),
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
