@@ -38,10 +38,14 @@ const freshSlot = (number: number): Slot => ({
   seen: null,
 });
 
-/** Of three updates, two write and one compares and sets. */
+/** Was and will be the value of no key: written values begin with 1. */
+const neverThere = 0;
+
+/** Of three updates, two write and one compares and sets; one in eight of these expects what was never there, and must fail. */
 function drawUpdate(random: Random, slot: Slot): Invocation {
   if (random.below(3) < 2) return { f: 'write', key: slot.key, value: slot.nextValue };
-  return { f: 'cas', key: slot.key, value: [slot.seen, slot.nextValue] };
+  const from = random.below(8) === 0 ? neverThere : slot.seen;
+  return { f: 'cas', key: slot.key, value: [from, slot.nextValue] };
 }
 
 /** The value that a completed operation left behind or saw. */

@@ -79,7 +79,9 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
     },
     witness: options.witness,
     hash: options.hash === true,
-    ...(by.includes('liveness') ? { settleMs: calmLimits * electionTimeoutOf(spec) } : {}),
+    ...(by.includes('liveness') && hasLog(spec)
+      ? { settleMs: calmLimits * electionTimeoutOf(spec) }
+      : {}),
     signal: found.signal,
   });
   const verdict = watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by));
@@ -88,6 +90,9 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
   const judged = { verdict, history, faults, endNs, coverage };
   return { ...judged, ...(traceHash === undefined ? {} : { traceHash }) };
 }
+
+/** Without a log that a leader keeps alike, nobody is told of what others decided unless a client asks. */
+const hasLog = ({ system }: TestSpec): boolean => system === 'raft' || system === 'paxos';
 
 interface Watch {
   observe(event: Traced): void;
@@ -124,18 +129,27 @@ function watcher(spec: TestSpec, withInvariants: boolean, onViolation: () => voi
 function crash({ brokenNodes }: Simulated, by: readonly FoundBy[]): Verdict | undefined {
   const [first] = brokenNodes;
   if (first === undefined || !by.includes('crash')) return undefined;
-  // The same rule broken at another node or index is the same failure.
-  const name = first.error
-    .replace(/\bn\d+\b/g, 'n')
-    .replace(/\d+/g, '0')
-    .slice(0, 120);
   return {
     kind: 'failed',
     by: 'crash',
-    name,
+    name: sameCrash(first.error),
     explanation: `${first.node} ended itself: ${first.error}`,
   };
 }
+
+/** What a node said at its end without names and numbers: the same rule broken at another node or index is the same failure. */
+export const sameCrash = (error: string): string =>
+  error
+    .replace(/\bn\d+\b/g, 'n')
+    .replace(/\d+/g, '0')
+    .slice(0, 120);
+
+/** Whether a verdict is of this failure: found in the same way, under the same name. */
+export const isSameFailure = (
+  verdict: Verdict,
+  failure: { readonly by: FoundBy; readonly name: string },
+): boolean =>
+  verdict.kind === 'failed' && verdict.by === failure.by && verdict.name === failure.name;
 
 async function afterwards(
   spec: TestSpec,
@@ -211,7 +225,7 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
       kind: 'failed',
       by: 'liveness',
       name: 'nodes-end-alike',
-      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed ${calmLimits * t} ms after everything was over`,
+      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed, and learnt nothing more for ${calmLimits * t} ms after everything was over`,
     };
   }
   return {

@@ -17,6 +17,8 @@ export interface Slot {
   readonly at: number;
   readonly for: number;
   readonly target?: string;
+  /** Which fault, where that matters: one of those that the test has otherwise. */
+  readonly fault?: { readonly kind: string; readonly [parameter: string]: unknown };
 }
 
 export interface ShapeOptions {
@@ -24,26 +26,31 @@ export interface ShapeOptions {
   readonly fromMs: number;
   /** And are over by then, ms. */
   readonly untilMs: number;
+  /** When the workload ends, ms: what is never to be healed lasts until then. */
+  readonly endMs: number;
   /** T: a new leader is expected after one to three of these, ms. */
   readonly electionTimeoutMs: number;
   readonly nodes: readonly string[];
 }
 
-type Shape = (random: Random, options: ShapeOptions) => readonly Slot[];
+/** When something happens, for how long, and perhaps to whom and what. */
+export type Shape = (random: Random, options: ShapeOptions) => readonly Slot[];
 
 /** Between `min` and `max`, each order of magnitude as likely as the other: most faults are short, some are long. */
-function logUniform(random: Random, min: number, max: number): number {
+export function logUniform(random: Random, min: number, max: number): number {
   const share = random.below(1_000_001) / 1_000_000;
-  return Math.round(min * (max / min) ** share);
+  return Math.max(1, Math.round(min * (max / min) ** share));
 }
 
-const between = (random: Random, min: number, max: number): number =>
-  min + random.below(Math.max(1, Math.round(max - min) + 1));
+/** A whole number of ms in this range. */
+export const between = (random: Random, min: number, max: number): number =>
+  Math.round(min) + random.below(Math.max(1, Math.round(max - min) + 1));
 
 /** Within the window, and at least 1 ms long. */
-const within = ({ untilMs }: ShapeOptions, slots: readonly Slot[]): Slot[] =>
+export const within = ({ untilMs }: ShapeOptions, slots: readonly Slot[]): Slot[] =>
   slots
     .filter(({ at }) => at < untilMs)
+    .map((slot) => ({ ...slot, at: Math.max(0, Math.round(slot.at)) }))
     .map((slot) => ({ ...slot, for: Math.max(1, Math.min(slot.for, untilMs - slot.at)) }));
 
 const scatter: Shape = (random, options) => {

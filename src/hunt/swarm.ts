@@ -6,13 +6,14 @@
 
 import { type Fault, faults, faultsOf, type Plan } from '#nemesis/index';
 import { weighted } from '#nemesis/weighted';
-import { type Random, shuffle, stream } from '../random/random.ts';
+import { pick, type Random, shuffle, stream } from '../random/random.ts';
 import { buildSpec, nodeNames } from '../run/build-spec.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { ScheduleEntry } from '../schedule/schedule.ts';
 import { entriesOf, validateSchedule } from '../schedule/validate.ts';
 import { systems } from '../systems/index.ts';
 import type { HuntSubject } from './jobs.ts';
+import { plots } from './plots.ts';
 import { type ShapeOptions, type Slot, shapes } from './shapes.ts';
 import { drawWorkload } from './swarm-workloads.ts';
 
@@ -34,6 +35,7 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
     [60, 1],
   ] as const);
   const sizes = random('sizes');
+  const sim = drawConditions(random('conditions'), t);
   const { workload, workloadOptions } = drawWorkload(subject, random('workload'));
   const lengthMs = (8 + sizes.below(25)) * t;
   // At the end everything is calm for a while in some tests, so that what must go on can be seen to.
@@ -44,21 +46,26 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
   const shape: ShapeOptions = {
     fromMs: sizes.below(4 * t),
     untilMs: lengthMs,
+    endMs: lengthMs + calmMs,
     electionTimeoutMs: t,
     nodes: nodeNames(nodes),
   };
   const draft = buildSpec(
     {
       system: subject.system,
-      systemOptions: subject.systemOptions ?? drawOptions(subject.system, t, random('options')),
+      systemOptions: subject.systemOptions ?? {
+        ...drawOptions(subject.system, t, random('options')),
+        // Asking again and again for more than fits through is no test of anything.
+        ...(sim.clients === undefined ? {} : { maxBatchEntries: 256 }),
+      },
       workload,
       workloadOptions,
       nodes,
       clients: weighted(sizes, [
-        [nodes, 3],
-        [2 * nodes, 2],
+        [nodes, 1],
+        [2 * nodes, 3],
+        [3 * nodes, 2],
         [3, 1],
-        [12, 1],
       ] as const),
       rate: weighted(sizes, [
         [20, 1],
@@ -67,16 +74,19 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
         [400, 1],
       ] as const),
       time: (lengthMs + calmMs) / 1000,
-      opTimeoutMs: weighted(sizes, [
-        [2 * t, 1],
-        [4 * t, 2],
-        [10 * t, 2],
-      ] as const),
+      opTimeoutMs: Math.max(
+        20 * sim.network.latencyMs.mean,
+        weighted(sizes, [
+          [t, 1],
+          [3 * t, 2],
+          [10 * t, 3],
+        ] as const),
+      ),
       recoveryTimeoutMs: recoveryLimits * t,
       checkTimeoutMs: 10_000,
       world: 'sim',
       trace: true,
-      sim: drawConditions(random('conditions')),
+      sim,
       schedule: [],
     },
     seed,
@@ -135,20 +145,28 @@ function drawOptions(system: string, t: number, random: Random): Record<string, 
 }
 
 /** The weather: most networks are good, some are slow, some lose, double and reorder. */
-function drawConditions(random: Random) {
-  const mean = weighted(random, [
+function drawConditions(random: Random, t: number) {
+  const drawn = weighted(random, [
     [1, 4],
     [4, 3],
     [15, 1],
   ] as const);
+  // Nobody can be elected where messages take as long as the timeout (dissertation 9.1: broadcast time << election timeout).
+  const mean = Math.min(drawn, t / 15);
+  // Sometimes all messages take the same time, so that nodes stay in step with each other.
+  const least = random.below(8) === 0 ? mean : mean / 4;
   const isBad = random.below(2) === 0;
   const share = (): number => (random.below(2) === 0 ? 0 : random.below(20) / 100);
   return {
     network: {
       transport: isBad ? ('datagram' as const) : ('stream' as const),
-      latencyMs: { min: mean / 4, mean },
-      ...(isBad ? { loss: share(), duplicates: share(), reordered: share() } : {}),
+      latencyMs: { min: least, mean },
+      ...(isBad
+        ? { loss: share(), duplicates: share(), reordered: share(), ...drawStragglers(random, t) }
+        : {}),
     },
+    // Clients in a hurry ask again for what is under way. On a slow network they would give up on everything.
+    ...(mean < 15 && random.below(2) === 0 ? { clients: hurried(t) } : {}),
     disk: {
       fsyncMs: weighted(random, [
         [{ min: 0.2, mean: 0.6 }, 3],
@@ -162,16 +180,28 @@ function drawConditions(random: Random) {
   };
 }
 
-/** Some of the kinds, in one to three shapes laid over each other. */
-function drawSchedule(
-  { nemesis }: HuntSubject,
-  seed: number,
-  shape: ShapeOptions,
-  system: string,
-): ScheduleEntry[] {
-  const random = stream(seed, 'swarm/schedule');
-  const all = nemesis === undefined ? [...faults.values()] : faultsOf(nemesis);
-  const kinds = shuffle(random, all).slice(
+const hurried = (t: number) => ({ attemptTimeoutMs: Math.max(60, t / 2), retryPauseMs: 10 });
+
+/** A few messages that come one to several elections late. */
+function drawStragglers(random: Random, t: number) {
+  const stragglers = weighted(random, [
+    [0, 1],
+    [0.02, 1],
+    [0.1, 1],
+  ] as const);
+  const mean = weighted(random, [
+    [t, 1],
+    [2 * t, 2],
+    [4 * t, 1],
+  ] as const);
+  return { stragglers, stragglerMs: { min: t / 4, mean } };
+}
+
+/** The kinds that most is lost by, and that most bugs need: one of them is in half of the tests. */
+const grave = ['partition', 'kill', 'power-loss', 'pause'];
+
+function drawKinds(random: Random, all: readonly Fault[]): readonly Fault[] {
+  const some = shuffle(random, all).slice(
     0,
     weighted(random, [
       [1, 2],
@@ -180,12 +210,28 @@ function drawSchedule(
       [all.length, 1],
     ] as const),
   );
+  const first = shuffle(random, all).find(({ kind }) => grave.includes(kind));
+  return first !== undefined && random.below(2) === 0 ? [first, ...some] : some;
+}
+
+/** Some of the kinds, in up to two shapes laid over each other, or a plot with its own, and perhaps a shape. */
+function drawSchedule(
+  { nemesis }: HuntSubject,
+  seed: number,
+  shape: ShapeOptions,
+  system: string,
+): ScheduleEntry[] {
+  const random = stream(seed, 'swarm/schedule');
+  const all = nemesis === undefined ? [...faults.values()] : faultsOf(nemesis);
+  const kinds = drawKinds(random, all);
+  const hasPlot = random.below(2) === 0;
   const layers = weighted(random, [
-    [1, 4],
-    [2, 2],
-    [0, nemesis === undefined ? 1 : 0],
+    [1, hasPlot ? 1 : 4],
+    [2, hasPlot ? 0 : 2],
+    [0, hasPlot ? 4 : nemesis === undefined ? 1 : 0],
   ] as const);
   const slots: Slot[] = [];
+  if (hasPlot) slots.push(...pick(random, Object.values(plots))(random, shape));
   for (let i = 0; i < layers; i += 1) {
     const name = weighted(random, [
       ['churn', 5],
@@ -198,7 +244,13 @@ function drawSchedule(
   }
   const isLeaderless = systems.get(system)?.leaderless === true;
   const entries = slots.flatMap((slot, i) =>
-    entryOf(stream(seed, `swarm/schedule/${i}`), kinds, slot, shape.nodes, isLeaderless),
+    entryOf(
+      stream(seed, `swarm/schedule/${i}`),
+      kinds,
+      permitted(slot, all),
+      shape.nodes,
+      isLeaderless,
+    ),
   );
   return [
     ...entriesOf(
@@ -210,10 +262,15 @@ function drawSchedule(
 function entryOf(
   random: Random,
   kinds: readonly Fault[],
-  { at, for: lasts, target: wanted }: Slot,
+  { at, for: lasts, target: wanted, fault: told }: Slot,
   nodes: readonly string[],
   isLeaderless: boolean,
 ): ScheduleEntry[] {
+  const aimed = (target: string): string =>
+    isLeaderless && /leader|follower/.test(target) ? 'one' : target;
+  if (told !== undefined && wanted !== undefined) {
+    return [{ at, for: lasts, fault: told, target: aimed(wanted) }];
+  }
   const fault = kinds[random.below(Math.max(1, kinds.length))];
   const plans = fault?.plans(nodes, random) ?? [];
   if (plans.length === 0) return [];
@@ -228,9 +285,15 @@ function entryOf(
       at,
       for: lasts,
       fault: plan.parameters as ScheduleEntry['fault'],
-      target: isLeaderless && /leader|follower/.test(target) ? 'one' : target,
+      target: aimed(target),
     },
   ];
+}
+
+/** A fault that may not be: another one takes its place. */
+function permitted(slot: Slot, allowed: readonly Fault[]): Slot {
+  const { fault, ...rest } = slot;
+  return fault === undefined || allowed.some(({ kind }) => kind === fault.kind) ? slot : rest;
 }
 
 /** Plans that hit one node can be aimed at another one. */

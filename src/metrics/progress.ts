@@ -8,7 +8,7 @@
  *       a           a + limitMs
  */
 
-import type { History } from '../history/operation.ts';
+import type { History, Operation } from '../history/operation.ts';
 
 /** What is needed of a fault that was played. Times in ns since the start of the run. */
 export interface PlayedFault {
@@ -107,12 +107,16 @@ export function standstills(
   });
 }
 
+/** The system looked and said no (a cas that found another value): an answer as good as any. An error is no progress. */
+const isRefusal = (type: Operation['type'], error: string | undefined): boolean =>
+  type === 'fail' && error !== undefined && error.startsWith('precondition');
+
 /** What clients of these nodes asked for in [fromNs, untilNs], and whether any of them was served. */
 function demand(history: History, core: readonly string[], fromNs: number, untilNs: number) {
   const open = new Map<unknown, number>();
   let asked = 0;
   let served = false;
-  for (const { type, process, time, node } of history) {
+  for (const { type, process, time, node, error } of history) {
     if (time > untilNs) break;
     if (process === 'nemesis' || node === undefined || !core.includes(node)) continue;
     if (type === 'invoke') {
@@ -122,8 +126,7 @@ function demand(history: History, core: readonly string[], fromNs: number, until
     if (time < fromNs) continue;
     asked += 1;
     open.delete(process);
-    // A `fail` is an answer too where the system says no (a cas that found another value), but an error is not progress.
-    if (type === 'ok') served = true;
+    if (type === 'ok' || isRefusal(type, error)) served = true;
   }
   // Asked and still without any answer at the end of the limit.
   for (const invokedNs of open.values()) if (invokedNs <= untilNs) asked += 1;

@@ -1,7 +1,8 @@
 /** A whole simulated cluster: time, network, disks, clocks and nodes, all from one seed, and the clients' way to it. */
 
 import type { Connection } from '../client/connection.ts';
-import { connectOver } from '../node/client.ts';
+import { connectOver, type Patience } from '../node/client.ts';
+import { shortestAttemptMs } from '../node/limits.ts';
 import type { Time } from '../node/line.ts';
 import type { NodeStatus } from '../node/protocol.ts';
 import type { Node, World } from '../schedule/world.ts';
@@ -59,11 +60,16 @@ export class SimCluster {
   readonly #network: Network;
   readonly #hash: TraceHash | undefined;
   readonly #time: Time;
+  readonly #patience: Patience;
 
   /** All nodes are started, within a few milliseconds after time 0. */
   constructor(setup: SimClusterOptions) {
     const { nodes, seed, options, witness, measure = false, serialise = false } = setup;
     const { timeline } = this;
+    this.#patience = {
+      ...options.clients,
+      shortestAttemptMs: Math.min(shortestAttemptMs, options.clients.attemptTimeoutMs),
+    };
     this.#hash = setup.hash === true ? new TraceHash() : undefined;
     const hash = this.#hash;
     this.#nodes = new Map(nodes.map((id, index) => [id, this.#createNode(setup, id, index)]));
@@ -105,7 +111,7 @@ export class SimCluster {
 
   /** A client's connection to a node, with the retries and the outcomes of the client library. */
   connect(node: Node): Connection {
-    return connectOver(portOf(this.#ports, node).open(), this.#time);
+    return connectOver(portOf(this.#ports, node).open(), this.#time, this.#patience);
   }
 
   async statuses(): Promise<readonly NodeStatus[]> {

@@ -1,6 +1,7 @@
 /** What the simulated machines and network are like. Part of a test's description, so that a run can be repeated. */
 
 import { z } from 'zod';
+import { attemptTimeoutMs, retryPauseMs } from '../node/limits.ts';
 
 const ms = z.number().min(0).max(60_000);
 const share = z.number().min(0).max(1);
@@ -42,6 +43,14 @@ export const simOptionsSchema = z.strictObject({
        * does; a violation is then the test's fault.
        */
       atlas: z.enum(['bounded', 'off']).default('bounded'),
+    })
+    .prefault({}),
+  clients: z
+    .strictObject({
+      /** After so long without an answer a client asks again for the same, in ms; as real clients do unless it is told. */
+      attemptTimeoutMs: ms.default(attemptTimeoutMs),
+      /** From a refusal to the next attempt, in ms. */
+      retryPauseMs: ms.default(retryPauseMs),
     })
     .prefault({}),
   /** From the start of a process to its being ready, in ms. */

@@ -47,6 +47,16 @@ describe('progress that may be asked for', () => {
     assert.deepEqual(standstills(short, faults, options), []);
   });
 
+  it('takes a refusal by the system for an answer, and an error for none', () => {
+    const answers = (error: string) =>
+      asking(10_000, () => true).map((line) => (line.type === 'fail' ? { ...line, error } : line));
+    assert.deepEqual(
+      standstills(answers('precondition: another value was there'), [], options),
+      [],
+    );
+    assert.equal(standstills(answers('no-leader'), [], options).length, 1);
+  });
+
   it('finds a healed cluster that never serves again', () => {
     const dead = asking(10_000, (_, ms) => ms >= 1000);
     const found = standstills(dead, [fault(1000, 3000, ['n1'])], options);
