@@ -1,11 +1,12 @@
-/** `dissent hunt`: many seeds in the simulated world; failures are shrunk and written down. */
+/** `dissent hunt`: many seeds, in the simulated world or on real processes; failures are shrunk and written down. */
 
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { huntSummary } from '#reports/hunt-console';
 import { huntStatus } from '#reports/hunt-status';
 import { BadInput, exitCodes } from '../errors.ts';
-import { hunt } from '../hunt/hunt.ts';
+import { type HuntOptions, hunt } from '../hunt/hunt.ts';
+import { huntReal } from '../hunt/real-hunt.ts';
 import type { HuntResult } from '../hunt/tally.ts';
 import { jsonObject, list, number } from './options.ts';
 import { interruptible, output } from './output.ts';
@@ -14,10 +15,13 @@ interface Flags {
   readonly runs?: number;
   readonly seed: number;
   readonly timeBudget?: number;
-  readonly workers: number;
+  readonly world: string;
+  readonly workers?: number;
+  readonly runsPerCandidate?: number;
+  readonly toxiproxy?: string;
   readonly shard: { readonly index: number; readonly of: number };
   readonly failures: number;
-  readonly shrinkBudget: number;
+  readonly shrinkBudget?: number;
   readonly workload?: string;
   readonly nemesis?: string[];
   readonly systemOptions?: Record<string, unknown>;
@@ -42,7 +46,12 @@ export const huntExitCode = ({ valid, failures }: HuntResult): number => {
 };
 
 function checked(flags: Flags): void {
-  const counts = { workers: flags.workers, failures: flags.failures, runs: flags.runs ?? 1 };
+  const counts = {
+    workers: flags.workers ?? 1,
+    failures: flags.failures,
+    runs: flags.runs ?? 1,
+    'runs-per-candidate': flags.runsPerCandidate ?? 1,
+  };
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isInteger(value) || value < 1) {
       throw new BadInput(`--${name} ${value}: allowed are whole numbers from 1`);
@@ -50,13 +59,43 @@ function checked(flags: Flags): void {
   }
   for (const [name, value] of [
     ['time-budget', flags.timeBudget ?? 1],
-    ['shrink-budget', flags.shrinkBudget],
+    ['shrink-budget', flags.shrinkBudget ?? 1],
   ] as const) {
     if (!(value > 0)) throw new BadInput(`--${name} ${value}: allowed are seconds above 0`);
   }
   if (!Number.isSafeInteger(flags.seed) || flags.seed < 0) {
     throw new BadInput(`--seed ${flags.seed}: allowed are whole numbers from 0`);
   }
+  refuseOtherWorld(flags);
+}
+
+/** Throws BadInput for an option that means nothing in that world. */
+function refuseOtherWorld({ world, workers, runsPerCandidate, toxiproxy }: Flags): void {
+  if (world !== 'sim' && world !== 'real') {
+    throw new BadInput(`--world ${world}: allowed are sim, real`);
+  }
+  const strangers =
+    world === 'real'
+      ? { '--workers': workers }
+      : { '--runs-per-candidate': runsPerCandidate, '--toxiproxy': toxiproxy };
+  for (const [flag, value] of Object.entries(strangers)) {
+    if (value === undefined) continue;
+    throw new BadInput(
+      world === 'real'
+        ? `${flag} ${value} is for --world sim: real clusters are run one after the other`
+        : `${flag} ${value} is for --world real: a simulated test is the same every time`,
+    );
+  }
+}
+
+/** The hunt that is asked for. Shrinking takes longer where every run takes seconds. */
+function hunted(options: Omit<HuntOptions, 'workers' | 'shrinkBudgetMs'>, flags: Flags) {
+  const { workers = availableParallelism(), runsPerCandidate = 3, toxiproxy = 'auto' } = flags;
+  const { world, shrinkBudget = world === 'real' ? 300 : 60 } = flags;
+  const shrinkBudgetMs = shrinkBudget * 1000;
+  return world === 'real'
+    ? huntReal({ ...options, shrinkBudgetMs, runsPerCandidate, toxiproxy })
+    : hunt({ ...options, shrinkBudgetMs, workers });
 }
 
 async function run(system: string, flags: Flags): Promise<void> {
@@ -65,24 +104,25 @@ async function run(system: string, flags: Flags): Promise<void> {
   const interrupt = interruptible();
   const status = huntStatus(out.words);
   try {
-    const result = await hunt({
-      system,
-      systemOptions: flags.systemOptions,
-      workload: flags.workload,
-      nemesis: flags.nemesis,
-      seed: flags.seed,
-      ...(flags.runs === undefined ? {} : { runs: flags.runs }),
-      ...(flags.timeBudget === undefined && flags.runs !== undefined
-        ? {}
-        : { timeBudgetSeconds: flags.timeBudget ?? 60 }),
-      workers: flags.workers,
-      shard: flags.shard,
-      failuresMax: flags.failures,
-      shrinkBudgetMs: flags.shrinkBudget * 1000,
-      out: flags.out,
-      signal: interrupt.signal,
-      onProgress: (progress) => status.progress(progress),
-    });
+    const result = await hunted(
+      {
+        system,
+        systemOptions: flags.systemOptions,
+        workload: flags.workload,
+        nemesis: flags.nemesis,
+        seed: flags.seed,
+        ...(flags.runs === undefined ? {} : { runs: flags.runs }),
+        ...(flags.timeBudget === undefined && flags.runs !== undefined
+          ? {}
+          : { timeBudgetSeconds: flags.timeBudget ?? 60 }),
+        shard: flags.shard,
+        failuresMax: flags.failures,
+        out: flags.out,
+        signal: interrupt.signal,
+        onProgress: (progress) => status.progress(progress),
+      },
+      flags,
+    );
     status.end();
     for (const line of huntSummary(result)) out.line(line);
     out.result(result);
@@ -96,7 +136,7 @@ async function run(system: string, flags: Flags): Promise<void> {
 export const huntCommand = (): Command =>
   new Command('hunt')
     .description(
-      'Hunts for bugs in the simulated world: each seed draws a test of its own. A failure is shrunk and written as a repro file.',
+      'Hunts for bugs: each seed draws a test of its own, in the simulated world or on real processes. A failure is shrunk and written as a repro file.',
     )
     .argument('<system>', 'what to test: raft, paxos, single-decree')
     .option('--runs <n>', 'seeds to try', number)
@@ -106,17 +146,38 @@ export const huntCommand = (): Command =>
       number,
     )
     .option('--seed <n>', 'the first seed', number, 1)
-    .option('--workers <k>', 'threads', number, availableParallelism())
+    .option(
+      '--world <world>',
+      'sim: simulated, many tests a second; real: processes, one cluster after the other',
+      'sim',
+    )
+    .option('--workers <k>', 'threads (default: one per core; sim only)', number)
+    .option(
+      '--runs-per-candidate <k>',
+      'how often a smaller test is run before it counts as passing (default: 3; real only)',
+      number,
+    )
+    .option(
+      '--toxiproxy <which>',
+      'auto, embedded, real, or the URL of a running server (default: auto; real only)',
+    )
     .option('--shard <i/n>', 'takes every nth seed, beginning with the ith', shard, {
       index: 1,
       of: 1,
     })
     .option('--failures <n>', 'stops after so many failures', number, 1)
-    .option('--shrink-budget <seconds>', 'how long a failure may be shrunk', number, 60)
+    .option(
+      '--shrink-budget <seconds>',
+      'how long a failure may be shrunk (default: 60, real: 300)',
+      number,
+    )
     .option('--workload <name>', 'only this workload (default: drawn)')
     .option('--nemesis <kinds>', 'only these kinds of fault (default: drawn from all)', list)
     .option('--system-options <json>', 'fixed options of the system (default: drawn)', jsonObject)
     .option('--out <dir>', 'where repro files go', 'store/hunt')
     .option('--json', 'prints the result as JSON on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent hunt raft --time-budget 60')
+    .addHelpText(
+      'after',
+      '\nExamples: dissent hunt raft --time-budget 60\n          dissent hunt paxos --world real --runs 20 --runs-per-candidate 3',
+    )
     .action(run);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 import { describeIssues, specSchema } from '../run/spec.ts';
 
-export const reproSchema = z.strictObject({
+const wholeReproSchema = z.strictObject({
   /** Tells it from a run folder's files. */
   kind: z.literal('dissent-repro'),
   spec: specSchema,
@@ -14,8 +14,12 @@ export const reproSchema = z.strictObject({
     name: z.string(),
     explanation: z.string(),
   }),
-  /** Of the run that showed it, protocol events and all. */
-  traceHash: z.string(),
+  /** Of the simulated run that showed it, protocol events and all; left out for a real one, which is never the same again. */
+  traceHash: z.string().optional(),
+  /** Of a real one: how often it was run again once it was as small as this, and how many of these runs failed in the same way. */
+  again: z
+    .strictObject({ runs: z.number().int().min(1), failed: z.number().int().min(0) })
+    .optional(),
   /** Client operations in the test: those written down, and the final ones of the workload. */
   operations: z.number().int(),
   /** The seed that drew the test that this one was shrunk from, and how large that was. */
@@ -26,6 +30,17 @@ export const reproSchema = z.strictObject({
     tried: z.number().int(),
   }),
 });
+
+/** A simulated repro says how to tell that it is the same run again, a real one how often it fails. */
+export const reproSchema = wholeReproSchema
+  .refine(({ spec, traceHash }) => spec.world !== 'sim' || traceHash !== undefined, {
+    path: ['traceHash'],
+    message: 'needed where "spec.world" is "sim"',
+  })
+  .refine(({ spec, again }) => spec.world !== 'real' || again !== undefined, {
+    path: ['again'],
+    message: 'needed where "spec.world" is "real"',
+  });
 export type Repro = z.infer<typeof reproSchema>;
 
 export const serializeRepro = (repro: Repro): string => `${JSON.stringify(repro, null, 2)}\n`;

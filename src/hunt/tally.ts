@@ -25,6 +25,8 @@ export type HuntFailure = z.infer<typeof failureSchema>;
 /** What `hunt --json` prints. */
 export const huntResultSchema = z.strictObject({
   valid: z.union([z.boolean(), z.literal('unknown')]),
+  /** Left out: simulated. */
+  world: z.enum(['sim', 'real']).optional(),
   system: z.string(),
   /** The first seed, and which part of the seeds after it this hunt took. */
   seed: z.number().int(),
@@ -74,9 +76,13 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
   const [first, ...others] = parts;
   if (first === undefined)
     throw new BadInput('nothing to merge; give the files that `hunt --json` wrote');
-  const { system, seed, shard } = first.result;
+  const { system, seed, shard, world = 'sim' } = first.result;
   for (const { file, result } of others) {
-    const same = result.system === system && result.seed === seed && result.shard.of === shard.of;
+    const same =
+      result.system === system &&
+      (result.world ?? 'sim') === world &&
+      result.seed === seed &&
+      result.shard.of === shard.of;
     if (same) continue;
     throw new BadInput(
       `${file} is of another hunt (${describe(result)}) than ${first.file} (${describe(first.result)}); ` +
@@ -99,6 +105,7 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
     // A shard that is missing may have found something.
     valid:
       missing > 0 && failures.length === 0 ? 'unknown' : verdictOf({ failures, undecided, runs }),
+    ...(world === 'sim' ? {} : { world }),
     system,
     seed,
     shard: { index: 1, of: 1 },
@@ -114,5 +121,5 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
   return { merged, missing };
 }
 
-const describe = ({ system, seed, shard }: HuntResult): string =>
-  `${system}, first seed ${seed}, ${shard.of} shards`;
+const describe = ({ system, seed, shard, world = 'sim' }: HuntResult): string =>
+  `${system} in the ${world === 'sim' ? 'simulated' : 'real'} world, first seed ${seed}, ${shard.of} shards`;

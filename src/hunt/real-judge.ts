@@ -1,0 +1,104 @@
+/** Runs a test on real processes and says what is wrong with what happened, in the words of `judge.ts`, from its run folder. */
+
+import { rmSync } from 'node:fs';
+import type { Anomaly } from '#checkers/checker';
+import type { Results } from '#reports/results';
+import { Interrupted } from '../errors.ts';
+import type { History } from '../history/operation.ts';
+import { type Finding, findings } from '../run/findings.ts';
+import { readRecorded } from '../run/recorded.ts';
+import { runTest } from '../run/run-test.ts';
+import type { TestSpec } from '../run/spec.ts';
+import { sameCrash, type Verdict } from './judge.ts';
+
+export interface RealJudged {
+  readonly verdict: Verdict;
+  readonly results: Results;
+  readonly history: History;
+  /** The run folder. */
+  readonly folder: string;
+  /** What proves the failure, where a checker found it. */
+  readonly anomaly?: Anomaly;
+}
+
+export interface RealOptions {
+  /** The folder that run folders are made in. */
+  readonly store: string;
+  /** URL of a running Toxiproxy, or which kind to start. */
+  readonly toxiproxy: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Where a single run's progress and summary go; left out: nowhere. */
+  readonly words?: NodeJS.WriteStream;
+}
+
+/**
+ * One run, on a cluster of its own that is gone when it resolves. Undefined when it was interrupted before there was anything to
+ * judge; rejects with BadInput for a test that cannot be run and with HarnessFailure when the harness fails.
+ */
+export async function judgeReal(
+  spec: TestSpec,
+  { store, toxiproxy, signal, words }: RealOptions,
+): Promise<RealJudged | undefined> {
+  if (signal?.aborted === true) return undefined;
+  try {
+    const options = { store, toxiproxy, ...(signal && { signal }), ...(words && { words }) };
+    const { results, folder } = await runTest(spec, options);
+    const recorded = readRecorded(folder);
+    const { history } = recorded;
+    const found = findings(recorded, results);
+    const anomaly = broken(results)?.[1].anomalies?.[0];
+    const verdict = verdictOf(results, found);
+    return { verdict, results, history, folder, ...(anomaly === undefined ? {} : { anomaly }) };
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined;
+    throw error;
+  }
+}
+
+/** For a run that shows nothing: a hunt makes many. */
+export const discard = ({ folder }: RealJudged): void =>
+  rmSync(folder, { recursive: true, force: true });
+
+/** The first checker that found something, those about the nodes' own rules first: they see the cause, others what it led to. */
+function broken({ checkers }: Pick<Results, 'checkers'>) {
+  const failed = Object.entries(checkers).filter(([, { valid }]) => valid === false);
+  return failed.find(([name]) => name === 'invariants') ?? failed[0];
+}
+
+/**
+ * What failed. A planned fault that did not take effect is no reason to doubt here: a hunt claims nothing about what was withstood,
+ * but counts which faults there were.
+ */
+export function verdictOf(results: Results, found: readonly Finding[]): Verdict {
+  const failed = broken(results);
+  if (failed !== undefined) return byChecker(...failed);
+  const exit = found.find(({ kind, valid }) => kind === 'node-exit' && valid === false);
+  if (exit !== undefined) {
+    const name = sameCrash(exit.reason);
+    return { kind: 'failed', by: 'crash', name, explanation: exit.reason };
+  }
+  const dark = found.find(({ kind }) => kind === 'not-recovered');
+  if (dark !== undefined) {
+    const name = 'healed-cluster-serves';
+    return { kind: 'failed', by: 'liveness', name, explanation: dark.reason };
+  }
+  const doubt = found.find(({ kind }) => kind !== 'fault-missing');
+  if (doubt !== undefined) return { kind: 'undecided', reason: doubt.reason };
+  const unknown = Object.entries(results.checkers).find(
+    // Too few operations of some kind: it says that about the run, not about the system.
+    ([name, { valid }]) => valid === 'unknown' && name !== 'stats',
+  );
+  if (unknown === undefined) return { kind: 'passed' };
+  const [name, { reason = `${name} does not know` }] = unknown;
+  return { kind: 'undecided', reason };
+}
+
+function byChecker(name: string, { reason = '', anomalies }: Results['checkers'][string]): Verdict {
+  const [first] = anomalies ?? [];
+  const explanation = first?.explanation ?? reason;
+  if (name === 'invariants') {
+    return { kind: 'failed', by: 'invariant', name: first?.name ?? name, explanation };
+  }
+  if (name !== 'log-pattern') return { kind: 'failed', by: 'checker', name, explanation };
+  return { kind: 'failed', by: 'crash', name: sameCrash(reason), explanation };
+}
