@@ -8,6 +8,7 @@ import { invariants } from './invariants.ts';
 import { linearizable } from './linearizable.ts';
 import { listAppend } from './list-append.ts';
 import { lock } from './lock.ts';
+import { log } from './log.ts';
 import { logPattern } from './log-pattern.ts';
 import { longFork } from './long-fork.ts';
 import { monotonic } from './monotonic.ts';
@@ -30,6 +31,7 @@ export {
   linearizable,
   listAppend,
   lock,
+  log,
   logPattern,
   longFork,
   monotonic,
@@ -46,6 +48,7 @@ export const checkers: ReadonlyMap<string, Checker> = new Map(
     listAppend(),
     rwRegister(),
     bank(),
+    log(),
     longFork(),
     monotonic(),
     setFull(),

@@ -5,6 +5,7 @@ import { consensus } from './consensus.ts';
 import { counter } from './counter.ts';
 import { listAppendWorkload } from './list-append.ts';
 import { lockWorkload } from './lock.ts';
+import { logWorkload } from './log.ts';
 import { longForkWorkload } from './long-fork.ts';
 import { monotonicWorkload } from './monotonic.ts';
 import { multiRegisterWorkload } from './multi-register.ts';
@@ -24,6 +25,7 @@ export {
   counter,
   listAppendWorkload,
   lockWorkload,
+  logWorkload,
   longForkWorkload,
   monotonicWorkload,
   multiRegisterWorkload,
@@ -42,6 +44,7 @@ export const workloads: ReadonlyMap<string, WorkloadKind> = new Map(
     listAppendWorkload as WorkloadKind,
     rwRegisterWorkload as WorkloadKind,
     bankWorkload as WorkloadKind,
+    logWorkload as WorkloadKind,
     multiRegisterWorkload as WorkloadKind,
     longForkWorkload as WorkloadKind,
     monotonicWorkload as WorkloadKind,

@@ -6,6 +6,7 @@ import { type CounterOptions, counter } from '#checkers/counter';
 import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
 import { listAppend } from '#checkers/list-append';
 import { lock } from '#checkers/lock';
+import { log } from '#checkers/log';
 import { longFork } from '#checkers/long-fork';
 import { monotonic } from '#checkers/monotonic';
 import { type RwRegisterOptions, rwRegister } from '#checkers/rw-register';
@@ -34,6 +35,7 @@ const others = new Map<string, (options: CheckModelOptions) => Checker>([
   ['unique-ids', () => uniqueIds()],
   ['monotonic', () => monotonic()],
   ['long-fork', () => longFork()],
+  ['log', () => log()],
   ['bank', ({ init }) => bank(bankOptions(init))],
 ]);
 
