@@ -73,7 +73,15 @@ function noteRelease(token: Token, pair: Pair): void {
 interface Front {
   /** Everything up to now took effect at this position of the history or before. */
   position: number;
-  by: { readonly pair: Pair; readonly token: number } | undefined;
+  by: Step | undefined;
+}
+
+/** A grant or a release in its place. */
+interface Step {
+  readonly pair: Pair;
+  readonly token: number;
+  /** The acquire that got the token. */
+  readonly grant: Pair;
 }
 
 /** What is wrong with each token by itself, and the first place where their order is wrong. */
@@ -135,15 +143,14 @@ function firstOutOfOrder(
       const wrong = giveBack(front, held, begin, token.token);
       if (wrong !== undefined) return wrong;
     }
-    const isGranted = put(front, begin, token.token, grant === undefined ? Infinity : endOf(begin));
-    if (!isGranted) return contradiction(front, begin, token.token, 'grant');
+    const asked = { token: token.token, grant: begin };
+    if (!put(front, { ...asked, pair: begin }))
+      return contradiction(front, { ...asked, pair: begin });
     held = token;
-    if (release !== undefined) {
-      if (!put(front, release, token.token, endOf(release))) {
-        return contradiction(front, release, token.token, 'release');
-      }
-      held = undefined;
-    }
+    if (release === undefined) continue;
+    if (!put(front, { ...asked, pair: release }))
+      return contradiction(front, { ...asked, pair: release });
+    held = undefined;
   }
   return undefined;
 }
@@ -156,8 +163,9 @@ function giveBack(
   nextToken: number,
 ): Contradiction | undefined {
   const [release] = maybeReleased;
-  if (release !== undefined) {
-    put(front, release, token, Number.POSITIVE_INFINITY);
+  const [grant] = grants;
+  if (release !== undefined && grant !== undefined) {
+    put(front, { pair: release, token, grant });
     return undefined;
   }
   return {
@@ -168,32 +176,33 @@ function giveBack(
   };
 }
 
-function put(front: Front, pair: Pair, token: number, end: number): boolean {
-  const { index } = pair.invoke;
-  if (Math.max(front.position, index) > end) return false;
+/** False: it was over before something that comes before it had begun. */
+function put(front: Front, step: Step): boolean {
+  const { index } = step.pair.invoke;
+  if (Math.max(front.position, index) > endOf(step.pair)) return false;
   if (index > front.position) {
     front.position = index;
-    front.by = { pair, token };
+    front.by = step;
   }
   return true;
 }
 
-function contradiction(
-  { by }: Front,
-  pair: Pair,
-  token: number,
-  what: 'grant' | 'release',
-): Contradiction {
-  const blocker = by as { readonly pair: Pair; readonly token: number };
-  const isAcquire = blocker.pair.invoke.f === 'acquire';
+function contradiction({ by }: Front, { pair, token, grant }: Step): Contradiction {
+  const blocker = by as Step;
+  const tokens = [blocker.token, token];
   if (blocker.token === token) {
     const involved = [blocker.pair, pair];
     return { kind: 'release-without-hold', tokens: [token], involved, impossible: pair };
   }
-  return {
-    kind: what === 'grant' && isAcquire ? 'token-order' : 'two-holders',
-    tokens: [blocker.token, token],
-    involved: [blocker.pair, pair],
-    impossible: pair,
-  };
+  // The lower token was asked for after the higher one had been given out.
+  if (blocker.grant.invoke.index > endOf(grant)) {
+    return {
+      kind: 'token-order',
+      tokens,
+      involved: [grant, blocker.grant],
+      impossible: blocker.grant,
+    };
+  }
+  const involved = [...new Set([blocker.grant, blocker.pair, grant, pair])];
+  return { kind: 'two-holders', tokens, involved, impossible: pair };
 }
