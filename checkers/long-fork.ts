@@ -83,9 +83,9 @@ function checkPart(history: History, end: number, endMs: number, written: Writte
   const found = new Found();
   const part = end === history.length ? history : history.slice(0, end);
   const observations = observationsOf(part, (op) => sightsOf(op, written, found));
-  const { cycles, components, exhausted } = contradictions(observations, 'none', endMs);
+  const { cycles, components, exhausted, keys } = contradictions(observations, 'none', endMs);
   for (const cycle of cycles) {
-    found.addAnomaly(cycleAnomaly('long-fork', cycle, observations, moral));
+    found.addAnomaly(cycleAnomaly('long-fork', cycle, { observations, keys }, moral));
   }
   return { found, exhausted, details: { reads: observations.length, components } };
 }

@@ -79,10 +79,10 @@ function checkPart(history: History, end: number, endMs: number, order: GrowthOr
   const part = end === history.length ? history : history.slice(0, end);
   const observations = observationsOf(part, (op) => sightsOf(op));
   findLostUpdates(observations, found);
-  const { cycles, components, exhausted } = contradictions(observations, order, endMs);
+  const { cycles, components, exhausted, keys } = contradictions(observations, order, endMs);
   for (const cycle of cycles) {
     const [name, moral] = nameOf(cycle);
-    found.addAnomaly(cycleAnomaly(name, cycle, observations, moral));
+    found.addAnomaly(cycleAnomaly(name, cycle, { observations, keys }, moral));
   }
   return { found, exhausted, details: { observations: observations.length, components } };
 }

@@ -23,14 +23,14 @@ export interface GrowthStep {
   readonly from: number;
   readonly to: number;
   readonly kind: number;
-  /** Of growth: which key grew. */
-  readonly key: string | undefined;
+  /** What the edge is about; of growth: the number of the key that grew. */
+  readonly about: number;
 }
 
 /** Each step begins where the one before it ended, the first where the last ended. */
 export type GrowthCycle = readonly GrowthStep[];
 
-export interface GrowthCycles {
+export interface Contradictions {
   readonly cycles: readonly GrowthCycle[];
   /** Groups of observations that contradict each other. */
   readonly components: number;
@@ -130,12 +130,10 @@ class Search {
   readonly #graph: SearchGraph & Graph;
   readonly #finder: PathFinder;
   readonly #effort: Effort;
-  readonly #keys: readonly string[];
 
-  constructor(graph: Graph, keys: readonly string[], endMs: number) {
+  constructor(graph: Graph, endMs: number) {
     const isVirtual = new Uint8Array(graph.nodes).fill(1, graph.transactions);
     this.#graph = { ...graph, isVirtual };
-    this.#keys = keys;
     this.#finder = new PathFinder(this.#graph);
     this.#effort = new Effort(visitsMax, endMs, () => performance.now());
   }
@@ -171,30 +169,27 @@ class Search {
       if (kind[e] !== because.pass) why = { kind: kind[e] as number, about: about[e] as number };
       const node = to[e] as number;
       if (node >= transactions) continue;
-      const key = why.kind === because.growth ? this.#keys[why.about] : undefined;
-      steps.push({ from, to: node, kind: why.kind, key });
+      steps.push({ from, to: node, ...why });
       from = node;
     }
     return steps;
   }
 }
 
-/** The contradictions among observations, those that need the least to be assumed first. `endMs`: on the clock of `performance`. */
-export function contradictions(
-  observations: readonly Observation[],
-  order: GrowthOrder,
+/** Short cycles of a graph, those of the first levels first: a level is the kinds of edge, as bits, that may be used. */
+export function shortCycles(
+  graph: Graph,
+  allLevels: readonly number[],
   endMs: number,
-): GrowthCycles {
-  const keys: string[] = [];
-  const graph = build(observations, order, keys);
-  const search = new Search(graph, keys, endMs);
+): Contradictions {
+  const search = new Search(graph, endMs);
   const cycles: GrowthCycle[] = [];
-  const isTold = new Uint8Array(observations.length);
+  const isTold = new Uint8Array(graph.transactions);
   let groups = 0;
-  for (const allowed of levels[order]) {
+  for (const allowed of allLevels) {
     const { of, count } = components(graph, allowed);
     const members: number[][] = Array.from({ length: count }, () => []);
-    for (let node = 0; node < observations.length; node += 1) {
+    for (let node = 0; node < graph.transactions; node += 1) {
       if (of[node] !== -1) members[of[node] as number]?.push(node);
     }
     for (const nodes of members) {
@@ -207,4 +202,15 @@ export function contradictions(
     }
   }
   return { cycles, components: groups, exhausted: search.exhausted };
+}
+
+/** The contradictions among observations, those that need the least to be assumed first. `endMs`: on the clock of `performance`. */
+export function contradictions(
+  observations: readonly Observation[],
+  order: GrowthOrder,
+  endMs: number,
+): Contradictions & { readonly keys: readonly string[] } {
+  const keys: string[] = [];
+  const graph = build(observations, order, keys);
+  return { ...shortCycles(graph, levels[order], endMs), keys };
 }

@@ -5,31 +5,33 @@ import type { Anomaly, AnomalyCycle } from '../checker.ts';
 import type { Observation } from './observations.ts';
 import { because, type GrowthCycle, type GrowthStep } from './order.ts';
 
+/** What a cycle is about. */
+interface Told {
+  readonly observations: readonly Observation[];
+  /** By their numbers. */
+  readonly keys: readonly string[];
+}
+
 const called = (at: number): string => `T${at + 1}`;
 
-function label({ kind, from, to, key }: GrowthStep, observations: readonly Observation[]): string {
+function label({ kind, from, to, about }: GrowthStep, { observations, keys }: Told): string {
   if (kind === because.process) return 'the same process';
   if (kind === because.realtime) return 'answered before it was asked';
   const seen = (node: number): string =>
-    observations[node]?.sights.find((sight) => sight.key === key)?.shown ?? '';
+    observations[node]?.sights.find(({ key }) => key === keys[about])?.shown ?? '';
   return `${seen(from)}, then ${seen(to)}`;
 }
 
-function sentence(
-  step: GrowthStep,
-  i: number,
-  count: number,
-  observations: readonly Observation[],
-) {
+function sentence(step: GrowthStep, i: number, count: number, told: Told) {
   const [before, after] = [called(i), called((i + 1) % count)];
-  const { process } = observations[step.from]?.invoke ?? {};
+  const { process } = told.observations[step.from]?.invoke ?? {};
   switch (step.kind) {
     case because.process:
       return `${before} comes before ${after}: process ${process} did ${before} first.`;
     case because.realtime:
       return `${before} comes before ${after}: it was answered before ${after} was asked.`;
     default:
-      return `${before} comes before ${after}: ${label(step, observations)}.`;
+      return `${before} comes before ${after}: ${label(step, told)}.`;
   }
 }
 
@@ -46,19 +48,15 @@ function introduction(
 }
 
 /** Keys whose growth makes up the cycle, or all of those that its members saw when there is none. */
-const keysOf = (cycle: GrowthCycle): ReadonlySet<string> =>
-  new Set(cycle.flatMap(({ key }) => (key === undefined ? [] : [key])));
+const keysOf = (cycle: GrowthCycle, { keys }: Told): ReadonlySet<string> =>
+  new Set(cycle.flatMap(({ kind, about }) => (kind === because.growth ? [keys[about] ?? ''] : [])));
 
 /** The cycle as an anomaly of this name; `moral` says what it means. */
-export function cycleAnomaly(
-  name: string,
-  cycle: GrowthCycle,
-  observations: readonly Observation[],
-  moral: string,
-): Anomaly {
-  const keys = keysOf(cycle);
+export function cycleAnomaly(name: string, cycle: GrowthCycle, told: Told, moral: string): Anomaly {
+  const { observations } = told;
+  const keys = keysOf(cycle, told);
   const introductions = cycle.map(({ from }, i) => introduction(from, i, keys, observations));
-  const reasons = cycle.map((step, i) => sentence(step, i, cycle.length, observations));
+  const reasons = cycle.map((step, i) => sentence(step, i, cycle.length, told));
   const operations = cycle
     .flatMap(({ from }) => [observations[from]?.invoke, observations[from]?.completion])
     .filter((op) => op !== undefined)
@@ -67,11 +65,12 @@ export function cycleAnomaly(
     name,
     explanation: [...introductions, ...reasons, moral].join('\n'),
     operations,
-    cycle: drawing(cycle, observations),
+    cycle: drawing(cycle, told),
   };
 }
 
-function drawing(cycle: GrowthCycle, observations: readonly Observation[]): AnomalyCycle {
+function drawing(cycle: GrowthCycle, told: Told): AnomalyCycle {
+  const { observations } = told;
   return {
     transactions: cycle.map(({ from }, i) => {
       const { invoke, completion } = observations[from] as Observation;
@@ -87,7 +86,7 @@ function drawing(cycle: GrowthCycle, observations: readonly Observation[]): Anom
           : step.kind === because.realtime
             ? ('realtime' as const)
             : ('rw' as const),
-      label: label(step, observations),
+      label: label(step, told),
     })),
   };
 }
