@@ -24,6 +24,8 @@ export interface Bar {
 
 /** An arrow. A message that arrives twice is two of them. */
 export interface Arrow {
+  /** The message: both arrows of one that arrives twice have the same. */
+  readonly id: number;
   readonly from: string;
   readonly to: string;
   /** As in the code: `append`, `p1a`. */

@@ -1,6 +1,7 @@
 /** Protocol events in words: what a node did, as a mark of a diagram and as a sentence that needs no knowledge of the code. */
 
 import type { MarkKind } from '#reports/space-time-types';
+import { plural } from '#reports/text';
 import type { Ballot } from '../consensus/paxos/ballot.ts';
 import type { Traced } from '../sim/index.ts';
 
@@ -33,7 +34,8 @@ const named = ({ round, node }: Ballot): string => `ballot ${round} of ${node}`;
 const era = (term: number, isPaxos: boolean): string =>
   isPaxos ? `ballot round ${term}` : `term ${term}`;
 
-const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
+/** An event that is missing here is shown by its name. */
+const tellers: { readonly [Ev in Traced['ev']]?: Teller<Ev> } = {
   becomeFollower: ({ term, leader }, p) => [
     'other',
     'follower',
@@ -60,7 +62,7 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
   persist: ({ lastIndex, records, term, vote }) => [
     'disk',
     'write',
-    `hands ${records} records to its disk: log up to ${lastIndex}, term ${term}, vote for ${vote ?? 'nobody'}`,
+    `hands ${plural(records, 'record')} to its disk: log up to ${lastIndex}, term ${term}, vote for ${vote ?? 'nobody'}`,
   ],
   durable: ({ durableIndex }) => ['disk', 'durable', `has its log up to ${durableIndex} on disk`],
   commit: ({ index, term, role }, p) => [
@@ -83,6 +85,11 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     'read!',
     `answers read ${request} as of index ${applied}, as leader of ${era(term, p)}, ` +
       (round === 0 ? 'without having asked anybody' : `by confirmation round ${round}`),
+  ],
+  leaseRead: ({ request, applied, leftMs, term }, p) => [
+    'read',
+    'read!',
+    `answers read ${request} as of index ${applied}, as leader of ${era(term, p)}, by its lease, which has ${Math.round(leftMs)} ms to run on its clock`,
   ],
   logRecovered: ({ lastIndex, term, vote }) => [
     'disk',
@@ -217,8 +224,9 @@ const tellers: { readonly [Ev in Traced['ev']]: Teller<Ev> } = {
     `finds that the command at ${index} (number ${sequence} of session ${session}) had been applied before`,
   ],
   replied: ({ request, applied, outcome, forwarded }) => [
-    'reply',
-    'answer',
+    // A node that does not serve says so again and again.
+    outcome === 'ok' ? 'reply' : 'other',
+    outcome === 'ok' ? 'answer' : outcome,
     `answers ${forwarded ? 'the node that had handed on' : 'its client'} (request ${request}): ${outcome}, ` +
       `having applied everything up to ${applied}`,
   ],

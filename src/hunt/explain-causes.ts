@@ -1,7 +1,6 @@
 /** Whether messages lead from one event to another: what a node cannot know, it cannot be blamed for. */
 
-import type { Bar } from '#reports/space-time-types';
-import type { Sent } from './explain-picture.ts';
+import type { Arrow, Bar } from '#reports/space-time-types';
 
 export interface Place {
   readonly node: string;
@@ -15,11 +14,11 @@ export interface Place {
 export function chainBetween(
   first: Place,
   second: Place,
-  arrows: readonly Sent[],
+  arrows: readonly Arrow[],
   bars: readonly Bar[],
-): readonly Sent[] | undefined {
+): readonly Arrow[] | undefined {
   if (first.node === second.node) return first.timeMs <= second.timeMs ? [] : undefined;
-  const known = new Map<string, { readonly atMs: number; readonly by?: Sent }>();
+  const known = new Map<string, { readonly atMs: number; readonly by?: Arrow }>();
   known.set(first.node, { atMs: first.timeMs });
   const taken = arrows
     .filter(
@@ -33,14 +32,14 @@ export function chainBetween(
     if (source === undefined || source.atMs > arrow.sentMs || known.has(arrow.to)) continue;
     known.set(arrow.to, { atMs, by: arrow });
   }
-  const chain: Sent[] = [];
+  const chain: Arrow[] = [];
   for (let at = known.get(second.node); at?.by !== undefined; at = known.get(at.by.from)) {
     chain.unshift(at.by);
   }
   return chain.length === 0 ? undefined : chain;
 }
 
-function takenIn({ to, endMs }: Sent, bars: readonly Bar[]): number {
+function takenIn({ to, endMs }: Arrow, bars: readonly Bar[]): number {
   const at = endMs ?? Number.POSITIVE_INFINITY;
   const pause = bars.find(
     ({ kind, node, fromMs, toMs }) => kind === 'paused' && node === to && fromMs <= at && at < toMs,

@@ -1,7 +1,7 @@
 /** Protocol events as marks, and the most important of what happened as a list. */
 
 import type { Contradiction, Mark, Moment } from '#reports/space-time-types';
-import { shorten } from '#reports/text';
+import { plural, shorten } from '#reports/text';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
 import { eventWords } from './event-words.ts';
@@ -15,8 +15,7 @@ const rawMax = 400;
 export const nameOf = ({ node, incarnation, seq }: Traced): string =>
   `${node}/${incarnation}/${seq}`;
 
-const rawOf = ({ node: _, timeNs: __, ...details }: Traced): string =>
-  shorten(JSON.stringify(details), rawMax);
+const rawOf = (event: Traced): string => shorten(JSON.stringify(event), rawMax);
 
 /** Marks in order of time. `numbers`: of the events that contradict each other, by name. */
 export function marksOf(
@@ -87,13 +86,19 @@ const faultMoments = (records: readonly FaultRecord[]): Moment[] =>
       },
     ]);
 
+const ends = {
+  kept: 'is killed',
+  lost: 'loses power, and with it what was not fsynced',
+  torn: 'loses power in the middle of a write',
+} as const;
+
 function ofNodes(events: readonly SimEvent[]): Moment[] {
   return events.flatMap((event): Moment[] => {
     const timeMs = ms(event.timeNs);
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others are no turning points
     switch (event.kind) {
       case 'crash':
-        return [{ timeMs, kind: 'node', words: `${event.node} is killed.` }];
+        return [{ timeMs, kind: 'node', words: `${event.node} ${ends[event.unsynced]}.` }];
       case 'ended':
         return [{ timeMs, kind: 'node', words: `${event.node} ends itself: ${event.error}.` }];
       case 'started':
@@ -103,7 +108,7 @@ function ofNodes(events: readonly SimEvent[]): Moment[] {
               {
                 timeMs,
                 kind: 'node',
-                words: `${event.node} is up again, with ${event.records} records from its disk.`,
+                words: `${event.node} is up again, with ${plural(event.records, 'record')} from its disk.`,
               },
             ];
       case 'damaged':

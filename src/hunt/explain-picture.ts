@@ -63,7 +63,7 @@ export function stretchesOf(
     open.set(event.node, { ...now, fromMs: ms(event.timeNs) });
   }
   for (const end of gone.slice(next)) close(end.node, ms(end.timeNs));
-  for (const node of [...open.keys()]) close(node, endMs);
+  for (const node of open.keys()) close(node, endMs);
   return stretches.sort((a, b) => a.fromMs - b.fromMs);
 }
 
@@ -102,7 +102,7 @@ function outages(events: readonly SimEvent[], endMs: number): Bar[] {
       default:
     }
   }
-  for (const key of [...open.keys()]) close(key, endMs);
+  for (const key of open.keys()) close(key, endMs);
   return bars;
 }
 
@@ -129,13 +129,10 @@ export function barsOf(
   return [...outages(events, endMs), ...ofFaults].sort((a, b) => a.fromMs - b.fromMs);
 }
 
-/** An arrow, and which message it is of. */
-export type Sent = Arrow & { readonly id: number };
-
 /** One for each end of a message; what has none was on its way at the end. In order of sending. */
-export function arrowsOf(events: readonly SimEvent[]): Sent[] {
+export function arrowsOf(events: readonly SimEvent[]): Arrow[] {
   const sent = new Map<number, Extract<SimEvent, { readonly kind: 'sent' }>>();
-  const arrows: Sent[] = [];
+  const arrows: Arrow[] = [];
   const ended = new Set<number>();
   for (const event of events) {
     if (event.kind === 'sent') sent.set(event.id, event);
@@ -154,7 +151,7 @@ export function arrowsOf(events: readonly SimEvent[]): Sent[] {
   return arrows.sort((a, b) => a.sentMs - b.sentMs);
 }
 
-const arrow = (event: Extract<SimEvent, { readonly kind: 'sent' }>): Sent => ({
+const arrow = (event: Extract<SimEvent, { readonly kind: 'sent' }>): Arrow => ({
   id: event.id,
   from: event.from,
   to: event.to,

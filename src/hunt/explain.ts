@@ -6,18 +6,17 @@
 import type { Anomaly } from '#checkers/checker';
 import { catalogue, createInvariants, type InvariantSettings } from '#checkers/invariants/index';
 import { describe, indexAttempts, reportAnomaly } from '#reports/evidence';
-import type { Contradiction, SpaceTime } from '#reports/space-time-types';
+import type { Arrow, Contradiction, SpaceTime } from '#reports/space-time-types';
 import { plain, shorten } from '#reports/text';
 import type { EvidenceOperation, ReportAnomaly } from '#reports/types';
 import { type Attempt, attemptsOf, nodeOf } from '../metrics/attempts.ts';
 import { nodeNames } from '../run/build-spec.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
-import { eventWords } from './event-words.ts';
-import { chainBetween } from './explain-causes.ts';
+import { contradictionsOf, known } from './explain-clash.ts';
 import { around, crop, limits } from './explain-crop.ts';
 import { factsOf, optionsOf } from './explain-facts.ts';
 import { marksOf, momentsOf, nameOf } from './explain-marks.ts';
-import { arrowsOf, barsOf, ms, type Sent, stretchesOf } from './explain-picture.ts';
+import { arrowsOf, barsOf, ms, stretchesOf } from './explain-picture.ts';
 import { faultSentence } from './fault-words.ts';
 import { checkersOf, type Judged, judge } from './judge.ts';
 import type { Repro } from './repro.ts';
@@ -41,7 +40,7 @@ export async function explain(repro: Repro): Promise<SpaceTime> {
   const endMs = Math.max(1, ms(judged.endNs));
   const attempts = attemptsOf(judged.history);
   const anomaly = anomalyOf(seen, attempts);
-  const contradictions = contradictionsOf(seen, anomaly, isPaxos);
+  const contradictions = contradictionsOf({ ...seen, verdict: judged.verdict }, anomaly, isPaxos);
   const bars = barsOf(events, judged.faults, endMs);
   const { arrows, knowledge } = known(contradictions, anomaly, arrowsOf(events), bars);
   const numbers = new Map(seen.clash.map((event, at) => [nameOf(event), at + 1]));
@@ -143,85 +142,6 @@ function failureOf(
 const anomalyOf = ({ anomaly }: Seen, attempts: readonly Attempt[]): ReportAnomaly | undefined =>
   anomaly && reportAnomaly(anomaly.checker, anomaly.of, indexAttempts(attempts, [anomaly.of]));
 
-function contradictionsOf(
-  { clash, judged, events }: Seen,
-  anomaly: ReportAnomaly | undefined,
-  isPaxos: boolean,
-): Contradiction[] {
-  if (anomaly !== undefined) return ofOperations(anomaly);
-  const { verdict } = judged;
-  if (verdict.kind === 'failed' && verdict.by === 'crash') {
-    const end = events.find(
-      (event) =>
-        event.kind === 'ended' &&
-        verdict.explanation.startsWith(`${event.node} ended itself: ${event.error}`),
-    );
-    if (end?.kind !== 'ended') return [];
-    const words = `${end.node} ended itself: ${end.error}`;
-    const where = { kind: 'node', node: end.node } as const;
-    return [{ number: 1, timeMs: ms(end.timeNs), where, words }];
-  }
-  return clash.map((event, at) => ({
-    number: at + 1,
-    timeMs: ms(event.timeNs),
-    where: { kind: 'node', node: event.node },
-    words: `${eventWords(event, isPaxos).words}.`,
-  }));
-}
-
-/** The operation that fits nowhere, and the newest success that was over before it began. */
-function ofOperations({ operations }: ReportAnomaly): Contradiction[] {
-  const impossible = operations.find((one) => one.impossible);
-  if (impossible === undefined) return [];
-  const before = operations
-    .filter(({ outcome, endMs }) => outcome === 'ok' && (endMs ?? Infinity) < impossible.startMs)
-    .toSorted((a, b) => (b.endMs ?? 0) - (a.endMs ?? 0))[0];
-  const told = (operation: EvidenceOperation, number: number, words: string): Contradiction => ({
-    number,
-    timeMs: ms(1e6 * (number === 1 ? (operation.endMs ?? operation.startMs) : operation.startMs)),
-    where: { kind: 'operation', operation: operation.index },
-    words: `${operation.text}, by process ${operation.process} at ${operation.node}: ${words}`,
-  });
-  return [
-    ...(before === undefined ? [] : [told(before, 1, 'done and answered.')]),
-    told(impossible, 2, 'fits nowhere.'),
-  ];
-}
-
-/** Whether the first event could be known at the second, and the messages that would have told of it. */
-function known(
-  contradictions: readonly Contradiction[],
-  anomaly: ReportAnomaly | undefined,
-  arrows: readonly Sent[],
-  bars: SpaceTime['bars'],
-): { readonly arrows: readonly Sent[]; readonly knowledge: string } {
-  const nodeAt = ({ where }: Contradiction): string =>
-    where.kind === 'node'
-      ? where.node
-      : (anomaly?.operations.find(({ index }) => index === where.operation)?.node ?? '');
-  const [first, second] = contradictions;
-  if (first === undefined || second === undefined) return { arrows, knowledge: '' };
-  const [a, b] = [nodeAt(first), nodeAt(second)];
-  if (a === b || a === '' || b === '') return { arrows, knowledge: '' };
-  const chain = chainBetween(
-    { node: a, timeMs: first.timeMs },
-    { node: b, timeMs: second.timeMs },
-    arrows,
-    bars,
-  );
-  if (chain === undefined) {
-    return {
-      arrows,
-      knowledge: `No message, and no chain of messages, leads from ① at ${a} to ② at ${b}: ${b} could not know of it.`,
-    };
-  }
-  const way = [a, ...chain.map(({ to }) => to)].join(' → ');
-  return {
-    arrows: arrows.map((arrow) => (chain.includes(arrow) ? { ...arrow, chain: true } : arrow)),
-    knowledge: `Messages lead from ① to ② (${way}, drawn bold): ${b} could have known of it.`,
-  };
-}
-
 /** The moments that matter, ms. */
 function placesOf(
   { judged }: Seen,
@@ -245,15 +165,15 @@ function focusOf(places: readonly number[], endMs: number): readonly [number, nu
 }
 
 /** What leaders send to show that they are there: first to be left out. */
-const isRoutine = ({ message, chain }: Sent & { readonly chain?: true }): boolean =>
+const isRoutine = ({ message, chain }: Arrow): boolean =>
   message.startsWith('heartbeat') && chain === undefined;
 
 function cropAll(
-  all: { readonly arrows: readonly Sent[]; readonly marks: SpaceTime['marks'] },
+  all: { readonly arrows: readonly Arrow[]; readonly marks: SpaceTime['marks'] },
   places: readonly number[],
   endMs: number,
 ) {
-  const arrowTime = ({ sentMs }: Sent): number => sentMs;
+  const arrowTime = ({ sentMs }: Arrow): number => sentMs;
   const telling = crop(
     all.arrows.filter((arrow) => !isRoutine(arrow)),
     limits.arrows,
@@ -263,9 +183,7 @@ function cropAll(
   const room = limits.arrows - telling.kept.length;
   const routine = crop(all.arrows.filter(isRoutine), room, arrowTime, places);
   const marks = crop(all.marks, limits.marks, ({ timeMs }) => timeMs, places);
-  const arrows = [...telling.kept, ...routine.kept]
-    .sort((a, b) => a.sentMs - b.sentMs)
-    .map(({ id: _, ...arrow }) => arrow);
+  const arrows = [...telling.kept, ...routine.kept].sort((a, b) => a.sentMs - b.sentMs);
   return {
     picture: { arrows, marks: marks.kept },
     left: { arrows: telling.left + routine.left, marks: marks.left },

@@ -1,7 +1,11 @@
 /** A fault of a schedule in words, as it happened: for people who have not seen the list of faults. */
 
+import { show } from '#reports/text';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { FaultSpec } from '../schedule/schedule.ts';
+
+/** A parameter as it is, a text without quotes. */
+const word = (value: unknown): string => (typeof value === 'string' ? value : show(value));
 
 type Tell = (who: string, are: string, parameters: FaultSpec) => string;
 
@@ -33,10 +37,10 @@ function kill(who: string, are: string, { pattern }: FaultSpec): string {
 
 function clock(who: string, _: string, { mode = 'jump', offsetMs, rate }: FaultSpec): string {
   const how = [
-    ...(offsetMs === undefined ? [] : [`by ${String(offsetMs)} ms`]),
-    ...(rate === undefined ? [] : [`at rate ${String(rate)}`]),
+    ...(offsetMs === undefined ? [] : [`by ${word(offsetMs)} ms`]),
+    ...(rate === undefined ? [] : [`at rate ${word(rate)}`]),
   ].join(' ');
-  return `the clock of ${who} goes wrong: ${String(mode)} ${how}`.trim();
+  return `the clock of ${who} goes wrong: ${word(mode)} ${how}`.trim();
 }
 
 const byKind: Readonly<Record<string, Tell>> = {
@@ -47,22 +51,22 @@ const byKind: Readonly<Record<string, Tell>> = {
   partition: (who, are, fault) =>
     isOf(fault, 'shape', 'isolate')
       ? `${who} ${are} cut off from the others${wayOf(fault)}${styleOf(fault)}`
-      : `the network is cut (${String(fault['shape'])})${wayOf(fault)}${styleOf(fault)}, around ${who}`,
+      : `the network is cut (${word(fault['shape'])})${wayOf(fault)}${styleOf(fault)}, around ${who}`,
   'client-cut': (who, are, fault) => `${who} ${are} cut off from clients${styleOf(fault)}`,
   flapping: (who, are) => `the links around ${who} ${are} cut and healed again and again`,
   loss: (who, _, { loss }) =>
     `messages from and to ${who} are lost, ${Number(loss) * 100} % of them`,
   'slow-link': (who, _, { latencyMs }) =>
-    `messages from and to ${who} take ${String(latencyMs)} ms longer`,
+    `messages from and to ${who} take ${word(latencyMs)} ms longer`,
   bandwidth: (who, _, { bytesPerSecond }) =>
-    `the links around ${who} carry ${String(bytesPerSecond)} bytes per second only`,
+    `the links around ${who} carry ${word(bytesPerSecond)} bytes per second only`,
   slicer: (who) => `what is sent on the links around ${who} comes in small pieces`,
   reset: (who) => `the connections of ${who} are broken again and again`,
   'slow-cpu': (who, _, { share }) => `${who} get ${Number(share) * 100} % of their time only`,
   clock,
   disk: (who, _, { mode, code = 'EIO' }) =>
-    mode === 'slow' ? `the disk of ${who} is slow` : `the disk of ${who} fails (${String(code)})`,
-  damage: (who, _, { mode }) => `the disk of ${who} is damaged (${String(mode)})`,
+    mode === 'slow' ? `the disk of ${who} is slow` : `the disk of ${who} fails (${word(code)})`,
+  damage: (who, _, { mode }) => `the disk of ${who} is damaged (${word(mode)})`,
 };
 
 /** Whom it hits: `the leader (n3)`, `n2`, `n1 and n2`. */

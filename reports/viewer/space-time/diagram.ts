@@ -4,37 +4,17 @@
  */
 
 import type { MarkKind, SpaceTime } from '../../space-time-types.ts';
-import { h, s } from '../dom.ts';
+import { h } from '../dom.ts';
 import { tooltip } from '../tooltip.ts';
-import { arrows } from './arrows.ts';
-import { callouts } from './callouts.ts';
-import { clients } from './clients.ts';
+import { drawAll } from './drawing.ts';
 import { filters } from './filters.ts';
 import { gestures } from './gestures.ts';
-import { axis, lanes, n, names } from './lanes.ts';
-import { marks } from './marks.ts';
-import { overview, unitsAt } from './overview.ts';
-import {
-  isArrowShown,
-  isMarkShown,
-  layoutOf,
-  type Picture,
-  type Shown,
-  Taken,
-  type Thing,
-} from './picture.ts';
+import { overview } from './overview.ts';
+import { isArrowShown, isMarkShown, type Picture, type Shown, type Thing } from './picture.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import { startOf } from './start.ts';
 import { toolbar } from './toolbar.ts';
 import { createView, type View } from './view.ts';
-
-export interface Diagram {
-  readonly element: HTMLElement;
-  /** Brings a moment into sight. */
-  go(timeMs: number): void;
-  /** Draws for the width that there is. Call it when the element is in the page. */
-  draw(): void;
-}
 
 /** Hidden until they are asked for: they are many, and seldom what matters. */
 const hiddenMarks: readonly MarkKind[] = ['apply', 'other'];
@@ -49,217 +29,135 @@ const hiddenAtFirst = (data: SpaceTime): Shown => ({
 
 /** When something that is shown happens. */
 function busy(data: SpaceTime, shown: Shown): number[] {
+  const both = (a: number, b: number | null | undefined): number[] =>
+    b === null || b === undefined ? [a] : [a, b];
   return [
     ...data.arrows
       .filter((arrow) => isArrowShown(shown, arrow))
-      .flatMap(({ sentMs, endMs }) => (endMs === null ? [sentMs] : [sentMs, endMs])),
+      .flatMap(({ sentMs, endMs }) => both(sentMs, endMs)),
     ...data.marks
       .filter((mark) => isMarkShown(shown, mark))
-      .flatMap(({ timeMs, untilMs }) =>
-        untilMs === undefined || untilMs === null ? [timeMs] : [timeMs, untilMs],
-      ),
-    ...data.operations.flatMap(({ startMs, endMs }) =>
-      endMs === null ? [startMs] : [startMs, endMs],
-    ),
+      .flatMap(({ timeMs, untilMs }) => both(timeMs, untilMs)),
+    ...data.operations.flatMap(({ startMs, endMs }) => both(startMs, endMs)),
     ...data.bars.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
     ...data.stretches.map(({ fromMs }) => fromMs),
     ...data.contradictions.map(({ timeMs }) => timeMs),
   ];
 }
 
-export function spaceTimeDiagram(data: SpaceTime): Diagram {
-  let shown = hiddenAtFirst(data);
-  let isSqueezed = true;
-  let scale = scaleOf(busy(data, shown), data.endMs, isSqueezed);
-  const view = createView(scale, startOf(data, scale));
-  const stage = h('div', {
+/** How much is shown around a moment that was asked for, units. */
+const closeUnits = 40;
+
+export class Diagram {
+  readonly element: HTMLElement;
+  readonly #data: SpaceTime;
+  readonly #view: View;
+  readonly #stage = h('div', {
     class: 'stage',
     tabindex: '0',
     role: 'application',
     'aria-label':
       'Space-time diagram. Plus and minus zoom, arrow keys move, n and p step through what happened.',
   });
-  const strip = h('div', { class: 'strip' });
-  const details = h('div', { class: 'details', 'aria-live': 'polite' });
-  const notes = h('p', { class: 'note' });
-  const tip = tooltip();
-  let picture: Picture | undefined;
-  let things: Thing[] = [];
-  const draw = (): void => {
-    const drawn = drawAll({ data, scale, view, shown, width: stage.clientWidth || 1000 }, go);
-    picture = drawn.picture;
-    things = drawn.things;
-    stage.replaceChildren(drawn.svg);
-    strip.replaceChildren(overview(drawn.picture));
-    notes.textContent = drawn.note;
-    tip.show(null);
-  };
-  const rescale = (): void => {
-    scale = scaleOf(busy(data, shown), data.endMs, isSqueezed);
-    view.rescale(scale);
-  };
-  const go = (timeMs: number): void => {
-    const size = Math.min(view.to - view.from, 40);
-    const at = scale.units(timeMs);
-    view.show(at - size / 2, at + size / 2);
-  };
-  const select = (thing: Thing | undefined): void => {
-    details.replaceChildren(
-      ...(thing?.lines ?? []).map((line, i) => h(i === 0 ? 'strong' : 'div', {}, line)),
+  readonly #strip = h('div', { class: 'strip' });
+  readonly #details = h('div', { class: 'details', 'aria-live': 'polite' });
+  readonly #notes = h('p', { class: 'note' });
+  readonly #tip = tooltip();
+  #shown: Shown;
+  #isSqueezed = true;
+  #scale: Scale;
+  #picture: Picture | undefined;
+  #things: readonly Thing[] = [];
+
+  constructor(data: SpaceTime) {
+    this.#data = data;
+    this.#shown = hiddenAtFirst(data);
+    this.#scale = this.#newScale();
+    this.#view = createView(this.#scale, startOf(data, this.#scale));
+    this.#view.onChange(() => this.draw());
+    this.#listen();
+    this.element = h(
+      'div',
+      {},
+      this.#toolbar(),
+      filters(data, this.#shown, (next) => {
+        this.#shown = next;
+        this.#rescale();
+      }),
+      this.#stage,
+      this.#strip,
+      this.#notes,
+      this.#details,
+      this.#tip.element,
     );
-  };
-  view.onChange(draw);
-  gestures({
-    stage,
-    strip,
-    view,
-    tip,
-    picture: () => picture,
-    things: () => things,
-    select,
-    go,
-    home: () => view.show(...startUnits()),
-    unitsAt,
-  });
-  const startUnits = (): [number, number] => {
-    const [from, to] = startOf(data, scale);
-    return [scale.units(from), scale.units(to)];
-  };
-  const element = h(
-    'div',
-    {},
-    toolbar({
-      data,
-      view,
-      home: () => view.show(...startUnits()),
-      whole: () => view.show(0, scale.endUnits),
-      go,
+  }
+
+  /** Draws for the width that there is. Call it when the element is in the page. */
+  draw(): void {
+    const { from, to } = this.#view;
+    const width = this.#stage.clientWidth || 1000;
+    const drawn = drawAll(
+      { data: this.#data, scale: this.#scale, from, to, shown: this.#shown, width },
+      (timeMs) => this.go(timeMs),
+    );
+    this.#picture = drawn.picture;
+    this.#things = drawn.things;
+    this.#stage.replaceChildren(drawn.svg);
+    this.#strip.replaceChildren(overview(drawn.picture));
+    this.#notes.textContent = drawn.note;
+    this.#tip.show(null);
+  }
+
+  /** Brings a moment into sight. */
+  go(timeMs: number): void {
+    const size = Math.min(this.#view.to - this.#view.from, closeUnits);
+    const at = this.#scale.units(timeMs);
+    this.#view.show(at - size / 2, at + size / 2);
+  }
+
+  #home(): void {
+    const [from, to] = startOf(this.#data, this.#scale);
+    this.#view.show(this.#scale.units(from), this.#scale.units(to));
+  }
+
+  #newScale(): Scale {
+    return scaleOf(busy(this.#data, this.#shown), this.#data.endMs, this.#isSqueezed);
+  }
+
+  #rescale(): void {
+    this.#scale = this.#newScale();
+    this.#view.rescale(this.#scale);
+  }
+
+  #toolbar(): HTMLElement {
+    return toolbar({
+      data: this.#data,
+      view: this.#view,
+      home: () => this.#home(),
+      whole: () => this.#view.show(0, this.#scale.endUnits),
+      go: (timeMs) => this.go(timeMs),
       squeeze: (on) => {
-        isSqueezed = on;
-        rescale();
+        this.#isSqueezed = on;
+        this.#rescale();
       },
-    }),
-    filters(data, shown, (next) => {
-      shown = next;
-      rescale();
-    }),
-    stage,
-    strip,
-    notes,
-    details,
-    tip.element,
-  );
-  return { element, go, draw };
-}
+    });
+  }
 
-interface Drawing {
-  readonly data: SpaceTime;
-  readonly scale: Scale;
-  readonly view: View;
-  readonly shown: Shown;
-  readonly width: number;
-}
-
-function drawAll({ data, scale, view, shown, width }: Drawing, go: (timeMs: number) => void) {
-  const layout = layoutOf(data, shown.nodes, width);
-  const things: Thing[] = [];
-  const { from, to } = view;
-  const room = width - layout.left - layout.right;
-  const picture: Picture = {
-    data,
-    scale,
-    from,
-    to,
-    width,
-    layout,
-    shown,
-    x: (ms) => layout.left + ((scale.units(ms) - from) / (to - from)) * room,
-    thing: (thing) => String(things.push(thing) - 1),
-  };
-  const taken = new Taken();
-  const drawnLanes = lanes(picture, taken);
-  const drawnMarks = marks(picture, taken);
-  const drawnArrows = arrows(picture, taken);
-  const svg = s(
-    'svg',
-    {
-      width: n(width),
-      height: n(layout.height + 8),
-      class: 'spacetime',
-      role: 'img',
-      'aria-label': 'messages between nodes',
-    },
-    definitions(),
-    s(
-      'g',
-      { 'clip-path': 'url(#inside)' },
-      s(
-        'clipPath',
-        { id: 'inside' },
-        s('rect', { x: n(layout.left), y: '0', width: n(room + 14), height: n(layout.height + 8) }),
-      ),
-      ...axis(picture),
-      ...drawnLanes,
-      ...drawnArrows.lines,
-      ...clients(picture),
-      ...drawnMarks.shapes,
-      ...drawnArrows.labels,
-      ...drawnMarks.labels,
-    ),
-    ...names(picture),
-    ...callouts(picture, (number) => {
-      const one = data.contradictions.find((each) => each.number === number);
-      if (one !== undefined) go(one.timeMs);
-    }),
-  );
-  return { picture, things, svg, note: noteOf(picture, drawnArrows.left + drawnMarks.left) };
-}
-
-/** What is not shown, so that nobody takes it for what did not happen. */
-function noteOf({ data, scale, from, to }: Picture, left: number): string {
-  const [a, b] = [scale.ms(from), scale.ms(to)];
-  const isWhole = data.windows.some(
-    ([start, end]) => start <= Math.max(0, a) && end >= Math.min(data.endMs, b),
-  );
-  const { arrows: messages, marks: events } = data.left;
-  return [
-    ...(left > 0
-      ? [`${left} more messages and events are in sight than can be drawn: zoom in to see them.`]
-      : []),
-    ...(isWhole || messages + events === 0
-      ? []
-      : [
-          `Here some are missing: ${messages} messages and ${events} events far from the contradiction were left out of this page.`,
-        ]),
-  ].join(' ');
-}
-
-function definitions(): SVGElement {
-  const arrow = s(
-    'marker',
-    {
-      id: 'head',
-      viewBox: '0 0 8 8',
-      refX: '8',
-      refY: '4',
-      markerWidth: '7',
-      markerHeight: '7',
-      orient: 'auto',
-    },
-    s('path', { d: 'M0 0L8 4L0 8z', class: 'head' }),
-  );
-  const hatch = (id: string, d: string): SVGElement =>
-    s(
-      'pattern',
-      { id, width: '8', height: '8', patternUnits: 'userSpaceOnUse' },
-      s('path', { d, class: 'hatch' }),
-    );
-  return s(
-    'defs',
-    {},
-    arrow,
-    hatch('down', 'M-1 9L9 -1M-1 1L1 -1M7 9L9 7M-1 -1L9 9'),
-    hatch('paused', 'M4 0V8'),
-    hatch('fault', 'M-1 9L9 -1M-1 1L1 -1M7 9L9 7'),
-  );
+  #listen(): void {
+    gestures({
+      stage: this.#stage,
+      strip: this.#strip,
+      view: this.#view,
+      tip: this.#tip,
+      picture: () => this.#picture,
+      things: () => this.#things,
+      select: (thing) => {
+        const lines = thing?.lines ?? [];
+        const told = lines.map((line, i) => h(i === 0 ? 'strong' : 'div', {}, line));
+        this.#details.replaceChildren(...told);
+      },
+      go: (timeMs) => this.go(timeMs),
+      home: () => this.#home(),
+    });
+  }
 }

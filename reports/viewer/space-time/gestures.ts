@@ -1,6 +1,7 @@
 /** Pointer, wheel and keys of the diagram and its strip. */
 
 import type { Tooltip } from '../tooltip.ts';
+import { unitsAt } from './overview.ts';
 import type { Picture, Thing } from './picture.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +15,6 @@ export interface GestureParts {
   readonly select: (thing: Thing | undefined) => void;
   readonly go: (timeMs: number) => void;
   readonly home: () => void;
-  readonly unitsAt: (picture: Picture, x: number) => number;
 }
 
 export function gestures(parts: GestureParts): void {
@@ -134,7 +134,7 @@ function keys({ stage, view, go, home, picture, things, select, tip }: GesturePa
 }
 
 /** A click or a drag on the strip brings that part into sight. */
-function stripping({ strip, view, picture, unitsAt }: GestureParts): void {
+function stripping({ strip, view, picture }: GestureParts): void {
   const centre = (event: PointerEvent): void => {
     const now = picture();
     if (now === undefined || event.buttons === 0) return;

@@ -16,7 +16,7 @@ export function axis(picture: Picture): SVGElement[] {
   const { axisY, height, left, right } = layout;
   const ticks: SVGElement[] = [];
   let lastX = -Infinity;
-  for (const ms of multiples(scale.ms(from), scale.ms(to), step)) {
+  for (const ms of multiples(Math.max(0, scale.ms(from)), scale.ms(to), step)) {
     const at = x(ms);
     if (at - lastX < tickPx || at > width - right - 20 || at < left + 20) continue;
     if (scale.gaps.some((gap) => ms > gap.fromMs && ms < gap.toMs)) continue;

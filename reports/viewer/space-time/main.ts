@@ -3,7 +3,7 @@
 import type { SpaceTime } from '../../space-time-types.ts';
 import { h } from '../dom.ts';
 import { loadBytes } from '../load.ts';
-import { spaceTimeDiagram } from './diagram.ts';
+import { Diagram } from './diagram.ts';
 import { head, legend, operations, schedule } from './sections.ts';
 
 interface Embedded {
@@ -16,7 +16,7 @@ const decode = (bytes: Uint8Array): Embedded =>
   JSON.parse(new TextDecoder().decode(bytes)) as Embedded;
 
 function show({ data, command }: Embedded): void {
-  const diagram = spaceTimeDiagram(data);
+  const diagram = new Diagram(data);
   const go = (timeMs: number): void => {
     diagram.go(timeMs);
     diagram.element.scrollIntoView({ block: 'nearest' });

@@ -89,7 +89,9 @@ function symbol({ x }: Picture, mark: Mark, y: number): SVGElement[] {
       return [path(`M${n(at - 4)} ${n(middle - 4)}h8l-4 8z`)];
     case 'vote':
       return [path(`M${n(at - 4)} ${n(middle)}l3 4l5 -8`)];
-    default:
+    case 'apply':
+    case 'disk':
+    case 'other':
       return [s('circle', { cx: n(at), cy: n(middle), r: '2.5', class: kind })];
   }
 }
