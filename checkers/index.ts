@@ -2,6 +2,7 @@
 
 import { agreement } from './agreement.ts';
 import { bank } from './bank.ts';
+import { causal } from './causal.ts';
 import type { Checker } from './checker.ts';
 import { counter } from './counter.ts';
 import { invariants } from './invariants.ts';
@@ -26,6 +27,7 @@ export { consistencyModels } from './transactions/models.ts';
 export {
   agreement,
   bank,
+  causal,
   counter,
   invariants,
   linearizable,
@@ -48,6 +50,7 @@ export const checkers: ReadonlyMap<string, Checker> = new Map(
     listAppend(),
     rwRegister(),
     bank(),
+    causal(),
     log(),
     longFork(),
     monotonic(),

@@ -1,6 +1,7 @@
 /** All workloads, by name. */
 
 import { bankWorkload } from './bank.ts';
+import { causalWorkload } from './causal.ts';
 import { consensus } from './consensus.ts';
 import { counter } from './counter.ts';
 import { listAppendWorkload } from './list-append.ts';
@@ -21,6 +22,7 @@ import type { WorkloadKind } from './workload.ts';
 export type { Workload, WorkloadKind, WorkloadSettings } from './workload.ts';
 export {
   bankWorkload,
+  causalWorkload,
   consensus,
   counter,
   listAppendWorkload,
@@ -44,6 +46,7 @@ export const workloads: ReadonlyMap<string, WorkloadKind> = new Map(
     listAppendWorkload as WorkloadKind,
     rwRegisterWorkload as WorkloadKind,
     bankWorkload as WorkloadKind,
+    causalWorkload as WorkloadKind,
     logWorkload as WorkloadKind,
     multiRegisterWorkload as WorkloadKind,
     longForkWorkload as WorkloadKind,

@@ -1,6 +1,7 @@
 /** Which checker judges a history under the name that `check --model` is given. */
 
 import { type BankOptions, bank } from '#checkers/bank';
+import { causal } from '#checkers/causal';
 import type { Checker } from '#checkers/checker';
 import { type CounterOptions, counter } from '#checkers/counter';
 import { type LinearizableOptions, linearizable, linearizableModels } from '#checkers/linearizable';
@@ -36,6 +37,7 @@ const others = new Map<string, (options: CheckModelOptions) => Checker>([
   ['monotonic', () => monotonic()],
   ['long-fork', () => longFork()],
   ['log', () => log()],
+  ['causal', () => causal()],
   ['bank', ({ init }) => bank(bankOptions(init))],
 ]);
 
