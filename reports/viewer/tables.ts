@@ -4,7 +4,7 @@ import type { FaultFigures, SuccessShares } from '#src/metrics/types';
 import { duration, significant } from '../text.ts';
 import type { CheckerSummary, ReportData } from '../types.ts';
 import { coverageTable } from './coverage.ts';
-import { type Child, h, table } from './dom.ts';
+import { type Child, h, type TableColumn, table } from './dom.ts';
 import { type NumberedFault, namesOf } from './fault-words.ts';
 import type { TimeView } from './time-view.ts';
 
@@ -91,6 +91,54 @@ function faultCells(one: NumberedFault, view: TimeView): Child[] {
   ];
 }
 
+const faultColumns: readonly TableColumn[] = [
+  { head: '#', number: true },
+  { head: 'fault' },
+  { head: 'target', title: 'as scheduled' },
+  { head: 'hit', title: 'the nodes that the target meant when the fault fired' },
+  { head: 'start', number: true },
+  { head: 'lasted', number: true },
+  { head: 'outcome' },
+  {
+    head: 'noticed',
+    number: true,
+    title: 'from its start until a node sought leadership; a dash: none did, or none needed to',
+  },
+  {
+    head: 'first success',
+    number: true,
+    title: 'from its start to the first success of an operation invoked after it',
+  },
+  {
+    head: 'unavailable',
+    number: true,
+    title: 'longest time without any success until recovery',
+  },
+  {
+    head: 'lost',
+    number: true,
+    title: 'windows of 100 ms without any success, from its start to the next fault',
+  },
+  { head: 'recovery', number: true, title: 'from healing until every node served again' },
+  {
+    head: 'slow tail',
+    number: true,
+    title: 'from healing until latency was within 1.5 times of before',
+  },
+  {
+    head: 'catch-up',
+    number: true,
+    title: 'from healing until the nodes that were hit knew what had been committed',
+  },
+  {
+    head: 'succeeded',
+    number: true,
+    title:
+      'share of operations that succeeded before, during and after; point at it for each kind of operation',
+  },
+  { head: '' },
+];
+
 export function faultsSection(
   data: ReportData,
   faults: readonly NumberedFault[],
@@ -104,54 +152,7 @@ export function faultsSection(
   section.append(
     table(
       'Every fault of the schedule and what it did to the clients',
-      [
-        { head: '#', number: true },
-        { head: 'fault' },
-        { head: 'target', title: 'as scheduled' },
-        { head: 'hit', title: 'the nodes that the target meant when the fault fired' },
-        { head: 'start', number: true },
-        { head: 'lasted', number: true },
-        { head: 'outcome' },
-        {
-          head: 'noticed',
-          number: true,
-          title:
-            'from its start until a node sought leadership; a dash: none did, or none needed to',
-        },
-        {
-          head: 'first success',
-          number: true,
-          title: 'from its start to the first success of an operation invoked after it',
-        },
-        {
-          head: 'unavailable',
-          number: true,
-          title: 'longest time without any success until recovery',
-        },
-        {
-          head: 'lost',
-          number: true,
-          title: 'windows of 100 ms without any success, from its start to the next fault',
-        },
-        { head: 'recovery', number: true, title: 'from healing until every node served again' },
-        {
-          head: 'slow tail',
-          number: true,
-          title: 'from healing until latency was within 1.5 times of before',
-        },
-        {
-          head: 'catch-up',
-          number: true,
-          title: 'from healing until the nodes that were hit knew what had been committed',
-        },
-        {
-          head: 'succeeded',
-          number: true,
-          title:
-            'share of operations that succeeded before, during and after; point at it for each kind of operation',
-        },
-        { head: '' },
-      ],
+      faultColumns,
       faults.map((one) => ({
         cells: faultCells(one, view),
         ...(one.fault.outcome.kind === 'installed' ? {} : { mark: 'inactive' }),

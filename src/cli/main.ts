@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BadInput, exitCodes, HarnessFailure, Interrupted } from '../errors.ts';
 import { analyzeCommand } from './analyze.ts';
+import { chaosCommand } from './chaos.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
 import { huntCommand } from './hunt.ts';
@@ -37,6 +38,7 @@ for (const command of [
   compareCommand(),
   huntCommand(),
   mergeCommand(),
+  chaosCommand(),
   checkCommand(),
   analyzeCommand(),
   reportCommand(),

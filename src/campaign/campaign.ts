@@ -1,0 +1,259 @@
+/** A campaign: hunts in the simulated world, then runs in the real one, until the time is up; everything in one folder. */
+
+import { join, relative } from 'node:path';
+import { BadInput } from '../errors.ts';
+import { type HuntProgress, hunt } from '../hunt/hunt.ts';
+import { createRunFolder, writeWhole } from '../run/folder.ts';
+import { known } from '../run/known.ts';
+import type { RunOptions } from '../run/run-test.ts';
+import { systems as knownSystems } from '../systems/index.ts';
+import { type CampaignWorld, type FaultGroup, groupsOf } from './groups.ts';
+import {
+  cellSeconds,
+  everything,
+  firstOverheadSeconds,
+  type HuntCell,
+  planHunts,
+  type RealCell,
+  realCell,
+  type Shard,
+  simShare,
+} from './plan.ts';
+import { type Keep, runReal } from './real.ts';
+import type { Campaign, CampaignHunt, CampaignRun } from './record.ts';
+
+export interface CampaignOptions extends Omit<RunOptions, 'summary'> {
+  readonly systems: readonly string[];
+  readonly worlds: readonly CampaignWorld[];
+  /** Names of groups of faults; left out: all. */
+  readonly groups?: readonly string[];
+  /** Of the clients in real runs; left out: the system's usual one. */
+  readonly workload?: string;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly shard: Shard;
+  /** Threads of the simulated world. */
+  readonly workers: number;
+  readonly keep: Keep;
+  /** Runs it again. */
+  readonly command: string;
+  /** One line for everything that has come to an end. */
+  readonly onLine?: (line: string) => void;
+  readonly onHunt?: (progress: HuntProgress) => void;
+  readonly onHuntEnd?: () => void;
+  /** Given the campaign as it stands after each part, for `campaign.json`. */
+  readonly describe: (run: CampaignRun) => string;
+}
+
+export interface Campaigned {
+  readonly folder: string;
+  readonly campaign: Campaign;
+}
+
+/** Failures that a hunt finds before it ends: one may hide others, many are the same. */
+const huntFailuresMax = 3;
+
+const shrinkBudgetMs = 20_000;
+
+/** The harness cannot work here: to go on would only repeat it. */
+const harnessFailuresInARowMax = 3;
+
+/** Throws BadInput for what cannot be run, and HarnessFailure when the simulation itself fails. Aborting ends it with what there is. */
+export async function runCampaign(options: CampaignOptions): Promise<Campaigned> {
+  check(options);
+  return new Run(options).perform();
+}
+
+function check({ systems, minutes, shard }: CampaignOptions): void {
+  if (systems.length === 0) throw new BadInput('a campaign needs a system; next: name raft, paxos');
+  for (const name of systems) known(knownSystems, 'system', name);
+  if (new Set(systems).size !== systems.length) {
+    throw new BadInput(`each system once, got: ${systems.join(' ')}`);
+  }
+  if (!(minutes > 0 && minutes <= 24 * 60)) {
+    throw new BadInput(`--minutes ${minutes} is not allowed; allowed: above 0, at most 1440`);
+  }
+  if (!(shard.index >= 1 && shard.index <= shard.of)) {
+    throw new BadInput(`--shard ${shard.index}/${shard.of}: allowed are 1/n to n/n, such as 2/8`);
+  }
+}
+
+function chosen(world: CampaignWorld, names: readonly string[] | undefined): readonly FaultGroup[] {
+  const all = groupsOf(world);
+  if (names === undefined) return all;
+  const there = [...new Set([...groupsOf('real'), ...groupsOf('sim')].map(({ name }) => name))];
+  const unknown = names.find((name) => !there.includes(name));
+  if (unknown !== undefined) {
+    throw new BadInput(`unknown group of faults "${unknown}"; allowed: ${there.join(', ')}`);
+  }
+  return all.filter(({ name }) => names.includes(name));
+}
+
+class Run {
+  readonly #options: CampaignOptions;
+  readonly #folder: string;
+  readonly #startedAt = new Date();
+  readonly #startedMs = performance.now();
+  readonly #runs: CampaignRun[] = [];
+  readonly #hunts: CampaignHunt[] = [];
+  readonly #groups: Readonly<Record<CampaignWorld, readonly FaultGroup[]>>;
+
+  constructor(options: CampaignOptions) {
+    this.#options = options;
+    const { worlds, groups } = options;
+    this.#groups = {
+      real: worlds.includes('real') ? chosen('real', groups) : [],
+      sim: worlds.includes('sim') ? chosen('sim', groups) : [],
+    };
+    this.#folder = createRunFolder(options.store, 'chaos', this.#startedAt);
+  }
+
+  async perform(): Promise<Campaigned> {
+    const { systems, worlds, minutes } = this.#options;
+    const simulated = systems.filter((name) => knownSystems.get(name)?.simulated !== undefined);
+    if (worlds.includes('sim') && simulated.length > 0) {
+      const share = worlds.includes('real') ? simShare : 1;
+      const cells = planHunts(simulated, this.#groups.sim, minutes * 60 * share);
+      const asked = this.#options.groups === undefined;
+      for (const cell of cells) {
+        // Who asks for some groups only does not ask for everything, as long as there is time for the groups.
+        if (!asked && cell.group === undefined && cells.length > simulated.length) continue;
+        if (!this.#isOver()) await this.#hunt(cell);
+      }
+    }
+    if (this.#groups.real.length > 0) await this.#real();
+    return { folder: this.#folder, campaign: this.#save() };
+  }
+
+  async #hunt({ system, group, seconds }: HuntCell): Promise<void> {
+    const { seed, shard, workers, signal, onHunt, onHuntEnd, onLine } = this.#options;
+    const name = group?.name ?? everything;
+    const result = await hunt({
+      system,
+      systemOptions: undefined,
+      workload: undefined,
+      nemesis: group?.kinds,
+      seed,
+      timeBudgetSeconds: seconds,
+      workers,
+      shard,
+      failuresMax: huntFailuresMax,
+      shrinkBudgetMs,
+      out: join(this.#folder, 'sim', name),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onHunt === undefined ? {} : { onProgress: onHunt }),
+    });
+    onHuntEnd?.();
+    const failures = result.failures.map((one) => ({
+      ...one,
+      repro: relative(this.#folder, one.repro),
+    }));
+    this.#hunts.push({ group: name, result: { ...result, failures } });
+    const found = failures.length === 0 ? 'no failure' : `${failures.length} FAILED`;
+    onLine?.(`simulated ${system}, ${name}: ${result.runs} seeds, ${found}`);
+    this.#save();
+  }
+
+  async #real(): Promise<void> {
+    const { systems, seed, shard } = this.#options;
+    const groups = this.#groups.real;
+    let passedOver = 0;
+    for (let at = 0; passedOver < groups.length && !this.#isOver(); at += 1) {
+      const cell = realCell(systems, groups, { seed, shard }, at);
+      const fits = cellSeconds(cell, this.#overheadSeconds()) <= this.#leftSeconds();
+      // A budget that is too small for anything still gets one cell.
+      if (!fits && this.#runs.length > 0) passedOver += 1;
+      else {
+        passedOver = 0;
+        await this.#cell(cell);
+      }
+    }
+  }
+
+  async #cell(cell: RealCell): Promise<void> {
+    const { folder, options } = { folder: this.#folder, options: this.#options };
+    for (const system of cell.systems) {
+      if (this.#isOver()) return;
+      const { keep, workload, ports, toxiproxy, signal, words } = options;
+      const run = await runReal(cell, system, {
+        folder,
+        keep,
+        workload,
+        run: {
+          ...(ports === undefined ? {} : { ports }),
+          ...(toxiproxy === undefined ? {} : { toxiproxy }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(words === undefined ? {} : { words }),
+        },
+      });
+      if (run === undefined) return;
+      this.#runs.push(run);
+      this.#workloadSeconds += run.seconds;
+      options.onLine?.(`${this.#place()} ${options.describe(run)}`);
+      this.#save();
+    }
+  }
+
+  #realStartedMs: number | undefined;
+  #workloadSeconds = 0;
+
+  /** What a real run takes besides its workload, s, as measured so far. */
+  #overheadSeconds(): number {
+    this.#realStartedMs ??= performance.now();
+    if (this.#runs.length === 0) return firstOverheadSeconds;
+    const tookSeconds = (performance.now() - this.#realStartedMs) / 1000;
+    return Math.max(1, (tookSeconds - this.#workloadSeconds) / this.#runs.length);
+  }
+
+  #leftSeconds(): number {
+    return this.#options.minutes * 60 - this.#seconds();
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startedMs) / 1000;
+  }
+
+  #isOver(): boolean {
+    const last = this.#runs.slice(-harnessFailuresInARowMax);
+    const isHopeless =
+      last.length === harnessFailuresInARowMax && last.every(({ exitCode }) => exitCode === 255);
+    return this.#options.signal?.aborted === true || isHopeless;
+  }
+
+  #place(): string {
+    const left = Math.max(0, Math.round(this.#leftSeconds()));
+    return `[${this.#runs.length}, ${Math.floor(left / 60)} min ${left % 60} s left]`;
+  }
+
+  /** Writes campaign.json as it stands: whoever kills this loses one run at most. */
+  #save(): Campaign {
+    const { systems, minutes, seed, shard, command, signal } = this.#options;
+    const campaign: Campaign = {
+      kind: 'dissent-campaign',
+      version: 1,
+      systems: [...systems],
+      startedAt: this.#startedAt.toISOString(),
+      minutes,
+      seconds: this.#seconds(),
+      seed,
+      shards: { had: [shard.index], of: shard.of },
+      merged: false,
+      interrupted: signal?.aborted === true,
+      command,
+      notRun: this.#notRun(),
+      runs: this.#runs,
+      hunts: this.#hunts,
+    };
+    writeWhole(this.#folder, 'campaign.json', `${JSON.stringify(campaign, null, 2)}\n`);
+    return campaign;
+  }
+
+  #notRun(): string[] {
+    const ran = new Set(this.#runs.map(({ system, group }) => `${system} ${group}`));
+    return this.#groups.real.flatMap(({ name }) =>
+      this.#options.systems.flatMap((system) =>
+        ran.has(`${system} ${name}`) ? [] : [`real ${system} ${name}`],
+      ),
+    );
+  }
+}

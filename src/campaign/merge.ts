@@ -1,0 +1,116 @@
+/** Shards of a campaign, put together into one. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { BadInput } from '../errors.ts';
+import { added, type HuntResult, verdictOf, zeros } from '../hunt/tally.ts';
+import { describeIssues } from '../run/spec.ts';
+import { type Campaign, type CampaignHunt, campaignSchema } from './record.ts';
+
+/** Reads the campaign.json of a folder, or the file itself. Throws BadInput. */
+export function readCampaign(path: string): {
+  readonly folder: string;
+  readonly campaign: Campaign;
+} {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? join(path, 'campaign.json') : path;
+  if (!existsSync(file)) {
+    throw new BadInput(
+      `${file} is missing; allowed: the folder of a campaign, or its campaign.json`,
+    );
+  }
+  let input: unknown;
+  try {
+    input = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new BadInput(`${file} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = campaignSchema.safeParse(input);
+  if (!parsed.success) throw new BadInput(describeIssues(parsed.error, input, file));
+  return { folder: isFolder ? path : join(file, '..'), campaign: parsed.data };
+}
+
+/** The same campaign with its paths as seen from another folder. */
+export function rebased(campaign: Campaign, from: string, to: string): Campaign {
+  const move = (path: string): string => relative(to, join(from, path)).split(sep).join('/');
+  return {
+    ...campaign,
+    runs: campaign.runs.map((run) => ({
+      ...run,
+      ...(run.folder === undefined ? {} : { folder: move(run.folder) }),
+      ...(run.repro === undefined ? {} : { repro: move(run.repro) }),
+    })),
+    hunts: campaign.hunts.map(({ group, result }) => ({
+      group,
+      result: {
+        ...result,
+        failures: result.failures.map((one) => ({ ...one, repro: move(one.repro) })),
+      },
+    })),
+  };
+}
+
+/** Hunts of the same system and group, one beside the other, as one. */
+function joinedHunts(hunts: readonly CampaignHunt[]): CampaignHunt[] {
+  const joined = new Map<string, CampaignHunt>();
+  for (const one of hunts) {
+    const key = JSON.stringify([one.group, one.result.system]);
+    const other = joined.get(key);
+    joined.set(key, other === undefined ? one : { ...one, result: sum(other.result, one.result) });
+  }
+  return [...joined.values()];
+}
+
+function sum(a: HuntResult, b: HuntResult): HuntResult {
+  const coverage = added(a.coverage, b.coverage);
+  const counts = {
+    runs: a.runs + b.runs,
+    undecided: a.undecided + b.undecided,
+    failures: [...a.failures, ...b.failures],
+  };
+  const seconds = a.seconds + b.seconds;
+  return {
+    ...a,
+    ...counts,
+    valid: verdictOf(counts),
+    shard: { index: 1, of: 1 },
+    seconds,
+    seedsPerSecond: seconds === 0 ? 0 : counts.runs / seconds,
+    virtualSeconds: a.virtualSeconds + b.virtualSeconds,
+    coverage,
+    neverReached: zeros(coverage),
+  };
+}
+
+const union = <T>(lists: readonly (readonly T[])[]): T[] => [...new Set(lists.flat())];
+
+/** Paths must be as seen from one folder already. Throws BadInput when there is nothing to merge. */
+export function mergeCampaigns(parts: readonly Campaign[], command: string): Campaign {
+  const [first] = parts;
+  if (first === undefined) throw new BadInput('nothing to merge; give the folders of campaigns');
+  const ran = new Set(
+    parts.flatMap(({ runs }) => runs.map((run) => `real ${run.system} ${run.group}`)),
+  );
+  const total = (of: (part: Campaign) => number): number =>
+    parts.reduce((all, part) => all + of(part), 0);
+  return {
+    kind: 'dissent-campaign',
+    version: 1,
+    systems: union(parts.map(({ systems }) => systems)),
+    startedAt: parts.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
+    minutes: total(({ minutes }) => minutes),
+    seconds: total(({ seconds }) => seconds),
+    seed: first.seed,
+    shards: {
+      had: union(parts.map(({ shards }) => shards.had)).toSorted((a, b) => a - b),
+      of: Math.max(...parts.map(({ shards }) => shards.of)),
+    },
+    merged: true,
+    interrupted: parts.some(({ interrupted }) => interrupted),
+    command,
+    // What one shard had no time for may have been run by another.
+    notRun: union(parts.map(({ notRun }) => notRun)).filter((cell) => !ran.has(cell)),
+    runs: parts.flatMap(({ runs }) => runs),
+    hunts: joinedHunts(parts.flatMap(({ hunts }) => hunts)),
+  };
+}

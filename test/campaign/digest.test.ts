@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { renderCampaignHtml } from '#reports/campaign-html';
+import { campaignMarkdown } from '#reports/campaign-markdown';
+import { campaignConsole } from '#reports/campaign-words';
+import { contestOf } from '#src/campaign/contest';
+import { digest, exitCodeOf } from '#src/campaign/digest';
+import { mergeCampaigns, rebased } from '#src/campaign/merge';
+import { campaignSchema } from '#src/campaign/record';
+import { campaign, fault, huntOf, run } from './support.ts';
+
+describe('campaign: exit code', () => {
+  const code = (...codes: readonly number[]) =>
+    exitCodeOf(campaign({ runs: codes.map((exitCode, seed) => run({ exitCode, seed })) }));
+
+  it('is that of the worst: a violation, a cluster that stayed down, the harness, not knowing', () => {
+    assert.equal(code(0, 0), 0);
+    assert.equal(code(0, 2), 2);
+    assert.equal(code(2, 255, 0), 255);
+    assert.equal(code(255, 3, 2), 3);
+    assert.equal(code(3, 1, 255, 0), 1);
+    assert.equal(code(), 2);
+  });
+
+  it('counts hunts as well, and an interruption when nothing failed', () => {
+    const failed = huntOf({ valid: false });
+    assert.equal(exitCodeOf(campaign({ runs: [run({})], hunts: [failed] })), 1);
+    assert.equal(exitCodeOf(campaign({ runs: [run({})], interrupted: true })), 130);
+    assert.equal(exitCodeOf(campaign({ runs: [run({ exitCode: 3 })], interrupted: true })), 3);
+  });
+
+  it('is unknown for shards that were put together when one is missing, not for a shard alone', () => {
+    const shard = (index: number) => campaign({ runs: [run({})], shards: { had: [index], of: 3 } });
+    assert.equal(exitCodeOf(shard(2)), 0);
+    assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2)], 'x')), 2);
+    assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2), shard(3)], 'x')), 0);
+  });
+});
+
+describe('campaign: who lost less', () => {
+  const losses = (pairs: readonly (readonly [raft: number, paxos: number])[]) =>
+    campaign({
+      runs: pairs.flatMap(([raft, paxos], seed) => [
+        run({ seed, system: 'raft', faults: [fault({ lostMs: raft })] }),
+        run({ seed, system: 'paxos', faults: [fault({ lostMs: paxos })] }),
+      ]),
+    });
+
+  it('pairs firings of the same schedule, and says when it is more than noise', () => {
+    const [all, kill] = contestOf(losses(Array.from({ length: 7 }, () => [300, 700])));
+    assert.equal(all?.kind, null);
+    assert.equal(kill?.kind, 'kill');
+    assert.deepEqual(kill?.lostMs, { raft: 2100, paxos: 4900 });
+    assert.deepEqual([kill?.less, kill?.lessOften, kill?.moreOften], ['raft', 7, 0]);
+    assert.equal(kill?.verdict, 'more-than-noise');
+  });
+
+  it('does not take a single large loss for a steady one, nor few pairs for many', () => {
+    const one = contestOf(
+      losses([[300, 9000], ...Array.from({ length: 8 }, () => [400, 300] as const)]),
+    );
+    assert.equal(one[0]?.less, 'raft');
+    assert.equal(one[0]?.verdict, 'within-noise');
+    assert.equal(
+      contestOf(losses(Array.from({ length: 4 }, () => [300, 700])))[0]?.verdict,
+      'too-few',
+    );
+  });
+
+  it('leaves out what did not take effect in every system', () => {
+    const missed = campaign({
+      runs: [
+        run({
+          system: 'raft',
+          faults: [fault({ lostMs: 100 }), fault({ firing: 'b', lostMs: 5000 })],
+        }),
+        run({
+          system: 'paxos',
+          faults: [fault({ lostMs: 200 }), fault({ firing: 'b', outcome: 'skipped' })],
+        }),
+      ],
+    });
+    assert.deepEqual(contestOf(missed)[0]?.lostMs, { raft: 100, paxos: 200 });
+    assert.deepEqual(contestOf({ ...missed, systems: ['raft'] }), []);
+  });
+});
+
+describe('campaign: the report', () => {
+  it('puts violations first, with the line that replays them', () => {
+    const data = digest(
+      campaign({
+        runs: [
+          run({ exitCode: 2, reasons: ['nothing happened'] }),
+          run({
+            exitCode: 1,
+            seed: 9,
+            reasons: ['stale'],
+            folder: 'real/x/1',
+            repro: 'real/x/1/repro.json',
+          }),
+        ],
+      }),
+      'store/chaos/1',
+    );
+    const [first] = data.failures;
+    assert.equal(first?.outcome, 'violation');
+    assert.equal(first.replay, 'npx dissent replay store/chaos/1/real/x/1/repro.json');
+    assert.equal(first.report, 'real/x/1/report.html');
+    assert.equal(data.valid, false);
+    assert.match(campaignConsole(data).join('\n'), /Violation: 1 failure in 2 real runs/);
+  });
+
+  it('counts what was not seen as later than everything that was', () => {
+    const faults = [100, 200, null, null].map((recoveryMs, i) =>
+      fault({ firing: String(i), recoveryMs }),
+    );
+    const data = digest(campaign({ runs: [run({ faults })] }), '');
+    assert.deepEqual(data.impacts[0]?.figures.recoveryMs, {
+      n: 4,
+      missing: 2,
+      median: 200,
+      p90: null,
+      max: null,
+    });
+  });
+
+  it('stays small and readable however many runs there are', () => {
+    const many = Array.from({ length: 3000 }, (_, seed) =>
+      run({
+        seed,
+        exitCode: seed % 2,
+        reasons: ['x'.repeat(300)],
+        folder: `real/kill-${seed}/2026`,
+        faults: Array.from({ length: 8 }, (__, i) => fault({ firing: `${seed} ${i}` })),
+      }),
+    );
+    const data = digest(campaign({ runs: many }), 'store/chaos/1');
+    assert.ok(data.failures.length <= 100 && data.failuresLeft === 1400);
+    assert.ok(data.runs.length <= 400 && data.runsLeft === 2600);
+    assert.ok(renderCampaignHtml(data).length < 400_000);
+    assert.ok(campaignMarkdown(data).length < 60_000);
+  });
+
+  it('lets nothing in a reason act, neither in Markdown nor in the page', () => {
+    const attack = '</script><img src=x onerror=alert(1)>|[x](javascript:1)\u001b[2J\n# h';
+    const data = digest(campaign({ runs: [run({ exitCode: 1, reasons: [attack] })] }), '');
+    const text = campaignMarkdown(data);
+    assert.doesNotMatch(text, /<img|^# h/m);
+    assert.ok(!text.includes('\u001b'));
+    assert.doesNotMatch(renderCampaignHtml(data), /<img/);
+  });
+});
+
+describe('campaign: shards', () => {
+  it('are put together with their paths, and hunts of the same kind added up', () => {
+    const one = campaign({
+      runs: [run({ folder: 'real/a/1', repro: 'real/a/1/repro.json', exitCode: 1 })],
+      hunts: [huntOf({})],
+      notRun: ['real raft storm', 'real raft cuts'],
+      shards: { had: [1], of: 2 },
+    });
+    const two = campaign({
+      runs: [run({ group: 'storm', seed: 2 })],
+      hunts: [huntOf({})],
+      notRun: ['real raft cuts'],
+      shards: { had: [2], of: 2 },
+    });
+    const merged = mergeCampaigns([rebased(one, '/x/shards/1', '/x/merged'), two], 'again');
+    assert.equal(merged.runs[0]?.folder, '../shards/1/real/a/1');
+    assert.equal(merged.runs[0]?.repro, '../shards/1/real/a/1/repro.json');
+    assert.deepEqual(merged.shards, { had: [1, 2], of: 2 });
+    assert.equal(merged.hunts.length, 1);
+    assert.equal(merged.hunts[0]?.result.runs, 20);
+    assert.deepEqual(merged.hunts[0]?.result.coverage, { 'raft.elected': 6, 'raft.never': 0 });
+    assert.deepEqual(merged.notRun, ['real raft cuts']);
+    assert.deepEqual(campaignSchema.parse(JSON.parse(JSON.stringify(merged))), merged);
+  });
+});
