@@ -79,8 +79,6 @@ function whom({ entry, resolved, leader }: FaultRecord): string {
   return isLeader ? `the leader (${names})` : names;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 const ms = (value: number): string => `${Number(value.toFixed(1))} ms`;
 
 /** Without a time and a full stop: `the leader (n3) is paused`. */
@@ -92,7 +90,11 @@ export function faultWords(record: FaultRecord): string {
   const words = tell === undefined ? `${fault.kind} at ${who}` : tell(who, are, fault);
   // One node does what several do.
   return are === 'is'
-    ? words.replace(` lose power`, ' loses power').replace(/ get (.*) their/, ' gets $1 its')
+    ? words
+        .replace(` lose power`, ' loses power')
+        .replace(/ get (.*) their/, ' gets $1 its')
+        .replace('sent to them', 'sent to it')
+        .replace('what they send', 'what it sends')
     : words;
 }
 
@@ -107,6 +109,3 @@ export function faultSentence(record: FaultRecord): string {
   const lasted = `for ${ms((endNs - startNs) / 1e6)}, until ${ms(endNs / 1e6)}`;
   return `At ${ms(startNs / 1e6)} ${faultWords(record)}, ${lasted}.${failed}${end}`;
 }
-
-/** For a heading of its own. */
-export const faultHeading = (record: FaultRecord): string => capital(faultWords(record));
