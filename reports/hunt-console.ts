@@ -1,5 +1,6 @@
 /** What a hunt came to, in lines for a terminal. */
 
+import { rateText } from './hunt-status.ts';
 import { duration, grouped, plain, plural } from './text.ts';
 
 /** The part of a hunt's result that is told. */
@@ -34,8 +35,8 @@ export function huntSummary(
   const { runs, seconds, seedsPerSecond, virtualSeconds, undecided, failures } = result;
   const counters = Object.entries(result.coverage);
   return [
-    `${plural(runs, 'seed')} in ${duration(seconds * 1000)} (${seedsPerSecond.toFixed(1)}/s), ` +
-      `${duration(virtualSeconds * 1000)} of virtual time: ${verdict(result)}`,
+    `${plural(runs, 'seed')} in ${duration(seconds * 1000)} (${rateText(seedsPerSecond)})` +
+      `${virtualSeconds > 0 ? `, ${duration(virtualSeconds * 1000)} of virtual time` : ''}: ${verdict(result)}`,
     ...(undecided > 0 ? [`${plural(undecided, 'history', 'histories')} too hard to decide`] : []),
     ...failures.flatMap(toldFailure),
     ...(counters.length === 0 ? [] : ['reached:', ...table(counters)]),

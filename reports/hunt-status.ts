@@ -11,6 +11,8 @@ export interface HuntProgress {
   readonly undecided: number;
   readonly failures: number;
   readonly shrinking: number;
+  /** Runs of smaller tests so far; left out where they are too many to be told. */
+  readonly tried?: number;
   readonly reached: number;
   readonly counters: number;
 }
@@ -28,18 +30,27 @@ const plainEveryMs = 15_000;
 const clearLine = '\r\u001b[2K';
 
 function describe(progress: HuntProgress): string {
-  const { runs, seconds, virtualSeconds, undecided, failures, shrinking } = progress;
-  const rate = seconds > 0 ? Math.round((10 * runs) / seconds) / 10 : 0;
+  const { runs, seconds, virtualSeconds, undecided, failures, shrinking, tried } = progress;
   return [
-    `${grouped(runs)} seeds`,
-    `${rate}/s`,
-    `${duration(virtualSeconds * 1000)} of virtual time`,
+    runs === 1 ? '1 seed' : `${grouped(runs)} seeds`,
+    rateText(seconds > 0 ? runs / seconds : 0),
+    // Real processes have no other time than everybody.
+    ...(virtualSeconds > 0 ? [`${duration(virtualSeconds * 1000)} of virtual time`] : []),
     `${progress.reached} of ${progress.counters} corners reached`,
     failures === 0 ? 'no failure' : plural(failures, 'failure'),
-    ...(shrinking > 0 ? [`shrinking ${shrinking}`] : []),
+    ...(shrinking > 0 ? [`shrinking ${shrinking}${triedText(tried)}`] : []),
     ...(undecided > 0 ? [`${undecided} undecided`] : []),
   ].join(' · ');
 }
+
+const triedText = (tried: number | undefined): string =>
+  tried === undefined ? '' : ` (${plural(tried, 'run')} so far)`;
+
+/** Seeds per second as people say it: slow hunts by the minute. */
+export const rateText = (perSecond: number): string =>
+  perSecond >= 1 || perSecond === 0
+    ? `${perSecond.toFixed(1)}/s`
+    : `${(60 * perSecond).toFixed(1)}/min`;
 
 export function huntStatus(stream: StatusStream): HuntStatus {
   const isTerminal = stream.isTTY === true;

@@ -3,18 +3,21 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { renderSpaceTime } from '#reports/space-time';
-import { BadInput, exitCodes } from '../errors.ts';
+import { BadInput, exitCodes, Interrupted } from '../errors.ts';
 import { explain } from '../hunt/explain.ts';
+import { attemptsOf, describeRealReplay, replayReal } from '../hunt/real-replay.ts';
 import { describeReplay, replayRepro } from '../hunt/replay.ts';
 import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hunt/repro.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
-import { interruptible, output } from './output.ts';
+import { number } from './options.ts';
+import { interruptible, type Output, output } from './output.ts';
 
 interface Flags {
   readonly world?: string;
   readonly out: string;
   readonly toxiproxy: string;
+  readonly attempts?: number;
   readonly json: boolean;
 }
 
@@ -24,19 +27,35 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
   const world = flags.world;
   const isRepro = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  refuseAttempts(flags, isRepro);
   await (isRepro ? replayFile(path, { ...flags, world }) : replayFolder(path, { ...flags, world }));
+}
+
+/** Throws BadInput where playing it more than once means nothing. */
+function refuseAttempts({ attempts, world }: Flags, isRepro: boolean): void {
+  if (attempts === undefined) return;
+  if (!Number.isInteger(attempts) || attempts < 1) {
+    throw new BadInput(`--attempts ${attempts}: allowed are whole numbers from 1`);
+  }
+  if (!isRepro || world === 'sim') {
+    throw new BadInput('--attempts is for repro files that are played on real processes');
+  }
 }
 
 interface Replaying extends Omit<Flags, 'world'> {
   readonly world: 'real' | 'sim' | undefined;
 }
 
-/** A repro: first judged as the hunt judged it, then run once more for its report. */
+/** A repro in the simulated world: first judged as the hunt judged it, then run once more for its report. */
 async function replayFile(path: string, flags: Replaying): Promise<void> {
   const out = output(flags.json);
   const repro = readRepro(path);
-  const world = flags.world ?? 'sim';
-  if (world === 'sim') {
+  const world = flags.world ?? repro.spec.world;
+  if (world === 'real') return playForReal(repro, flags, out);
+  if (flags.attempts !== undefined) {
+    throw new BadInput('--attempts is for --world real: a simulated test is the same every time');
+  }
+  if (repro.spec.world === 'sim') {
     out.line(describeReplay(await replayRepro(repro), repro));
     out.line(`look at it: ${await writePage(path, repro)}`);
   }
@@ -56,6 +75,30 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
     out.line(folder);
     out.result(results);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** On real processes: as often as it was run when it was found, or as one says. The results are those of a run that failed. */
+async function playForReal(repro: Repro, flags: Replaying, out: Output): Promise<void> {
+  const interrupt = interruptible();
+  try {
+    const replayed = await replayReal(repro, {
+      attempts: flags.attempts ?? attemptsOf(repro),
+      store: flags.out,
+      toxiproxy: flags.toxiproxy,
+      signal: interrupt.signal,
+      words: out.words,
+    });
+    const { failure } = repro;
+    out.line(`recorded: ${failure.by} ${failure.name}: ${failure.explanation}`);
+    out.line(describeRealReplay(replayed, repro));
+    const { shown } = replayed;
+    if (shown === undefined) throw new Interrupted('stopped before there was anything to compare');
+    out.line(shown.folder);
+    out.result(shown.results);
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : shown.results.exitCode;
   } finally {
     interrupt.release();
   }
@@ -114,6 +157,11 @@ export const replayCommand = (): Command =>
     .option('--world <world>', 'real or sim (default: where it was recorded)')
     .option('--out <dir>', 'where run folders are kept', 'store')
     .option('--toxiproxy <which>', 'auto, embedded, real, or the URL of a running server', 'auto')
+    .option(
+      '--attempts <k>',
+      'how often to play a repro on real processes (default: as often as when it was found, or once)',
+      number,
+    )
     .option('--json', 'prints results.json on stdout, words on stderr', false)
     .addHelpText(
       'after',

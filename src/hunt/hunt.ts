@@ -40,6 +40,8 @@ export interface HuntProgress {
   readonly failures: number;
   /** Failures that are being shrunk now. */
   readonly shrinking: number;
+  /** Runs of smaller tests; only where each takes so long that one wants to know. */
+  readonly tried?: number;
   /** Coverage counters that were reached, and how many there are. */
   readonly reached: number;
   readonly counters: number;

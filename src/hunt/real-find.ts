@@ -2,15 +2,20 @@
  * From a run on real processes that failed to a repro. No run is ever the same again, so a smaller test is run a few times, and counts
  * as failing when one of these runs fails in the same way. Every run takes seconds, so the first guesses are bold:
  *
- *     only what there was until the failure, and only the operations on its key   ->   then as in shrink.ts
+ *     only the last seconds before the failure, and only the operations on its key   ->   then as in shrink.ts
  */
 
-import type { Anomaly } from '#checkers/checker';
 import { scriptOf } from '../generator/script.ts';
 import type { History } from '../history/operation.ts';
 import type { TestSpec } from '../run/spec.ts';
 import { isSameFailure } from './judge.ts';
-import { discard, judgeReal, type RealJudged, type RealOptions } from './real-judge.ts';
+import {
+  discard,
+  type Evidence,
+  judgeReal,
+  type RealJudged,
+  type RealOptions,
+} from './real-judge.ts';
 import type { Repro } from './repro.ts';
 import { type ScriptedTest, shrink } from './shrink.ts';
 
@@ -70,7 +75,7 @@ class Finder {
       ...spec,
       operations: scriptOf(judged.history, spec.clients, spec.time * 1e9),
     };
-    const start = await this.#firstFailing([...guesses(written, judged), written]);
+    const start = await this.#firstFailing([...guesses(written, judged.evidence), written]);
     if (start !== undefined) {
       await shrink(start, {
         fails: (test) => this.#fails(test),
@@ -161,37 +166,19 @@ class Finder {
 /** Room for the answer after the last operation of a failure, ms. */
 const afterwardsMs = 200;
 
-/** Smaller tests that should fail too if the checker's evidence is all that matters, the smallest first. */
-export function guesses(
-  test: ScriptedTest,
-  { anomaly, history }: { readonly anomaly?: Anomaly; readonly history: History },
-): ScriptedTest[] {
-  const untilMs = endOf(anomaly, history);
-  const sooner =
-    untilMs === undefined || untilMs + afterwardsMs >= test.time * 1000
-      ? undefined
-      : until(test, untilMs + afterwardsMs);
-  const key = anomaly?.operations[0]?.key;
-  const base = sooner ?? test;
-  const ofKey = base.operations.filter((one) => one.key === key);
-  const isFewer = key !== undefined && ofKey.length < base.operations.length;
-  return [
-    ...(isFewer ? [{ ...base, operations: ofKey }] : []),
-    ...(sooner === undefined ? [] : [sooner]),
-  ];
-}
+/** Where most failures have both their cause and their effect, ms. */
+const nearMs = 3000;
 
-/** When the last operation of the evidence was over, ms; undefined without evidence. */
-function endOf(anomaly: Anomaly | undefined, history: History): number | undefined {
-  if (anomaly === undefined || anomaly.operations.length === 0) return undefined;
-  let endNs = 0;
-  for (const { process, time } of anomaly.operations) {
-    const answer = history.find(
-      (op) => op.process === process && op.time >= time && op.type !== 'invoke',
-    );
-    endNs = Math.max(endNs, time, answer?.time ?? 0);
-  }
-  return endNs / 1e6;
+/** Smaller tests that should fail too if the evidence, or the last seconds before it, are all that matters; the smallest first. */
+export function guesses(test: ScriptedTest, evidence: Evidence | undefined): ScriptedTest[] {
+  if (evidence === undefined) return [];
+  const { key } = evidence;
+  const endMs = evidence.untilMs + afterwardsMs;
+  const sooner = endMs < test.time * 1000 ? until(test, endMs) : test;
+  const bases = endMs > 1.5 * nearMs ? [since(sooner, endMs - nearMs), sooner] : [sooner];
+  return bases
+    .flatMap((base) => [...(key === undefined ? [] : [ofKey(base, key)]), base])
+    .filter((one) => one.time < test.time || one.operations.length < test.operations.length);
 }
 
 /** What there is of a test until then. */
@@ -200,6 +187,27 @@ const until = (test: ScriptedTest, ms: number): ScriptedTest => ({
   time: ms / 1000,
   schedule: test.schedule.filter(({ at }) => at < ms),
   operations: test.operations.filter(({ at }) => at < ms),
+});
+
+/** What there is of a test from then on, faults that are in effect by then included. */
+const since = (test: ScriptedTest, ms: number): ScriptedTest => ({
+  ...test,
+  time: test.time - ms / 1000,
+  schedule: test.schedule
+    .filter((entry) => entry.at + entry.for > ms)
+    .map((entry) => ({
+      ...entry,
+      at: Math.max(0, entry.at - ms),
+      for: entry.for - Math.max(0, ms - entry.at),
+    })),
+  operations: test.operations
+    .filter(({ at }) => at >= ms)
+    .map((one) => ({ ...one, at: one.at - ms })),
+});
+
+const ofKey = (test: ScriptedTest, key: string | number): ScriptedTest => ({
+  ...test,
+  operations: test.operations.filter((one) => one.key === key),
 });
 
 const invocations = (history: History): number =>

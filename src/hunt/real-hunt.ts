@@ -112,7 +112,7 @@ class RealHunt {
     this.#tell();
     const startedMs = performance.now();
     const { runsPerCandidate, shrinkBudgetMs: budgetMs } = this.#options;
-    const onRun = (): void => this.#tell();
+    const onRun = (tried: number): void => this.#tell(tried);
     const failed = { spec, judged };
     const shrinking = { ...this.#running, runsPerCandidate, budgetMs, onRun };
     const repro = await findReal(failed, shrinking);
@@ -142,7 +142,7 @@ class RealHunt {
     return (performance.now() - this.#startedMs) / 1000;
   }
 
-  #tell(): void {
+  #tell(tried?: number): void {
     const counters = Object.values(this.#coverage);
     this.#options.onProgress?.({
       runs: this.#runs,
@@ -151,6 +151,7 @@ class RealHunt {
       undecided: this.#undecided,
       failures: this.#failures.length + this.#shrinking,
       shrinking: this.#shrinking,
+      ...(tried === undefined ? {} : { tried }),
       reached: counters.filter((count) => count > 0).length,
       counters: counters.length,
     });

@@ -1,10 +1,10 @@
 /** Runs a test on real processes and says what is wrong with what happened, in the words of `judge.ts`, from its run folder. */
 
 import { rmSync } from 'node:fs';
-import type { Anomaly } from '#checkers/checker';
+import { z } from 'zod';
 import type { Results } from '#reports/results';
 import { Interrupted } from '../errors.ts';
-import type { History } from '../history/operation.ts';
+import type { History, Operation } from '../history/operation.ts';
 import { type Finding, findings } from '../run/findings.ts';
 import { readRecorded } from '../run/recorded.ts';
 import { runTest } from '../run/run-test.ts';
@@ -17,8 +17,15 @@ export interface RealJudged {
   readonly history: History;
   /** The run folder. */
   readonly folder: string;
-  /** What proves the failure, where a checker found it. */
-  readonly anomaly?: Anomaly;
+  /** What the failure rests on, where that is known. */
+  readonly evidence?: Evidence;
+}
+
+export interface Evidence {
+  /** When the last of it was over, ms after the start of the run. */
+  readonly untilMs: number;
+  /** All operations of it are on this key, where they have one. */
+  readonly key?: string | number;
 }
 
 export interface RealOptions {
@@ -46,13 +53,42 @@ export async function judgeReal(
     const recorded = readRecorded(folder);
     const { history } = recorded;
     const found = findings(recorded, results);
-    const anomaly = broken(results)?.[1].anomalies?.[0];
     const verdict = verdictOf(results, found);
-    return { verdict, results, history, folder, ...(anomaly === undefined ? {} : { anomaly }) };
+    const evidence = evidenceIn(results, history, recorded.circumstances.originNs);
+    return { verdict, results, history, folder, ...(evidence && { evidence }) };
   } catch (error) {
     if (error instanceof Interrupted) return undefined;
     throw error;
   }
+}
+
+/** Violations of invariants, as far as it is asked when they were. */
+const violationsSchema = z
+  .array(z.looseObject({ events: z.array(z.looseObject({ timeNs: z.number() })).min(1) }))
+  .min(1);
+
+/** Traces of nodes count on the machine's clock, of which `originNs` is time 0 of the history. */
+export function evidenceIn(
+  results: Pick<Results, 'checkers'>,
+  history: History,
+  originNs: number,
+): Evidence | undefined {
+  const found = broken(results)?.[1];
+  const violations = violationsSchema.safeParse(found?.['violations']);
+  if (violations.success) {
+    const times = violations.data[0]?.events.map(({ timeNs }) => timeNs) ?? [];
+    return { untilMs: (Math.max(...times) - originNs) / 1e6 };
+  }
+  const operations = found?.anomalies?.[0]?.operations ?? [];
+  const [first] = operations;
+  if (first === undefined) return undefined;
+  const ends = operations.map(({ process, time }) => {
+    const answers = (op: Operation): boolean =>
+      op.process === process && op.time >= time && op.type !== 'invoke';
+    return history.find(answers)?.time ?? time;
+  });
+  const untilMs = Math.max(...ends) / 1e6;
+  return first.key === undefined ? { untilMs } : { untilMs, key: first.key };
 }
 
 /** For a run that shows nothing: a hunt makes many. */
