@@ -61,27 +61,8 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
       workload,
       workloadOptions,
       nodes,
-      clients: weighted(sizes, [
-        [nodes, 1],
-        [2 * nodes, 3],
-        [3 * nodes, 2],
-        [3, 1],
-      ] as const),
-      rate: weighted(sizes, [
-        [20, 1],
-        [60, 2],
-        [150, 3],
-        [400, 1],
-      ] as const),
+      ...drawLoad(sizes, nodes, t, sim.network.latencyMs.mean),
       time: (lengthMs + calmMs) / 1000,
-      opTimeoutMs: Math.max(
-        20 * sim.network.latencyMs.mean,
-        weighted(sizes, [
-          [t, 1],
-          [3 * t, 2],
-          [10 * t, 3],
-        ] as const),
-      ),
       recoveryTimeoutMs: recoveryLimits * t,
       checkTimeoutMs: 10_000,
       world: 'sim',
@@ -92,6 +73,33 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
     seed,
   );
   return { ...draft, schedule: drawSchedule(subject, seed, shape, draft.system) };
+}
+
+/** Who asks how often, and for how long. Several clients at each node, so that one that waits leaves others to go on. */
+function drawLoad(random: Random, nodes: number, t: number, latencyMs: number) {
+  return {
+    clients: weighted(random, [
+      [nodes, 1],
+      [2 * nodes, 3],
+      [3 * nodes, 2],
+      [3, 1],
+    ] as const),
+    rate: weighted(random, [
+      [20, 1],
+      [60, 2],
+      [150, 3],
+      [400, 1],
+    ] as const),
+    // A way there and back through a leader and a majority has to fit in.
+    opTimeoutMs: Math.max(
+      20 * latencyMs,
+      weighted(random, [
+        [t, 1],
+        [3 * t, 2],
+        [10 * t, 3],
+      ] as const),
+    ),
+  };
 }
 
 /** A calm core has to serve again within so many election timeouts. */
