@@ -1,6 +1,6 @@
 /** Every invariant that is checked: its name and its claim. What the checks report is one of these. */
 
-/** By id. Ids that are missing belong to what is not built: membership changes, snapshots, leases, slots dropped for good. */
+/** By id. Ids that are missing belong to what is not built: membership changes, snapshots, slots dropped for good. */
 export const catalogue = {
   I1: { name: 'election-safety', claim: 'at most one node leads a term or a ballot round' },
   I2: { name: 'leader-append-only', claim: 'a leader neither removes nor overwrites its entries' },
@@ -49,6 +49,10 @@ export const catalogue = {
   I17: {
     name: 'read-fence',
     claim: 'a read sees everything acknowledged before it, confirmed by a round begun after it',
+  },
+  I18: {
+    name: 'lease-exclusivity',
+    claim: 'while a leader answers reads by its lease, no later leader commits anything',
   },
   I19: {
     name: 'quorum-intersection',

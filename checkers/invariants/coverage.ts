@@ -137,6 +137,8 @@ class Counting implements Coverage {
           break;
         }
         return;
+      case 'leaseRead':
+        return this.#count('read-confirmed');
       case 'readConfirmed':
         node.reads.delete(event.request);
         return this.#count('read-confirmed');

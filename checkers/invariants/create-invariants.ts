@@ -53,14 +53,14 @@ export function createInvariants(settings: InvariantSettings): Invariants {
       case 'readRequested':
         return reads.requested(node, event);
       case 'readConfirmed':
-        return reads.confirmed(node, event);
+      case 'leaseRead':
+        return reads.answered(node, event);
       case 'roundStarted':
         return reads.roundStarted(node, event);
       case 'becomeLeader':
-        reads.restarted(node);
-        return replicas.became(node, event);
       case 'becomeCandidate':
       case 'becomeFollower':
+        if (event.ev === 'becomeLeader') reads.restarted(node);
         return replicas.became(node, event);
       default:
     }

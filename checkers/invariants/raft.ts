@@ -1,4 +1,4 @@
-/** Raft: the log (I2, I3, I4, I11, I13, I14), what is committed (I5, I7, I10, I19), and stale terms (I12). */
+/** Raft: the log (I2, I3, I4, I11, I13, I14), what is committed (I5, I7, I10, I19), leases (I18) and stale terms (I12). */
 
 import { Entries, type Entry, holds } from './entries.ts';
 import { type Scene, size } from './members.ts';
@@ -69,6 +69,9 @@ export class RaftInvariants {
         return this.#apply(event);
       case 'logRecovered':
         return this.#disk.recovered(node, event, this.#committed.length - 1);
+      case 'leaseRead':
+        this.#leased(event);
+        return this.#currentTerm(node, event);
       case 'roundStarted':
       case 'readConfirmed':
       case 'becomeCandidate':
@@ -104,6 +107,20 @@ export class RaftInvariants {
       'I12',
       `${event.node} does ${event.ev} in term ${event.term} though it has heard of term ${seen.term}`,
       seen,
+      event,
+    );
+  }
+
+  /** In the true order of events only: see `Reads`. */
+  #leased(event: TracedOf<'leaseRead'>): void {
+    if (!this.#scene.exact) return;
+    const later = this.#lastOf.keys().find((term) => term > event.term);
+    if (later === undefined) return;
+    const committed = this.#lastOf.get(later);
+    this.#report.violated(
+      'I18',
+      `${event.node} answers read ${event.request} by its lease of term ${event.term}, which has another ${Math.round(event.leftMs)} ms to run on its clock; ${committed?.event.node} has committed in term ${later} by then`,
+      committed?.event,
       event,
     );
   }

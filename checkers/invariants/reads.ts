@@ -24,8 +24,10 @@ export class Reads {
   readonly #replicas: Replicas;
   readonly #sessions: Sessions;
   readonly #nodes: Reader[];
+  readonly #isExact: boolean;
 
   constructor(scene: Scene, report: Report, replicas: Replicas, sessions: Sessions) {
+    this.#isExact = scene.exact;
     this.#report = report;
     this.#replicas = replicas;
     this.#sessions = sessions;
@@ -51,7 +53,12 @@ export class Reads {
     open.set(event.request, { event, due: this.#sessions.acknowledged, round });
   }
 
-  confirmed(node: number, event: TracedOf<'readConfirmed'>): void {
+  answered(node: number, event: TracedOf<'readConfirmed' | 'leaseRead'>): void {
+    if (event.ev === 'leaseRead') this.#leased(node, event);
+    else this.#confirmed(node, event);
+  }
+
+  #confirmed(node: number, event: TracedOf<'readConfirmed'>): void {
     const reader = this.#at(node);
     const open = reader.open.get(event.request);
     reader.open.delete(event.request);
@@ -75,6 +82,22 @@ export class Reads {
       );
     }
     if (open !== undefined) this.#roundAfter(reader, open, event);
+  }
+
+  /** By a lease: what was acknowledged anywhere by now has to be in it. */
+  #leased(node: number, event: TracedOf<'leaseRead'>): void {
+    const applied = Math.min(event.applied, this.#replicas.applied(node));
+    // Merged by time, an event of a process that was stopped meanwhile is later than what it tells of: only its own word counts.
+    const due = this.#isExact ? this.#sessions.acknowledged : undefined;
+    if (applied >= event.readIndex && applied >= (due?.applied ?? 0)) return;
+    this.#report.violated(
+      'I17',
+      applied < event.readIndex
+        ? `${event.node} answers read ${event.request} as of index ${applied}, before its read index ${event.readIndex}`
+        : `${event.node} answers read ${event.request} by its lease as of index ${applied}; ${due?.node} had acknowledged ${due?.applied} before`,
+      due,
+      event,
+    );
   }
 
   #roundAfter(reader: Reader, open: Open, event: TracedOf<'readConfirmed'>): void {

@@ -21,20 +21,21 @@ interface Flags extends TestFlags {
   readonly [systemFlag: string]: unknown;
 }
 
-/** commander keeps a switch under its camel-case name. */
-function isGiven(flags: Flags, flag: string): boolean {
+/** What was given after a flag, true for a mere switch, undefined without it: commander keeps it under its camel-case name. */
+function givenWith(flags: Flags, flag: string): unknown {
   const camel = (text: string) =>
     text.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  return flags[camel(flag.replace(/^--/, ''))] === true;
+  return flags[camel(flag.replace(/^--/, '').replace(/ .*/, ''))];
 }
 
 function systemOptions(system: string, flags: Flags): Record<string, unknown> {
   const options: Record<string, unknown> = { ...flags.systemOptions };
   for (const [name, kind] of systems) {
-    for (const { flag, sets } of kind.flags) {
-      if (!isGiven(flags, flag)) continue;
+    for (const { flag, sets, takes } of kind.flags) {
+      const given = givenWith(flags, flag);
+      if (given === undefined) continue;
       if (name !== system) throw new BadInput(`${flag} is a switch of ${name}, not of ${system}`);
-      Object.assign(options, sets);
+      Object.assign(options, sets, takes === undefined ? {} : { [takes]: given });
     }
   }
   return options;

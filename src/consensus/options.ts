@@ -2,8 +2,30 @@
 
 import type { AlgorithmConfig } from './algorithm.ts';
 
+/** A number that an option may have: `from` included, `below` not. */
+export interface AllowedRange {
+  readonly from: number;
+  readonly below: number;
+}
+
 /** By option: the values that it may have. */
-export type AllowedOptions<Options> = Readonly<Record<keyof Options & string, readonly unknown[]>>;
+export type AllowedOptions<Options> = Readonly<
+  Record<keyof Options & string, readonly unknown[] | AllowedRange>
+>;
+
+type Allowed = AllowedOptions<Readonly<Record<string, unknown>>>[string];
+
+const isList = (allowed: Allowed): allowed is readonly unknown[] => Array.isArray(allowed);
+
+function isAllowed(allowed: Allowed, value: unknown): boolean {
+  if (isList(allowed)) return allowed.includes(value);
+  return typeof value === 'number' && value >= allowed.from && value < allowed.below;
+}
+
+const inWords = (allowed: Allowed): string =>
+  isList(allowed)
+    ? allowed.map((value) => JSON.stringify(value)).join(', ')
+    : `numbers from ${allowed.from} on and below ${allowed.below}`;
 
 /** Throws RangeError that names an option of `algorithm` or a value which is unknown, and what is allowed. */
 export function checkOptions<Options>(
@@ -11,7 +33,7 @@ export function checkOptions<Options>(
   allowed: AllowedOptions<Options>,
   given: Readonly<Record<string, unknown>>,
 ): void {
-  const known = new Map<string, readonly unknown[]>(Object.entries(allowed));
+  const known = new Map<string, Allowed>(Object.entries(allowed));
   for (const [name, value] of Object.entries(given)) {
     const values = known.get(name);
     if (values === undefined) {
@@ -19,9 +41,9 @@ export function checkOptions<Options>(
         `unknown option of ${algorithm}: ${name}; allowed are ${[...known.keys()].join(', ')}`,
       );
     }
-    if (!values.includes(value)) {
+    if (!isAllowed(values, value)) {
       throw new RangeError(
-        `option ${name} of ${algorithm} is ${JSON.stringify(value)}; allowed are ${values.map((v) => JSON.stringify(v)).join(', ')}`,
+        `option ${name} of ${algorithm} is ${JSON.stringify(value)}; allowed are ${inWords(values)}`,
       );
     }
   }

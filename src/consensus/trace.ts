@@ -87,6 +87,15 @@ export type RaftTrace =
       readonly lastTerm: number;
       readonly chain: number;
     }
+  /** A leader answered a read without asking anybody: its lease runs for another `leftMs` on its clock. */
+  | {
+      readonly ev: 'leaseRead';
+      readonly term: number;
+      readonly request: RequestId;
+      readonly readIndex: number;
+      readonly applied: number;
+      readonly leftMs: number;
+    }
   /** A message says that `term` has begun: this node must not act in an older one any more. */
   | { readonly ev: 'higherTermSeen'; readonly term: number; readonly from: NodeId }
   /** Asks for a vote, having voted for itself. Leaves once `afterDurable` is on disk. */

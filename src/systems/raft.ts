@@ -5,13 +5,22 @@ import { ownSystem } from './own.ts';
 
 export const raft = ownSystem({
   algorithm: 'raft',
-  summary: 'our Raft: PreVote, CheckQuorum, ReadIndex reads, exactly-once sessions',
+  summary: 'our Raft: PreVote, CheckQuorum, ReadIndex or lease reads, exactly-once sessions',
   own: {
-    reads: z.enum(['read-index', 'local-leader']).default('read-index'),
+    reads: z.enum(['read-index', 'lease', 'local-leader']).default('read-index'),
+    /** For leases: how much less passes on the slowest clock than on the fastest, as a share. */
+    maxClockDrift: z.number().min(0).lt(1).default(0.1),
     preVote: z.boolean().default(true),
     checkQuorum: z.boolean().default(true),
   },
   flags: [
+    {
+      flag: '--reads <how>',
+      description:
+        'how leaders answer reads: read-index; lease, which is unsafe where clocks differ by more than the option maxClockDrift or jump; local-leader, which is never safe',
+      takes: 'reads',
+      sets: {},
+    },
     {
       flag: '--unsafe-no-read-index',
       description:

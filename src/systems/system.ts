@@ -41,7 +41,10 @@ export interface RunningSystem extends AsyncDisposable {
 
 /** A switch of one system on the command line, off by default. */
 export interface SystemFlag {
+  /** `--switch`, or `--name <value>`. */
   readonly flag: string;
+  /** The option of the system that gets the value; left out: the flag has none. */
+  readonly takes?: string;
   readonly description: string;
   /** Merged into the system's options when the switch is given. */
   readonly sets: Readonly<Record<string, unknown>>;

@@ -35,6 +35,10 @@ export interface Leader {
   readonly termStartIndex: number;
   /** The newest confirmation round begun in this term. */
   round: number;
+  /** When the rounds began that are not confirmed yet, oldest first. Kept for leases only. */
+  readonly begun: { readonly round: number; readonly atMs: number }[];
+  /** Until then, on this node's clock, no follower that confirmed our lead helps to elect another leader. */
+  leaseUntilMs: number;
   nextHeartbeatMs: number;
 }
 

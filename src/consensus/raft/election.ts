@@ -52,10 +52,18 @@ function countVote<C>(raft: Raft<C>, voter: NodeId): void {
 
 /** Whether a leader was heard from so recently that helping to depose it would be wrong. */
 export function hasFreshLeader<C>(raft: Raft<C>): boolean {
-  if (raft.leader === undefined) return false;
+  // What this node has confirmed to a leader outlives its knowing of one: a newer term heard of, a campaign, a restart.
+  if (raft.leader === undefined && raft.options.reads !== 'lease') return false;
   if (raft.role.kind === 'leader') return true;
   return raft.nowMs - raft.leaderContactMs < raft.config.timing.electionTimeoutMs;
 }
+
+/**
+ * Whether a lease on this node's vote is still running, also in a term that it has adopted meanwhile: a vote would make a second leader
+ * while the first may still answer reads.
+ */
+export const isVoteLeased = <C>(raft: Raft<C>): boolean =>
+  raft.options.reads === 'lease' && hasFreshLeader(raft);
 
 /** Changes nothing here: neither term nor vote nor timer. */
 export function onPreVote<C>(raft: Raft<C>, from: NodeId, message: MessageOf<'preVote', C>): void {

@@ -23,6 +23,7 @@ import {
   campaign,
   countOwnVote,
   hasFreshLeader,
+  isVoteLeased,
   onPreVote,
   onPreVoteReply,
   onVote,
@@ -174,6 +175,7 @@ function onMessage<C>(raft: Raft<C>, from: NodeId, message: RaftMessage<C>): voi
     if (message.kind === 'vote' && raft.options.checkQuorum && hasFreshLeader(raft)) return;
     if (speaksForItsTerm(message)) adoptTerm(raft, from, message);
   }
+  if (message.kind === 'vote' && message.term === raft.term && isVoteLeased(raft)) return;
   if (message.term < raft.term) onOldTerm(raft, from, message);
   else dispatch(raft, from, message);
 }

@@ -9,6 +9,9 @@
  *          <------ answer
  *
  * An answer to round 6 would prove nothing: round 6 may have passed before the read began.
+ *
+ * With leases (6.4.1) a majority's answers to a round also say: for T after this round reached us we help nobody to replace you. On the
+ * leader's clock that is at least T, less what clocks may differ, from when the round began; until then reads need not ask.
  */
 
 import type { NodeId, RequestId } from '../algorithm.ts';
@@ -32,7 +35,30 @@ export function startRound<C>(raft: Raft<C>, leader: Leader): void {
       raft.hardStateSequence,
     );
   }
+  if (raft.options.reads === 'lease') {
+    leader.begun.push({ round, atMs: raft.nowMs });
+    renewLease(raft, leader);
+  }
 }
+
+/** A majority confirmed a round: the lease runs from when that round began. */
+function renewLease<C>(raft: Raft<C>, leader: Leader): void {
+  const confirmed = confirmedRound(raft, leader);
+  const { timing } = raft.config;
+  const lengthMs = timing.electionTimeoutMs * (1 - raft.options.maxClockDrift);
+  let oldest = leader.begun[0];
+  while (oldest !== undefined && oldest.round <= confirmed) {
+    leader.leaseUntilMs = oldest.atMs + lengthMs;
+    leader.begun.shift();
+    oldest = leader.begun[0];
+  }
+}
+
+/** What earlier leaders committed is known once our no-op is, and then our own state is the newest there is. */
+const answersByLease = <C>(raft: Raft<C>, leader: Leader, readIndex: number): boolean =>
+  raft.options.reads === 'lease' &&
+  raft.nowMs < leader.leaseUntilMs &&
+  raft.emittedIndex >= readIndex;
 
 export function onRead<C>(raft: Raft<C>, request: RequestId): void {
   const { role } = raft;
@@ -50,6 +76,13 @@ export function onRead<C>(raft: Raft<C>, request: RequestId): void {
   }
   // Before our no-op is committed we do not know what earlier leaders committed; all of it is before the no-op.
   const readIndex = Math.max(raft.commitIndex, role.termStartIndex);
+  if (answersByLease(raft, role, readIndex)) {
+    raft.out.put({ kind: 'readReady', request });
+    const leftMs = role.leaseUntilMs - raft.nowMs;
+    const applied = raft.emittedIndex;
+    raft.trace?.({ ev: 'leaseRead', term: raft.term, request, readIndex, applied, leftMs });
+    return;
+  }
   const round = role.round + 1;
   role.reads.push({ request, readIndex, round });
   raft.trace?.({ ev: 'readRequested', term: raft.term, request, readIndex, round });
@@ -65,6 +98,7 @@ export function onHeartbeatReply<C>(
 ): void {
   const progress = progressOf(leader, from);
   progress.ackedRound = Math.max(progress.ackedRound, message.round);
+  if (raft.options.reads === 'lease') renewLease(raft, leader);
   retryUnanswered(raft, from, progress);
   const unasked = (leader.reads.at(-1)?.round ?? 0) > leader.round;
   if (unasked && confirmedRound(raft, leader) === leader.round) startRound(raft, leader);

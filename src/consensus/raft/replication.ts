@@ -18,6 +18,8 @@ export function startLeading<C>(raft: Raft<C>): void {
     reads: [],
     termStartIndex: lastIndex + 1,
     round: 0,
+    begun: [],
+    leaseUntilMs: raft.nowMs,
     nextHeartbeatMs: raft.nowMs + raft.config.timing.heartbeatMs,
   };
   raft.role = role;

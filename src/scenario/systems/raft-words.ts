@@ -103,6 +103,8 @@ function readSaid(self: string, event: TraceEvent): string | undefined {
       return event['round'] === 0
         ? `${self} thinks that it leads and answers at once, without asking anybody.`
         : `A majority answered round ${numberOf(event, 'round')}, which began after the read: ${self} still led then, and may answer.`;
+    case 'leaseRead':
+      return `${self} answers at once, by its lease: by its clock, those who confirmed its lead help nobody to replace it for another ${numberOf(event, 'leftMs')} ms.`;
     default:
       return undefined;
   }

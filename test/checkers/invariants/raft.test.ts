@@ -407,6 +407,29 @@ describe('invariants of Raft', () => {
     );
   });
 
+  it('I17: a read by a lease as of before an acknowledgement, or before its read index', () => {
+    const read = { ev: 'leaseRead', term: 1, request: 4, readIndex: 1, leftMs: 50 } as const;
+    const script = RaftScript.running();
+    const told = script.emit('n1', { ...reply, applied: 2, result: 7, session: 1, sequence: 1 });
+    script.commit('n2', 1, 'follower');
+    script.apply('n2', 1);
+    assertBroken(script, 'I17', told, script.emit('n2', { ...read, applied: 1 }));
+    const early = RaftScript.running();
+    early.emit('n1', { ...read, readIndex: 3, applied: 2 });
+    assert.equal(early.judge()[0]?.invariant, 'I17');
+  });
+
+  it('I18: a read by a lease after a later leader has committed', () => {
+    const read = { ev: 'leaseRead', term: 1, request: 4, readIndex: 2, applied: 2 } as const;
+    const script = RaftScript.running();
+    script.emit('n1', { ...read, leftMs: 100 });
+    script.elect('n2', 2, ['n3']);
+    script.append('n2', 8);
+    script.replicate('n2', 'n3');
+    const commit = script.commit('n2', 3);
+    assertBroken(script, 'I18', commit, script.emit('n1', { ...read, leftMs: 50 }));
+  });
+
   it('I19: a quorum that decides without meeting one that elected', () => {
     const script = RaftScript.running();
     const led = find(script, 'n1', 'becomeLeader');

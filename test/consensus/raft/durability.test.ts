@@ -108,15 +108,28 @@ describe('raft recovery', () => {
 
 describe('raft options', () => {
   it('have defaults, and errors that name what is allowed', () => {
-    assert.deepEqual(raftOptions({}), { reads: 'read-index', preVote: true, checkQuorum: true });
+    assert.deepEqual(raftOptions({}), {
+      reads: 'read-index',
+      maxClockDrift: 0.1,
+      preVote: true,
+      checkQuorum: true,
+    });
     assert.equal(raftOptions({ reads: 'local-leader' }).reads, 'local-leader');
     assert.throws(
       () => raftOptions({ reads: 'dirty' }),
-      /reads of raft is "dirty"; allowed are "read-index", "local-leader"/,
+      /reads of raft is "dirty"; allowed are "read-index", "lease", "local-leader"/,
+    );
+    assert.throws(
+      () => raftOptions({ reads: 'lease', maxClockDrift: 1 }),
+      /maxClockDrift of raft is 1; allowed are numbers from 0 on and below 1/,
+    );
+    assert.throws(
+      () => raftOptions({ reads: 'lease', checkQuorum: false }),
+      /"lease", which needs checkQuorum/,
     );
     assert.throws(
       () => raftOptions({ prevote: true }),
-      /unknown option of raft: prevote; allowed are reads, preVote, checkQuorum/,
+      /unknown option of raft: prevote; allowed are reads, maxClockDrift, preVote, checkQuorum/,
     );
   });
 
