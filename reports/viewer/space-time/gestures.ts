@@ -90,22 +90,33 @@ function dragging(parts: GestureParts): void {
   });
 }
 
+/** By time; at the same time in any order that stays. */
+function inOrder(a: Thing, b: Thing): number {
+  if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
+  const [one, other] = [a.lines.join(), b.lines.join()];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
 function keys({ stage, view, go, home, picture, things, select, tip }: GestureParts): void {
-  let at = Number.NEGATIVE_INFINITY;
+  let last: Thing | undefined;
   const step = (way: 1 | -1): void => {
-    const times = [...things()].sort((a, b) => a.timeMs - b.timeMs);
-    if (at < (times[0]?.timeMs ?? 0) || at > (times.at(-1)?.timeMs ?? 0)) at = way > 0 ? -1 : 1e12;
-    const next =
-      way > 0
-        ? times.find(({ timeMs }) => timeMs > at)
-        : times.findLast(({ timeMs }) => timeMs < at);
-    if (next === undefined) return view.pan(0.5 * way);
-    at = next.timeMs;
-    select(next);
     const now = picture();
     if (now === undefined) return;
+    const [fromMs, toMs] = [now.scale.ms(now.from), now.scale.ms(now.to)];
+    const inSight = things()
+      .filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs)
+      .sort(inOrder);
+    const isBeyond = last === undefined || last.timeMs < fromMs || last.timeMs > toMs;
+    const before = isBeyond ? undefined : last;
+    const after = (thing: Thing): boolean =>
+      before === undefined || inOrder(thing, before) * way > 0;
+    const next = way > 0 ? inSight.find(after) : inSight.findLast(after);
+    if (next === undefined) return view.pan(0.5 * way);
+    last = next;
+    select(next);
     const box = stage.getBoundingClientRect();
-    tip.show({ x: box.left + now.x(at), y: box.top + now.layout.axisY, lines: next.lines });
+    const x = box.left + now.x(next.timeMs);
+    tip.show({ x, y: box.top + now.layout.axisY, lines: next.lines });
   };
   const middle = (): number => (view.from + view.to) / 2;
   const clash = (number: number) => (): void => {
