@@ -66,11 +66,16 @@ class Trial<State, Input, Output> {
       return;
     }
     look();
-    this.#search = new Portfolio(p);
-    if (verdict.kind === 'unsuited') return;
+    if (verdict.kind === 'unsuited') {
+      this.#search = new Portfolio(p);
+      return;
+    }
     const { before, blocked, conflict } = verdict;
-    // The verdict is known; a short search often explains it better.
-    if (verdict.isExact !== true) this.run(explanationSteps, memoryLimitBytes, look);
+    if (verdict.isExact !== true) {
+      // The verdict is known; a short search often explains it better.
+      this.#search = new Portfolio(p);
+      this.run(explanationSteps, memoryLimitBytes, look);
+    }
     if (this.#result?.verdict === 'illegal' && conflict !== undefined) {
       this.#result = { ...this.#result, conflict };
     }
@@ -78,7 +83,7 @@ class Trial<State, Input, Output> {
     this.#finish({
       ...this.#about(),
       verdict: 'illegal',
-      partialLinearizations: [before?.order ?? this.#search.order()],
+      partialLinearizations: [before?.order ?? this.#search?.order() ?? []],
       blocked,
       statesBefore: before === undefined ? [] : [before.state],
       ...(conflict === undefined ? {} : { conflict }),

@@ -3,6 +3,7 @@
 import { decideShape } from './collections/decide.ts';
 import type { Operation } from './operation.ts';
 import { decideRegister } from './register/register.ts';
+import { withIdle } from './search/idle.ts';
 import type { Problem } from './search/problem.ts';
 
 export type FastVerdict<State, Input, Output> =
@@ -32,5 +33,7 @@ export function decideFast<State, Input, Output>(
   tick: () => void,
 ): FastVerdict<State, Input, Output> {
   const verdict = decideShape(p, tick);
-  return verdict.kind === 'unsuited' ? decideRegister(p, tick) : verdict;
+  const last = verdict.kind === 'unsuited' ? decideRegister(p, tick) : verdict;
+  if (last.kind !== 'ok' || p.idle.length === 0) return last;
+  return { kind: 'ok', linearization: withIdle(p, last.linearization, true) };
 }

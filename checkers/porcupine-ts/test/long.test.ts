@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { casRegister, check, illegal, type Operation } from '../src/index.ts';
 import { Beam } from '../src/search/beam.ts';
+import { withIdle } from '../src/search/idle.ts';
 import { problem } from '../src/search/problem.ts';
 import { subjects } from './support/arbitraries.ts';
 import { registerHistory, type Shape } from './support/generated.ts';
@@ -63,10 +64,10 @@ describe('the search for witnesses', () => {
       const { verdict } = check(casRegister(0), history, { ignoreHints: true });
       if (isFound) {
         assert.equal(verdict, 'ok');
-        const order = beam.order().map((i) => history[i]);
+        const order = beam.order().flatMap((i) => history[i] ?? []);
         assertWitness(
           history as Operation<never, never>[],
-          order.filter((op) => op !== undefined) as Operation<never, never>[],
+          withIdle(p, order, true) as Operation<never, never>[],
         );
         found += 1;
       } else if (verdict === 'ok') missed += 1;

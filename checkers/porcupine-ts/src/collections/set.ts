@@ -6,6 +6,7 @@
 
 import { PlainInterner } from '../intern.ts';
 import type { Operation } from '../operation.ts';
+import { withIdle } from '../search/idle.ts';
 import { at } from '../search/ints.ts';
 import { type Problem, problem } from '../search/problem.ts';
 import { Search } from '../search/search.ts';
@@ -75,12 +76,14 @@ function searched<State, Input, Output>(
   tick: () => void,
 ): Searched {
   const copies = members.map((i): Operation<Input, Output> => ({ ...operation(p, i), id: i }));
-  const search = new Search(problem(p.model, copies, tick));
+  const part = problem(p.model, copies, tick);
+  const search = new Search(part);
   const numberOf = (op: Operation<Input, Output>): number => Number(op.id);
   while (search.steps < searchStepsMax) {
     tick();
     const end = search.run(searchStepsPerTick, searchMemoryBytes);
-    if (end === 'ok') return { kind: 'ok', order: search.order().map(numberOf) };
+    if (end === 'ok')
+      return { kind: 'ok', order: withIdle(part, search.order(), true).map(numberOf) };
     if (end === 'illegal') return { kind: 'illegal', blocked: numberOf(search.blocked()) };
   }
   return { kind: 'gave-up' };

@@ -81,7 +81,9 @@ export const kv = (init = ''): Model<string, KvInput, KvOutput> => ({
       (input.from === input.to || (output?.kind === 'swapped' && !output.swapped))),
   blind: (input) => input.kind === 'put',
   total: (input, output) =>
-    input.kind === 'append' || (input.kind === 'cas' && output?.kind !== 'swapped'),
+    input.kind === 'append' ||
+    (input.kind === 'get' && output?.kind !== 'value') ||
+    (input.kind === 'cas' && output?.kind !== 'swapped'),
   shape: { kind: 'text', initial: init, view },
   growth: {
     jumps: (input, output) =>

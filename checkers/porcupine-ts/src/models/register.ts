@@ -77,6 +77,7 @@ export const casRegister = <Value>(init: Value): CasRegisterModel<Value> => ({
     (input.kind === 'cas' &&
       (same(input.from, input.to) || (output?.kind === 'swapped' && !output.swapped))),
   blind: (input) => input.kind === 'write',
+  total: (input, output) => input.kind === 'read' && output?.kind !== 'value',
   asRegister: view,
 });
 

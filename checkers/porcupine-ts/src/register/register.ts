@@ -1,12 +1,15 @@
 /** The near-linear methods for partitions that are one register, and what they have to say. */
 
+import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { at, ints } from '../search/ints.ts';
+import { at } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
-import { impossible, Transitions } from '../search/transitions.ts';
+import { replay } from '../search/replay.ts';
 import { type ChainVerdict, decideChains } from './chains.ts';
+import type { Decider } from './decider.ts';
 import { isRejected } from './rejections.ts';
 import { prefix, sources } from './sources.ts';
+import { textDecider } from './text.ts';
 import { type RegisterHistory, registerHistory } from './view.ts';
 
 export type RegisterVerdict<State, Input, Output> =
@@ -22,9 +25,11 @@ interface Explanation<State, Input, Output> {
     readonly order: readonly Operation<Input, Output>[];
     readonly state: State;
   };
+  /** `blocked` is the first such operation by return, as `before` shows. */
+  readonly isExact?: true;
 }
 
-/** The verdict on the first `required` operations by return, and those called until then. */
+/** The verdict on the first `required` operations of a register. */
 export function decidePrefix(h: RegisterHistory, required: number): ChainVerdict {
   const p = prefix(h, required);
   const found = sources(p);
@@ -34,88 +39,69 @@ export function decidePrefix(h: RegisterHistory, required: number): ChainVerdict
   return isRejected(p, found) ? { kind: 'illegal' } : verdict;
 }
 
+/** Several values may have several sources. */
+const registerDecider = (h: RegisterHistory): Decider => ({
+  required: h.required,
+  decide: (required) => decidePrefix(h, required),
+});
+
 class Register<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
-  readonly #h: RegisterHistory;
+  readonly #decider: Decider;
   readonly #tick: () => void;
-  readonly #transitions: Transitions<State, Input, Output>;
-  readonly #optionalEffect: Int32Array;
 
-  constructor(p: Problem<State, Input, Output>, h: RegisterHistory, tick: () => void) {
+  constructor(p: Problem<State, Input, Output>, decider: Decider, tick: () => void) {
     this.#p = p;
-    this.#h = h;
+    this.#decider = decider;
     this.#tick = tick;
-    this.#transitions = new Transitions(p);
-    this.#optionalEffect = ints(p.optional.length);
-    for (let k = 0; k < p.classEffect.length; k += 1) {
-      const [start, end] = [at(p.classStart, k), at(p.classStart, k + 1)];
-      this.#optionalEffect.fill(at(p.classEffect, k), start, end);
-    }
   }
 
   decide(): RegisterVerdict<State, Input, Output> {
-    const verdict = decidePrefix(this.#h, this.#h.required);
+    const verdict = this.#decider.decide(this.#decider.required);
     switch (verdict.kind) {
       case 'unsuited':
         return verdict;
       case 'illegal':
         return { kind: 'illegal', ...this.#explain() };
-      case 'ok':
+      case 'ok': {
+        const order = this.#indices(verdict.order);
         // The order is the proof. It is cheap to check, and so it is.
-        return this.#finalState(verdict.order) === impossible
+        return replay(this.#p, order) === illegal
           ? { kind: 'unsuited' }
-          : { kind: 'ok', linearization: this.#operations(verdict.order) };
+          : { kind: 'ok', linearization: this.#operations(order) };
+      }
     }
   }
 
   /** The shortest prefix that is illegal, by bisection: prefixes of a linearizable one are linearizable. */
   #explain(): Explanation<State, Input, Output> {
     let low = 0;
-    let high = this.#h.required;
+    let high = this.#decider.required;
     while (low + 1 < high) {
       this.#tick();
       const middle = (low + high) >> 1;
-      if (decidePrefix(this.#h, middle).kind === 'illegal') high = middle;
+      if (this.#decider.decide(middle).kind === 'illegal') high = middle;
       else low = middle;
     }
-    const blocked = this.#operation(high - 1);
-    const before = decidePrefix(this.#h, high - 1);
+    const [blocked] = this.#operations(this.#indices([high - 1]));
+    if (blocked === undefined) throw new Error('illegal without a required operation');
+    const before = this.#decider.decide(high - 1);
     if (before.kind !== 'ok') return { blocked };
-    const state = this.#finalState(before.order);
-    if (state === impossible) return { blocked };
-    return {
-      blocked,
-      before: { order: this.#operations(before.order), state: this.#transitions.state(state) },
-    };
+    const order = this.#indices(before.order);
+    const state = replay(this.#p, order);
+    if (state === illegal) return { blocked };
+    return { blocked, before: { order: this.#operations(order), state }, isExact: true };
   }
 
-  /** The state at the end of an order; `impossible` if the model or real time refuses it. */
-  #finalState(order: readonly number[]): number {
-    let state = this.#transitions.initial();
-    let lastCall = -1;
-    for (const i of order) {
-      if (at(this.#h.return, i) < lastCall) return impossible;
-      lastCall = Math.max(lastCall, at(this.#h.call, i));
-      state = this.#transitions.next(state, this.#effect(i));
-      if (state === impossible) return impossible;
-    }
-    return state;
+  /** Indices in `operations`. */
+  #indices(order: readonly number[]): readonly number[] {
+    const { required, optional } = this.#p;
+    const count = required.length;
+    return order.map((i) => (i < count ? at(required, i) : at(optional, i - count)));
   }
 
-  #effect(i: number): number {
-    const { required } = this.#h;
-    if (i < required) return at(this.#p.effect, i);
-    return at(this.#optionalEffect, i - required);
-  }
-
-  #operation(i: number): Operation<Input, Output> {
-    const { required } = this.#h;
-    const index = i < required ? at(this.#p.required, i) : at(this.#p.optional, i - required);
-    return this.#p.operations[index] as Operation<Input, Output>;
-  }
-
-  #operations(order: readonly number[]): readonly Operation<Input, Output>[] {
-    return order.map((i) => this.#operation(i));
+  #operations(indices: readonly number[]): readonly Operation<Input, Output>[] {
+    return indices.map((i) => this.#p.operations[i] as Operation<Input, Output>);
   }
 }
 
@@ -125,7 +111,8 @@ export function decideRegister<State, Input, Output>(
   tick: () => void,
 ): RegisterVerdict<State, Input, Output> {
   const h = registerHistory(p);
-  if (h === undefined) return { kind: 'unsuited' };
+  const decider = h === undefined ? textDecider(p) : registerDecider(h);
+  if (decider === undefined) return { kind: 'unsuited' };
   tick();
-  return new Register(p, h, tick).decide();
+  return new Register(p, decider, tick).decide();
 }

@@ -88,8 +88,10 @@ class RegisterReader<State, Input, Output> {
     const output = isUnknown ? undefined : op.output;
     const view = this.#model.asRegister?.(op.input, output, isUnknown);
     if (view === undefined) {
-      // Whether something happened that changes nothing, does not matter.
-      const isIdle = isUnknown && this.#model.readonly?.(op.input, output) === true;
+      // Whether something happened that changes nothing, and that nobody can refuse, does not matter.
+      const isIdle =
+        this.#model.readonly?.(op.input, output) === true &&
+        (isUnknown || this.#model.total?.(op.input, output) === true);
       return isIdle ? this.#effect(none, none, op.input, output) : none;
     }
     const from =

@@ -2,7 +2,7 @@
 
 import { at, finish, ints, mix } from './ints.ts';
 
-const smallestTable = 64;
+const smallestTable = 16;
 
 /** Open addressing; a free cell has number 0, so that stored numbers are one more than given ones. */
 export class PairTable {

@@ -2,6 +2,7 @@
 
 import type { Operation } from '../operation.ts';
 import { Beam } from './beam.ts';
+import { withIdle } from './idle.ts';
 import { at } from './ints.ts';
 import type { Problem } from './problem.ts';
 import { type Progress, Search } from './search.ts';
@@ -18,6 +19,7 @@ export class Portfolio<State, Input, Output> {
   #beam: Beam | undefined;
   #triesBeam: boolean;
   #beamSteps = 0;
+  #isOk = false;
   #witness: readonly Operation<Input, Output>[] | undefined;
 
   constructor(p: Problem<State, Input, Output>) {
@@ -33,6 +35,7 @@ export class Portfolio<State, Input, Output> {
   /** Goes on for about that many steps of each. */
   run(steps: number, memoryLimitBytes: number): Progress {
     const end = this.#search.run(steps, memoryLimitBytes);
+    this.#isOk = end === 'ok';
     if (end !== 'paused' || !this.#triesBeam) return end;
     if (this.#search.steps < 4 * this.#p.required.length + hardAfterSteps) return end;
     if (this.#beam === undefined && this.#p.register !== undefined) {
@@ -50,12 +53,13 @@ export class Portfolio<State, Input, Output> {
     // The order is the proof. It is cheap to check, and so it is.
     if (!this.#isWitness(order)) return 'paused';
     this.#witness = order.map((i) => this.#p.operations[i] as Operation<Input, Output>);
+    this.#isOk = true;
     return 'ok';
   }
 
   /** The longest accepted order so far; all of it after `ok`. */
   order(): readonly Operation<Input, Output>[] {
-    return this.#witness ?? this.#search.order();
+    return withIdle(this.#p, this.#witness ?? this.#search.order(), this.#isOk);
   }
 
   /** After `illegal`. */

@@ -82,14 +82,21 @@ export function sortByTime(order: Int32Array, time: Float64Array): void {
   }
 }
 
+/** Times of short histories, for the next one to use again: they are needed for a moment only. */
+const scratchLength = 4096;
+const scratch = [new Float64Array(scratchLength), new Float64Array(scratchLength)] as const;
+
+const times = (which: 0 | 1, n: number): Float64Array =>
+  n <= scratchLength ? scratch[which] : new Float64Array(n);
+
 /** Where every event stands in the one order of all events: by time, calls before returns, then as they are listed. */
 export function positions(
   operations: readonly Operation<unknown, unknown>[],
   tick: () => void,
 ): Positions {
   const n = operations.length;
-  const callTime = new Float64Array(n);
-  const returnTime = new Float64Array(n);
+  const callTime = times(0, n);
+  const returnTime = times(1, n);
   const byCall = ints(n);
   const completed = ints(n);
   let count = 0;

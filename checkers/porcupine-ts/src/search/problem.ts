@@ -38,6 +38,8 @@ export interface Problem<State, Input, Output> {
   readonly return: Int32Array;
   /** Required operations in the order of their calls. */
   readonly byCall: Int32Array;
+  /** Completed operations that are left out: legal in every state, and they change nothing. By return. */
+  readonly idle: Int32Array;
 
   /** Per class of optional operations (unknown outcome, same effect), in the order of their first calls. */
   readonly classEffect: Int32Array;
@@ -97,13 +99,18 @@ export function problem<State, Input, Output>(
     operations,
     tick,
   );
-  const count = where.byReturn.length;
+  const isIdle = (i: number): boolean =>
+    at(readonly, at(of, i)) === 1 && at(total, at(of, i)) === 1;
+  const anyIdle = readonly.some((promised, e) => promised === 1 && at(total, e) === 1);
+  const idle = anyIdle ? where.byReturn.filter(isIdle) : ints(0);
+  const required = anyIdle ? where.byReturn.filter((i) => !isIdle(i)) : where.byReturn;
+  const count = required.length;
   const effect = ints(count);
   const call = ints(count);
   const returned = ints(count);
   const rank = ints(operations.length).fill(-1);
   for (let j = 0; j < count; j += 1) {
-    const i = at(where.byReturn, j);
+    const i = at(required, j);
     rank[i] = j;
     effect[j] = at(of, i);
     call[j] = at(where.call, i);
@@ -127,11 +134,12 @@ export function problem<State, Input, Output>(
     total,
     register,
     text,
-    required: where.byReturn,
+    required,
     effect,
     call,
     return: returned,
     byCall,
+    idle,
     ...classes(of, where, readonly),
   };
 }

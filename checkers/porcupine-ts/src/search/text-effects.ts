@@ -94,7 +94,7 @@ class TextReader<State, Input, Output> {
       outputs: this.#outputs,
       readonly: text.kind.map((kind) => (kind === isIdle || kind === isGet ? 1 : 0)),
       blind: text.kind.map((kind) => (kind === isPut ? 1 : 0)),
-      total: text.kind.map((kind) => (kind === isPut || kind === isAppend ? 1 : 0)),
+      total: text.kind.map((kind) => (kind === isGet || kind === isSwap ? 0 : 1)),
       register: undefined,
       text,
     };

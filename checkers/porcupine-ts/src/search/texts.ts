@@ -44,6 +44,11 @@ export class Places {
     }
   }
 
+  /** How many states there are so far. */
+  get count(): number {
+    return this.#first.length;
+  }
+
   /** The state of a text. */
   of(text: string): number {
     let low = 0;

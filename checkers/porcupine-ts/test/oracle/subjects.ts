@@ -126,6 +126,37 @@ const kvSubject = erased<string, Texts, KvInput, KvOutput>({
   },
 });
 
+/** Parts that are no beginnings of each other, most of them used once; every unknown outcome can still be said. */
+const spelledSubject = (name: string, init: string): AnySubject => {
+  const model = kv(init);
+  const letter = (random: Random): string => random.pick(['a', 'b', 'c', 'd', 'e', 'f']);
+  return erased<string, Texts, KvInput, KvOutput>({
+    name,
+    model,
+    whole: {
+      init: () => [{}],
+      step: (state, input, output) => {
+        const after = model.step(state[input.key] ?? init, input, output);
+        return after === illegal ? [] : [{ ...state, [input.key]: after }];
+      },
+    },
+    input: (random, n) => {
+      const key = random.oneIn(6) ? 'y' : 'x';
+      const value = random.oneIn(5) ? letter(random) : String.fromCharCode(97 + (n % 26));
+      const dice = random.below(6);
+      if (dice < 3) return { kind: 'get', key };
+      return { kind: dice < 4 ? 'put' : 'append', key, value };
+    },
+    answer: (state, input) =>
+      input.kind === 'get' ? { kind: 'value', value: state[input.key] ?? init } : undefined,
+    anyAnswer: (random, input) => {
+      if (input.kind !== 'get') return undefined;
+      const parts = Array.from({ length: random.below(4) }, () => letter(random));
+      return { kind: 'value', value: (random.oneIn(2) ? init : '') + parts.join('') };
+    },
+  });
+};
+
 type Step = MultiRegisterStep<number>;
 type Transaction = MultiRegisterTransaction<number>;
 const registers = multiRegister({ x: 0 }, 0);
@@ -285,6 +316,8 @@ export const subjects: ReadonlyMap<string, AnySubject> = new Map(
     casSubject('cas-register', casRegister(0), true),
     multiRegisterSubject,
     kvSubject,
+    spelledSubject('kv, one spelling', ''),
+    spelledSubject('kv, one spelling, not empty at first', 'z'),
     mutexSubject,
     setSubject('set', ['add', 'remove', 'contains'], 6),
     setSubject('set, every change told', ['add', 'remove', 'contains'], 8),
