@@ -1,5 +1,6 @@
 /** A campaign: hunts in the simulated world, then runs in the real one, until the time is up; everything in one folder. */
 
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { BadInput } from '../errors.ts';
 import { type HuntProgress, hunt } from '../hunt/hunt.ts';
@@ -96,6 +97,7 @@ class Run {
   readonly #startedMs = performance.now();
   readonly #runs: CampaignRun[] = [];
   readonly #hunts: CampaignHunt[] = [];
+  readonly #notHunted: string[] = [];
   readonly #groups: Readonly<Record<CampaignWorld, readonly FaultGroup[]>>;
 
   constructor(options: CampaignOptions) {
@@ -109,20 +111,32 @@ class Run {
   }
 
   async perform(): Promise<Campaigned> {
-    const { systems, worlds, minutes } = this.#options;
+    if (this.#options.worlds.includes('sim')) await this.#simulated();
+    if (this.#groups.real.length > 0) await this.#real();
+    // It is of use while runs go on; afterwards it would only be one more copy of a folder for whoever packs them up.
+    rmSync(join(this.#folder, 'real', 'latest'), { force: true });
+    return { folder: this.#folder, campaign: this.#save() };
+  }
+
+  /** A slow machine takes longer for a seed than planned: what is over its time must not take it from the real runs. */
+  async #simulated(): Promise<void> {
+    const { systems, worlds, minutes, groups } = this.#options;
     const simulated = systems.filter((name) => knownSystems.get(name)?.simulated !== undefined);
-    if (worlds.includes('sim') && simulated.length > 0) {
-      const share = worlds.includes('real') ? simShare : 1;
-      const cells = planHunts(simulated, this.#groups.sim, minutes * 60 * share);
-      const asked = this.#options.groups === undefined;
-      for (const cell of cells) {
-        // Who asks for some groups only does not ask for everything, as long as there is time for the groups.
-        if (!asked && cell.group === undefined && cells.length > simulated.length) continue;
-        if (!this.#isOver()) await this.#hunt(cell);
+    const budget = minutes * 60 * (worlds.includes('real') ? simShare : 1);
+    const cells = planHunts(simulated, this.#groups.sim, budget);
+    for (const cell of cells) {
+      // Who asks for some groups only does not ask for everything, as long as there is time for the groups.
+      if (groups !== undefined && cell.group === undefined && cells.length > simulated.length) {
+        continue;
+      }
+      const left = budget - this.#seconds();
+      const isLate = left < Math.min(1, cell.seconds) && this.#hunts.length > 0;
+      if (this.#isOver() || isLate) {
+        this.#notHunted.push(`simulated ${cell.system} ${cell.group?.name ?? everything}`);
+      } else {
+        await this.#hunt({ ...cell, seconds: Math.min(cell.seconds, Math.max(1, left)) });
       }
     }
-    if (this.#groups.real.length > 0) await this.#real();
-    return { folder: this.#folder, campaign: this.#save() };
   }
 
   async #hunt({ system, group, seconds }: HuntCell): Promise<void> {
@@ -250,10 +264,11 @@ class Run {
 
   #notRun(): string[] {
     const ran = new Set(this.#runs.map(({ system, group }) => `${system} ${group}`));
-    return this.#groups.real.flatMap(({ name }) =>
+    const real = this.#groups.real.flatMap(({ name }) =>
       this.#options.systems.flatMap((system) =>
         ran.has(`${system} ${name}`) ? [] : [`real ${system} ${name}`],
       ),
     );
+    return [...this.#notHunted, ...real];
   }
 }

@@ -89,7 +89,10 @@ export function mergeCampaigns(parts: readonly Campaign[], command: string): Cam
   const [first] = parts;
   if (first === undefined) throw new BadInput('nothing to merge; give the folders of campaigns');
   const ran = new Set(
-    parts.flatMap(({ runs }) => runs.map((run) => `real ${run.system} ${run.group}`)),
+    parts.flatMap(({ runs, hunts }) => [
+      ...runs.map(({ system, group }) => `real ${system} ${group}`),
+      ...hunts.map(({ group, result }) => `simulated ${result.system} ${group}`),
+    ]),
   );
   const total = (of: (part: Campaign) => number): number =>
     parts.reduce((all, part) => all + of(part), 0);

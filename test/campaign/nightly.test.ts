@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { chaosCommand } from '#src/cli/chaos';
+
+const workflow = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../.github/workflows/${name}`, import.meta.url)), 'utf8');
+
+const schema = z.looseObject({
+  jobs: z.record(
+    z.string(),
+    z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional() })) }),
+  ),
+});
+
+const commandsOf = (name: string): string[] =>
+  Object.values(schema.parse(parse(workflow(name))).jobs).flatMap(({ steps }) =>
+    steps.flatMap(({ run }) => run ?? []),
+  );
+
+const flagsIn = (command: string): string[] =>
+  [...command.matchAll(/ (--[a-z]+)/g)].map((match) => match[1] ?? '');
+
+describe('workflows', () => {
+  it('the nightly one runs a campaign per shard and merges them, with options that there are', () => {
+    const commands = commandsOf('nightly.yml');
+    const campaign = commands.find((one) => one.startsWith('npm run chaos:nightly -- '));
+    assert.ok(campaign !== undefined);
+    const chaos = chaosCommand();
+    const known = chaos.options.map(({ long }) => long);
+    const flags = flagsIn(campaign);
+    assert.ok(flags.length >= 4);
+    assert.deepEqual(
+      flags.filter((flag) => !known.includes(flag)),
+      [],
+    );
+    const merge = commands.find((one) => one.includes('chaos merge'));
+    const ofMerge = chaos.commands.find((one) => one.name() === 'merge')?.options ?? [];
+    assert.deepEqual(
+      flagsIn(merge ?? '').filter((flag) => !ofMerge.some(({ long }) => long === flag)),
+      [],
+    );
+    assert.match(merge ?? '', /--out merged/);
+    assert.ok(commands.some((one) => one.includes('GITHUB_STEP_SUMMARY')));
+  });
+
+  it('the one for every change calls the same script as everybody', () => {
+    assert.ok(commandsOf('ci.yml').includes('bash .ci/run'));
+  });
+});
