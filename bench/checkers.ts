@@ -10,6 +10,8 @@ import { listAppend } from '#checkers/list-append';
 import { rwRegister } from '#checkers/rw-register';
 import type { History } from '#src/history/operation';
 import { stream } from '#src/random/random';
+import { subjects } from '#test/checkers/objects/kinds';
+import { large, simulated } from '#test/checkers/objects/simulate';
 import { simulate, simulation } from '#test/checkers/transactions/simulate';
 
 interface Bench {
@@ -59,6 +61,16 @@ const benches: readonly Bench[] = [
     targetSeconds: 30,
     targetMegabytes: 4096,
   },
+  ...subjects.map(
+    (subject): Bench => ({
+      name: `${subject.name}, 20 clients`,
+      checker: subject.checker,
+      history: (operations) => simulated(stream(1, 'bench'), subject, large(operations)),
+      operations: 1_000_000,
+      targetSeconds: 5,
+      targetMegabytes: 4096,
+    }),
+  ),
 ];
 
 interface Measured {
