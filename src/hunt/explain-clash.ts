@@ -86,9 +86,16 @@ export function known(
       knowledge: `No message, and no chain of messages, leads from ① at ${a} to ② at ${b}: ${b} could not know of it.`,
     };
   }
+  // What a process has learnt ends with it, unless it was written down.
+  const forgotten = bars.some(
+    ({ kind, node, fromMs }) =>
+      kind === 'down' && node === b && fromMs > first.timeMs && fromMs < second.timeMs,
+  )
+    ? `; but ${b} was down in between`
+    : `: ${b} could have known of it`;
   const way = [a, ...chain.map(({ to }) => to)].join(' → ');
   return {
     arrows: arrows.map((arrow) => (chain.includes(arrow) ? { ...arrow, chain: true } : arrow)),
-    knowledge: `Messages lead from ① to ② (${way}, drawn bold): ${b} could have known of it.`,
+    knowledge: `Messages lead from ① to ② (${way}, drawn bold)${forgotten}.`,
   };
 }
