@@ -6,7 +6,7 @@ import { control } from '#src/node/client';
 import { monotonicMs } from '#src/node/clock';
 import type { ClockReading } from '#src/schedule/world';
 import { startCounting, temporaryFolder, until } from './support/counting-cluster.ts';
-import { leaderOf, type OwnCluster, startOwn } from './support/own-cluster.ts';
+import { leaderOf, type OwnCluster, registerAt, startOwn } from './support/own-cluster.ts';
 
 /** How far a node's clock is ahead of the machine's, asked past the harness's own bookkeeping; in ms, give or take `width`. */
 async function ahead(cluster: OwnCluster, node: string) {
@@ -20,6 +20,57 @@ async function ahead(cluster: OwnCluster, node: string) {
 
 const newestTerm = async (cluster: OwnCluster) =>
   Math.max(...[...(await cluster.statuses()).values()].map(({ term }) => term));
+
+/** What a leader that is cut off, with its clock at this rate, says after another one has taken a write: old, new, or nothing. */
+async function readBehindTheBack(cluster: OwnCluster, rate: number, round: number) {
+  const old = await leaderOf(cluster);
+  const key = `key${round}`;
+  using atOld = registerAt(cluster, old);
+  await atOld.write(key, 'old');
+  const around = cluster.nodes
+    .filter((node) => node !== old)
+    .flatMap((node) => [
+      { from: old, to: node },
+      { from: node, to: old },
+    ]);
+  await cluster.links.cut('lease', around, 'hold');
+  await cluster.clocks.adjust('lease', old, { rate });
+  const next = await until('another leader', async () =>
+    (await cluster.leaders()).find((node) => node !== old),
+  );
+  using atNext = registerAt(cluster, next);
+  await atNext.write(key, 'new');
+  const outcome = await atOld.tryRead(key, 1_000);
+  await cluster.clocks.release('lease');
+  await cluster.links.heal('lease');
+  return outcome.kind === 'ok' ? outcome.result : 'nothing';
+}
+
+describe('lease reads on real nodes', function () {
+  this.timeout(120_000);
+
+  const rounds = async (rate: number, count: number) => {
+    await using folder = await temporaryFolder();
+    await using cluster = await startOwn(folder.path, { options: { reads: 'lease' } });
+    const seen: unknown[] = [];
+    for (let round = 0; round < count && !seen.includes('old'); round += 1) {
+      seen.push(await readBehindTheBack(cluster, rate, round));
+    }
+    assert.deepEqual(cluster.exits, []);
+    return seen;
+  };
+
+  it('a clock that is much slower than the bound allows makes a stale read', async () => {
+    // A machine that is busy may let the lease run out before the clock is slow; not five times.
+    const seen = await rounds(0.02, 5);
+    assert.ok(seen.includes('old'), `only ${seen.join(', ')}`);
+  });
+
+  it('a clock within the bound makes none', async () => {
+    const seen = await rounds(0.92, 4);
+    assert.ok(!seen.includes('old'), seen.join(', '));
+  });
+});
 
 describe('clocks of real nodes', function () {
   this.timeout(90_000);

@@ -71,6 +71,7 @@ export function registerAt(cluster: OwnCluster, node: string) {
     /** Does not wait for an answer longer than this. */
     tryWrite: (key: string, value: unknown, timeoutMs: number) =>
       connection.call({ f: 'write', key, value }, timeoutMs),
+    tryRead: (key: string, timeoutMs: number) => connection.call({ f: 'read', key }, timeoutMs),
     [Symbol.dispose]: () => connection.close(),
   };
 }
