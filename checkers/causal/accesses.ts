@@ -121,13 +121,15 @@ class Reading {
     const all = raws.map(({ pair, key, reads, writes }): Access => {
       const number = keys.get(key) ?? keys.size;
       keys.set(key, number);
-      const writer = this.#writers.get(`${key} ${reads}`);
+      const found = this.#writers.get(`${key} ${reads}`);
+      // What only the operation itself wrote, it cannot have found.
+      const writer = found?.pair === pair ? undefined : found;
       const isThinAir = reads !== undefined && writer === undefined && !this.#initials.has(reads);
       if (isThinAir) {
         this.thinAir.push({ reader: pair, failed: this.#failed.get(`${key} ${reads}`) });
       }
-      const found = writer === undefined ? initial : (numbers.get(writer) ?? initial);
-      const source = reads === undefined || isThinAir ? undefined : found;
+      const place = writer === undefined ? initial : (numbers.get(writer) ?? initial);
+      const source = reads === undefined || isThinAir ? undefined : place;
       return {
         pair,
         process: pair.invoke.process,
