@@ -8,6 +8,7 @@ import { explain } from '../hunt/explain.ts';
 import { attemptsOf, describeRealReplay, replayReal } from '../hunt/real-replay.ts';
 import { describeReplay, replayRepro } from '../hunt/replay.ts';
 import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hunt/repro.ts';
+import { withDefaults } from '../run/build-spec.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { number } from './options.ts';
@@ -118,7 +119,7 @@ async function writePage(path: string, repro: Repro): Promise<string> {
 
 async function replayFolder(folder: string, flags: Replaying): Promise<void> {
   const out = output(flags.json);
-  const recorded = readTest(folder).spec;
+  const recorded = withDefaults(readTest(folder).spec);
   const spec = { ...recorded, world: flags.world ?? recorded.world };
   const before = readResults(folder);
   const interrupt = interruptible();

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
+import { withDefaults } from '../run/build-spec.ts';
 import { describeIssues, specSchema } from '../run/spec.ts';
 
 const wholeReproSchema = z.strictObject({
@@ -63,6 +64,6 @@ export function readRepro(path: string): Repro {
     );
   }
   const parsed = reproSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, spec: withDefaults(parsed.data.spec) };
   throw new BadInput(describeIssues(parsed.error, input, path));
 }

@@ -29,6 +29,8 @@ export interface TestRequest {
   readonly nodes?: number;
   readonly clients?: number;
   readonly rate?: number;
+  /** Clients that ask again as soon as they are answered, in place of a rate. */
+  readonly closedLoop?: boolean;
   /** Seconds. */
   readonly time?: number;
   readonly opTimeoutMs?: number;
@@ -63,6 +65,24 @@ function checkedOptions(what: string, schema: Schema, value: unknown): Record<st
   throw new BadInput(
     describeIssues(parsed.error as Parameters<typeof describeIssues>[0], value, what),
   );
+}
+
+/**
+ * A test that was written down before some option came to be, with the option's default. Throws BadInput for a system or workload
+ * that is not there, and for options that these do not know.
+ */
+export function withDefaults(spec: TestSpec): TestSpec {
+  const system = lookUp('system', spec.system, systems);
+  const workload = lookUp('workload', spec.workload, workloads);
+  return {
+    ...spec,
+    systemOptions: checkedOptions(`options of ${spec.system}`, system.options, spec.systemOptions),
+    workloadOptions: checkedOptions(
+      `options of workload ${spec.workload}`,
+      workload.options,
+      spec.workloadOptions,
+    ),
+  };
 }
 
 /** Fills a request up to a whole description. Throws BadInput for whatever cannot be used. */
@@ -103,6 +123,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     nodes: request.nodes ?? 5,
     clients: request.clients ?? 10,
     rate: request.rate ?? 200,
+    ...(request.closedLoop === true ? { closedLoop: true } : {}),
     time: request.time ?? 20,
     opTimeoutMs: request.opTimeoutMs ?? 1000,
     recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,

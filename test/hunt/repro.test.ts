@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BadInput } from '#src/errors';
+import { type Repro, readRepro, serializeRepro } from '#src/hunt/repro';
+import { buildSpec } from '#src/run/build-spec';
+
+const repro: Repro = {
+  kind: 'dissent-repro',
+  spec: buildSpec({ system: 'raft', world: 'sim', time: 1 }, 3),
+  failure: { by: 'invariant', name: 'I1 election-safety', explanation: 'two leaders' },
+  traceHash: 'abc',
+  operations: 2,
+  origin: { seed: 3, faults: 4, operations: 50, tried: 9 },
+};
+
+function file(value: unknown): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'dissent-repro-')), 'x.repro.json');
+  writeFileSync(path, typeof value === 'string' ? value : serializeRepro(value as Repro));
+  return path;
+}
+
+describe('a repro file', () => {
+  it('is read as it was written', () => {
+    assert.deepEqual(readRepro(file(repro)), repro);
+  });
+
+  it('from before an option came to be has its default', () => {
+    const { preVote: _, ...older } = repro.spec.systemOptions;
+    const read = readRepro(file({ ...repro, spec: { ...repro.spec, systemOptions: older } }));
+    assert.equal(read.spec.systemOptions['preVote'], true);
+  });
+
+  it('that cannot be used is refused with what is wrong', () => {
+    const { traceHash: _, ...unhashed } = repro;
+    const bad: readonly (readonly [unknown, RegExp])[] = [
+      ['{', /cannot read .*x\.repro\.json/],
+      [{ ...repro, kind: 'other' }, /kind/],
+      [unhashed, /traceHash/],
+      [{ ...repro, spec: { ...repro.spec, system: 'raftt' } }, /unknown system "raftt"/],
+      [{ ...repro, spec: { ...repro.spec, systemOptions: { typo: 1 } } }, /options of raft/],
+    ];
+    for (const [value, message] of bad) {
+      assert.throws(
+        () => readRepro(file(value)),
+        (error) => error instanceof BadInput && message.test(error.message),
+      );
+    }
+  });
+});
