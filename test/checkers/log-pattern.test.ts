@@ -46,6 +46,21 @@ describe('log-pattern', () => {
     assert.equal((await check()).valid, true);
   });
 
+  it('excuses the line with which a fault made this node end, and no other', async () => {
+    const line = 'FATAL disk: /data/wal: EIO: i/o error, write (injected)';
+    const ended = (f: string, node: string) =>
+      ({ index: 0, time: 1, type: 'info', process: 'nemesis', f, node, error: line }) as const;
+    const judged = async (f: string, node: string) =>
+      (await logPattern().check({ history: [ended(f, node)], folder, timeLimitMs: 60_000 })).valid;
+    log('n1', `ready\n${line}\nInjectedError: EIO\n`);
+    assert.equal(await judged('node-stopped', 'n1'), true);
+    assert.equal(await judged('node-lost', 'n1'), true);
+    assert.equal(await judged('node-exit', 'n1'), false);
+    assert.equal(await judged('node-stopped', 'n2'), false);
+    log('n1', `${line}\nready\nFATAL invariant: two leaders in term 3\n`);
+    assert.equal(await judged('node-stopped', 'n1'), false);
+  });
+
   it('passes quiet logs, and says how many it read', async () => {
     log('n1', 'leader in term 3 (was candidate)\n');
     log('n2', '');
