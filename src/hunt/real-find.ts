@@ -109,19 +109,18 @@ class Finder {
     };
   }
 
-  /** The first of these tests that fails, none of them asked for more than there is time. */
+  /** The first of these tests that fails. */
   async #firstFailing(tests: readonly ScriptedTest[]): Promise<ScriptedTest | undefined> {
     for (const test of tests) {
-      if (this.#leftMs() <= 0 || this.#isAborted()) return undefined;
       if (await this.#fails(test)) return test;
     }
     return undefined;
   }
 
-  /** Whether one of a few runs fails in the same way; no more are made than it takes. */
+  /** Whether one of a few runs fails in the same way; no more are made than it takes, or than there is time for. */
   async #fails(test: TestSpec): Promise<boolean> {
     for (let i = 0; i < this.#options.runsPerCandidate; i += 1) {
-      if (this.#isAborted()) return false;
+      if (this.#leftMs() <= 0 || this.#isAborted()) return false;
       if (await this.#runsIntoIt(test)) return true;
     }
     return false;
