@@ -1,5 +1,6 @@
 /** All workloads, by name. */
 
+import { BadInput } from '#src/errors';
 import { bankWorkload } from './bank.ts';
 import { causalWorkload } from './causal.ts';
 import { consensus } from './consensus.ts';
@@ -17,8 +18,11 @@ import { set } from './set.ts';
 import { setFullWorkload } from './set-full.ts';
 import { totalQueueWorkload } from './total-queue.ts';
 import { uniqueIdsWorkload } from './unique-ids.ts';
+import { userWorkload } from './user-workload.ts';
 import type { WorkloadKind } from './workload.ts';
 
+/** For the options of workloads: the one that this package checks them with. */
+export { z } from 'zod';
 export type { Workload, WorkloadKind, WorkloadSettings } from './workload.ts';
 export {
   bankWorkload,
@@ -40,7 +44,7 @@ export {
   uniqueIdsWorkload,
 };
 
-export const workloads: ReadonlyMap<string, WorkloadKind> = new Map(
+const shipped = new Map<string, WorkloadKind>(
   [
     register,
     listAppendWorkload as WorkloadKind,
@@ -61,3 +65,23 @@ export const workloads: ReadonlyMap<string, WorkloadKind> = new Map(
     consensus as WorkloadKind,
   ].map((workload) => [workload.name, workload as WorkloadKind]),
 );
+
+const known = new Map(shipped);
+
+/** Every workload that ships, and those that were added, by name. */
+export const workloads: ReadonlyMap<string, WorkloadKind> = known;
+
+/**
+ * Makes a workload of a user's own known by its name. Adding one of the same name again replaces it. Throws BadInput when the value
+ * is not a workload, or has the name of one that ships.
+ */
+export function addWorkload(value: unknown, source = 'the workload'): WorkloadKind {
+  const workload = userWorkload(value, source);
+  if (shipped.has(workload.name)) {
+    throw new BadInput(
+      `${source} calls itself "${workload.name}", as a workload that ships does.\nnext: give it another name`,
+    );
+  }
+  known.set(workload.name, workload);
+  return workload;
+}

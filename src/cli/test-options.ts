@@ -5,6 +5,7 @@ import { faults } from '#nemesis/index';
 import type { TestRequest } from '../run/build-spec.ts';
 import { loadFaultFiles } from '../run/fault-files.ts';
 import type { TestSpec } from '../run/spec.ts';
+import { isWorkloadFile, loadWorkloadFile } from '../run/workload-files.ts';
 import { drawSchedule } from '../schedule/drawing.ts';
 import { loadSchedule } from '../schedule/validate.ts';
 import { jsonObject, list, number, portRange } from './options.ts';
@@ -23,6 +24,7 @@ export interface TestFlags {
   readonly nodes?: number;
   readonly clients?: number;
   readonly rate?: number;
+  readonly closedLoop?: boolean;
   readonly time?: number;
   readonly opTimeout?: number;
   readonly recoveryTimeout?: number;
@@ -40,7 +42,10 @@ export interface TestFlags {
 
 export const withTestOptions = (command: Command): Command =>
   command
-    .option('--workload <name>', 'what clients do (default: register)')
+    .option(
+      '--workload <name>',
+      'what clients do, also a file of your own; see docs/write-a-workload.md (default: register)',
+    )
     .option('--workload-options <json>', 'options of the workload, as a JSON object', jsonObject)
     .option(
       '--nemesis <kinds>',
@@ -64,6 +69,7 @@ export const withTestOptions = (command: Command): Command =>
     .option('--nodes <n>', 'nodes in the cluster (default: 5)', number)
     .option('--clients <n>', 'client threads (default: 10)', number)
     .option('--rate <ops>', 'operations per second over all clients (default: 200)', number)
+    .option('--closed-loop', 'no rate: each client asks again as soon as it is answered')
     .option('--time <seconds>', 'how long workload and faults go on (default: 20)', number)
     .option('--op-timeout <ms>', 'after this long a call is given up (default: 1000)', number)
     .option('--recovery-timeout <ms>', 'time to serve every client again (default: 15000)', number)
@@ -90,11 +96,17 @@ export const withTestOptions = (command: Command): Command =>
       new Option('--json', 'prints the result as JSON on stdout, words on stderr').default(false),
     );
 
+/** A name, or a file, which is loaded. */
+async function workloadOf(given: string | undefined) {
+  if (given === undefined || !isWorkloadFile(given)) return { workload: given };
+  return { workload: await loadWorkloadFile(given), workloadFile: given };
+}
+
 /** Only what was given, so that the defaults stay in one place. Loads the faults that the user brought first. */
 export async function testRequest(flags: TestFlags): Promise<Omit<TestRequest, 'system'>> {
   await loadFaultFiles(flags.fault ?? []);
   const given = {
-    workload: flags.workload,
+    ...(await workloadOf(flags.workload)),
     workloadOptions: flags.workloadOptions,
     nemesis: flags.nemesis,
     intensity: flags.intensity,
@@ -104,6 +116,7 @@ export async function testRequest(flags: TestFlags): Promise<Omit<TestRequest, '
     nodes: flags.nodes,
     clients: flags.clients,
     rate: flags.rate,
+    closedLoop: flags.closedLoop,
     time: flags.time,
     opTimeoutMs: flags.opTimeout,
     recoveryTimeoutMs: flags.recoveryTimeout,

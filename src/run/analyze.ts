@@ -10,6 +10,7 @@ import { findings } from './findings.ts';
 import { runFiles, writeWhole } from './folder.ts';
 import { measureRun, type Recorded, readRecorded, workloadOf } from './recorded.ts';
 import { renderReports } from './render.ts';
+import { loadWorkloadFile } from './workload-files.ts';
 
 export interface AnalyzeOptions {
   /** Budget of each checker, ms; left out: as the test says. */
@@ -28,6 +29,7 @@ export interface Analyzed {
 export async function analyze(folder: string, options: AnalyzeOptions = {}): Promise<Analyzed> {
   const recorded = readRecorded(folder);
   const { spec, history } = recorded;
+  if (spec.workloadFile !== undefined) await loadWorkloadFile(spec.workloadFile);
   const workload = workloadOf(recorded);
   const timeLimitMs = options.checkTimeoutMs ?? spec.checkTimeoutMs;
   const checkers: Record<string, CheckResult> = {};
@@ -79,6 +81,9 @@ function resultsOf(
     counts: measured.counts,
     checkers,
     latency: measured.latency,
+    ...(measured.latencyCorrected === undefined
+      ? {}
+      : { latencyCorrected: measured.latencyCorrected }),
     availability: measured.availability,
     faults: measured.faults,
     coverage: coverageOf(measured.faults, spec.nodes, spec.require ?? []),

@@ -9,12 +9,15 @@ import { intensities } from '../schedule/slots.ts';
 import { type SystemKind, systems } from '../systems/index.ts';
 import { faultFile } from './fault-files.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
+import { workloadFile } from './workload-files.ts';
 
 /** What may be left out has a default; what is asked for in words is looked up. */
 export interface TestRequest {
   readonly system: string;
   readonly systemOptions?: Readonly<Record<string, unknown>>;
   readonly workload?: string;
+  /** The file that it is in, if it is the user's own; loaded already (`loadWorkloadFile`). */
+  readonly workloadFile?: string;
   readonly workloadOptions?: Readonly<Record<string, unknown>>;
   /** Kinds of fault; `all` for every one that is known, `none` or nothing for none. */
   readonly nemesis?: readonly string[];
@@ -112,6 +115,9 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
       request.systemOptions ?? {},
     ),
     workload: workload.name,
+    ...(request.workloadFile === undefined
+      ? {}
+      : { workloadFile: workloadFile(request.workloadFile) }),
     workloadOptions: checkedOptions(
       `options of workload ${workload.name}`,
       workload.options,

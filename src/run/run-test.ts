@@ -12,6 +12,7 @@ import { known } from './known.ts';
 import { recordReal } from './record-real.ts';
 import { recordSimulated } from './record-sim.ts';
 import type { TestSpec } from './spec.ts';
+import { loadWorkloadFile } from './workload-files.ts';
 
 export interface RunOptions {
   /** The folder that run folders are made in. */
@@ -33,6 +34,7 @@ export interface RunOptions {
  */
 export async function runTest(spec: TestSpec, options: RunOptions): Promise<Analyzed> {
   await loadFaultFiles(spec.faultFiles ?? []);
+  if (spec.workloadFile !== undefined) await loadWorkloadFile(spec.workloadFile);
   known(systems, 'system', spec.system);
   known(workloads, 'workload', spec.workload);
   validateSchedule(spec.schedule, { nodes: nodeNames(spec.nodes) });

@@ -22,6 +22,8 @@ export const specSchema = z.strictObject({
   system: z.string(),
   systemOptions: z.record(z.string(), z.unknown()),
   workload: z.string(),
+  /** The file that the workload is in, if it is the user's own, relative to the working directory. */
+  workloadFile: z.string().optional(),
   workloadOptions: z.record(z.string(), z.unknown()),
   /** The kinds of fault that the schedule was generated from; empty for none. */
   nemesis: z.array(z.string()),
@@ -40,6 +42,8 @@ export const specSchema = z.strictObject({
   clients: z.number().int().min(1).max(limits.clients),
   /** Operations per second over all clients. */
   rate: z.number().positive().max(1_000_000),
+  /** Every client asks again as soon as it is answered, and `rate` is not looked at. */
+  closedLoop: z.boolean().optional(),
   /** Seconds of workload and faults, before the cluster is healed for the final operations. */
   time: z.number().positive().max(limits.timeSeconds),
   /** After this long a call is given up, in ms. */
