@@ -36,11 +36,22 @@ const loss = (random: Random): Parameters =>
     { kind: 'power-loss', unsynced: 'torn' },
   ]);
 
+/** Everything takes its time: what was asked in one life is answered in the next, and what leads again finds its disk busy. */
+function slowDisks(
+  random: Random,
+  { fromMs, untilMs, electionTimeoutMs: t }: ShapeOptions,
+): Slot[] {
+  if (random.below(2) === 0) return [];
+  const fsyncMs = logUniform(random, Math.max(2, t / 20), t / 2);
+  const fault = { kind: 'disk', mode: 'slow', fsyncMs };
+  return [{ at: fromMs, for: untilMs - fromMs, target: pick(random, ['all', 'majority']), fault }];
+}
+
 const someNode = (random: Random, { nodes }: ShapeOptions): string => pick(random, nodes);
 
 const tails: Shape = (random, options) => {
   const { fromMs, untilMs, electionTimeoutMs: t, nodes } = options;
-  const slots: Slot[] = [];
+  const slots = slowDisks(random, options);
   const leaders = 1 + random.below(Math.max(1, Math.floor(nodes.length / 2)));
   const step = between(random, t, 3 * t);
   for (let at = fromMs; at < untilMs; ) {
@@ -103,7 +114,7 @@ const comeback: Shape = (random, options) => {
 
 const restarts: Shape = (random, options) => {
   const { fromMs, untilMs, electionTimeoutMs: t } = options;
-  const slots: Slot[] = [];
+  const slots = slowDisks(random, options);
   for (let at = fromMs; at < untilMs && slots.length < 16; ) {
     const target = random.below(3) === 0 ? 'leader' : someNode(random, options);
     const times = 2 + random.below(3);
@@ -191,7 +202,8 @@ const deposed: Shape = (random, options) => {
       at,
       for: lasts,
       target: 'leader',
-      fault: isStopped ? { kind: 'pause' } : cut(random),
+      // With two of five nodes a leader has company, and still no majority.
+      fault: isStopped ? { kind: 'pause' } : cut(random, pick(random, ['isolate', 'halves'])),
     });
     at += lasts + logUniform(random, t / 4, 3 * t);
   }

@@ -112,9 +112,9 @@ const recoveryLimits = 60;
 function drawOptions(system: string, t: number, random: Random): Record<string, unknown> {
   const own =
     system === 'raft'
-      ? { preVote: random.below(4) > 0, checkQuorum: random.below(4) > 0 }
+      ? { preVote: random.below(4) > 0, checkQuorum: random.below(3) > 0 }
       : system === 'paxos'
-        ? { canvass: random.below(4) > 0, checkQuorum: random.below(4) > 0 }
+        ? { canvass: random.below(4) > 0, checkQuorum: random.below(3) > 0 }
         : {};
   return {
     electionTimeoutMs: t,
@@ -232,7 +232,7 @@ function drawSchedule(
   const random = stream(seed, 'swarm/schedule');
   const all = nemesis === undefined ? [...faults.values()] : faultsOf(nemesis);
   const kinds = drawKinds(random, all);
-  const hasPlot = random.below(2) === 0;
+  const hasPlot = random.below(3) > 0;
   const layers = weighted(random, [
     [1, hasPlot ? 1 : 4],
     [2, hasPlot ? 0 : 2],

@@ -8,7 +8,7 @@ export interface Quest {
   readonly workload: string | undefined;
   /** The first seed. */
   readonly seed: number;
-  /** Seeds tried at most, and seconds after which no new one is begun. */
+  /** Seeds tried at most, and seconds of computing after which no new one is begun. */
   readonly runs: number;
   readonly seconds: number;
   /** Who may find something. */
