@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import { nameOf } from './fault-name.ts';
+import { latencyRows } from './latency-rows.ts';
 import type { Results } from './results.ts';
 import { duration, grouped, percent, plain, shorten } from './text.ts';
 import type { VerdictKind } from './types.ts';
@@ -64,8 +65,8 @@ function faultsTable({ faults }: Results, paint: Paint): string[] {
   return ['', ...grid([heads, ...rows], [0, 1, 2, 7], paint)];
 }
 
-function latencyTable({ latency }: Results, paint: Paint): string[] {
-  const rows = Object.entries(latency).map(([f, q]) => [
+function latencyTable({ latency, latencyCorrected }: Results, paint: Paint): string[] {
+  const rows = [...latencyRows(latency, latencyCorrected)].map(([f, q]) => [
     f,
     ...[q.p50, q.p90, q.p99, q.p999, q.max].map(duration),
   ]);

@@ -1,5 +1,6 @@
 /** summary.md: the run on one page, for pull requests and job summaries. */
 
+import { latencyRows } from './latency-rows.ts';
 import { duration, grouped, percent, plain, significant } from './text.ts';
 import type { EvidenceOperation, ReportAnomaly, ReportData } from './types.ts';
 
@@ -138,7 +139,7 @@ function faults({ results }: ReportData): string[] {
 }
 
 function latency({ results }: ReportData): string[] {
-  const rows = Object.entries(results.latency).map(([f, q]) => [
+  const rows = [...latencyRows(results.latency, results.latencyCorrected)].map(([f, q]) => [
     md(f),
     ...[q.p50, q.p90, q.p99, q.p999, q.max].map(duration),
   ]);

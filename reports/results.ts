@@ -17,6 +17,8 @@ export interface Results {
   readonly checkers: Readonly<Record<string, CheckResult>>;
   /** By `f`, of successful operations. */
   readonly latency: Readonly<Record<string, Quantiles>>;
+  /** From when operations were due, with those that nobody was free to ask; not there when clients had no rate to keep. */
+  readonly latencyCorrected?: Readonly<Record<string, Quantiles>>;
   readonly availability: Availability;
   readonly faults: readonly FaultFigures[];
   /** Left out in results of older versions. */

@@ -40,6 +40,8 @@ export type Planned =
   | {
       readonly kind: 'invoke';
       readonly timeNs: number;
+      /** When the schedule wanted it, where no thread was free by then. */
+      readonly dueNs?: number;
       readonly thread: Thread;
       readonly op: Invocation;
     }

@@ -51,6 +51,6 @@ export {
 } from './simulate.ts';
 export { lift, nothing, numbered, type Source, type SourceFunction, sequence } from './source.ts';
 export { clients, concurrencyLimit, eachThread, nemesis, onThreads, reserve } from './threads.ts';
-export { delay, log, sleep, stagger, timeLimit } from './time.ts';
+export { delay, log, paceOfStagger, sleep, stagger, timeLimit } from './time.ts';
 export { fMap, map } from './transform.ts';
 export { problemsOf } from './validate.ts';

@@ -73,9 +73,18 @@ interface Spacing {
 const spacing = (intervalNs: number, random: boolean): Spacing => ({
   intervalNs,
   random,
-  lagNs: random
-    ? Math.max(staggerLag.intervals * intervalNs, staggerLag.ns)
-    : Number.POSITIVE_INFINITY,
+  lagNs: random ? lagOfStagger(intervalNs) : Number.POSITIVE_INFINITY,
+});
+
+const lagOfStagger = (intervalNs: number): number =>
+  Math.max(staggerLag.intervals * intervalNs, staggerLag.ns);
+
+/** What `stagger(ms)` makes of time, in ms: the mean interval, and how far it may lag behind without leaving anything out. */
+export const paceOfStagger = (
+  ms: number,
+): { readonly intervalMs: number; readonly lagMs: number } => ({
+  intervalMs: ms,
+  lagMs: lagOfStagger(ms * 1e6) / 1e6,
 });
 
 class Spaced implements Generator {
@@ -100,7 +109,8 @@ class Spaced implements Generator {
     const { intervalNs, random, lagNs } = this.#spacing;
     const gapNs = random ? Math.round(2 * intervalNs * fraction(context.random)) : intervalNs;
     const nextDueNs = Math.max(dueNs, timeNs - lagNs) + gapNs;
-    return emit(at(next.planned, timeNs), new Spaced(this.#spacing, next.then, nextDueNs));
+    const planned = random ? overdue(at(next.planned, timeNs), dueNs) : at(next.planned, timeNs);
+    return emit(planned, new Spaced(this.#spacing, next.then, nextDueNs));
   }
 
   update(context: Context, event: Operation, thread: Thread): Generator {
@@ -111,6 +121,10 @@ class Spaced implements Generator {
     return inner === this.#inner ? this : new Spaced(this.#spacing, inner, this.#dueNs);
   }
 }
+
+/** Says when it was due, if that is over. */
+const overdue = (planned: Planned, dueNs: number): Planned =>
+  planned.kind === 'invoke' && planned.timeNs > dueNs ? { ...planned, dueNs } : planned;
 
 /** Keeps one thread busy for `ms`. For a pause of all threads use it inside `phases`. Throws RangeError for a bad time. */
 export function sleep(ms: number): Generator {

@@ -23,6 +23,7 @@ export interface RawOperation {
   readonly value?: unknown;
   readonly error?: unknown;
   readonly node?: unknown;
+  readonly due?: unknown;
 }
 
 export interface Collected {
@@ -98,6 +99,7 @@ export class Collector {
       ...(raw.value === undefined ? undefined : { value: raw.value }),
       ...(isAbsent(raw.error) ? undefined : { error: asText(raw.error) }),
       ...(isAbsent(raw.node) ? undefined : { node: asText(raw.node) }),
+      ...(typeof raw.due === 'number' ? { due: raw.due } : undefined),
     });
     this.#lines.push(line);
   }

@@ -71,9 +71,9 @@ function keepDigits(key: string, value: unknown, context?: { readonly source?: s
  * JSON value. Throws TypeError for a value that has no JSON (a bigint, a cycle).
  */
 export function serializeOperation(op: Operation): string {
-  const { index, time, type, process, f, key, value, error, node } = op;
+  const { index, time, type, process, f, key, value, error, node, due } = op;
   // Fields that are undefined are left out. One plain stringify was measured faster than putting the line together by hand.
-  return `${JSON.stringify({ index, time, type, process, f, key, value, error, node })}\n`;
+  return `${JSON.stringify({ index, time, type, process, f, key, value, error, node, due })}\n`;
 }
 
 /** A whole history as JSON lines. */

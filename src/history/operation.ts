@@ -24,6 +24,11 @@ export interface Operation {
   readonly error?: string;
   /** The node that the process is bound to. */
   readonly node?: string;
+  /**
+   * Of an invocation: when it was due, in ns like `time`, where it was asked 1 ms later than that or more, because all clients
+   * were still waiting for answers. Latency that is counted from here does not leave out what nobody was free to ask.
+   */
+  readonly due?: number;
 }
 
 /** What an operation asks, before it has a place in a history. */

@@ -6,13 +6,15 @@ import { availability } from './availability.ts';
 import { type Cost, type CounterSample, costPerOp } from './cost.ts';
 import { type FaultWindow, faultFigures } from './faults.ts';
 import { type CommitLook, impactsOf } from './impact.ts';
-import { latencyByF } from './latency.ts';
+import { correctedLatencyByF, latencyByF, type Pace } from './latency.ts';
 import { campaignsOf, type Kill, leaderFigures, type RoleEvent } from './leaderships.ts';
 import type { Availability, FaultFigures, Leadership, Quantiles } from './types.ts';
 
 export interface Measured {
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number };
   readonly latency: Readonly<Record<string, Quantiles>>;
+  /** From when operations were due, with those that nobody was free to ask. Left out without a pace. */
+  readonly latencyCorrected?: Readonly<Record<string, Quantiles>>;
   readonly availability: Availability;
   readonly faults: readonly FaultFigures[];
   readonly leader: { readonly changes: number; readonly elections: number };
@@ -28,6 +30,8 @@ export interface Evidence {
   /** From the nodes' traces; empty when there are none. */
   readonly roleEvents?: Iterable<RoleEvent>;
   readonly samples?: Iterable<CounterSample & Partial<CommitLook>>;
+  /** Left out when clients asked as soon as they were answered. */
+  readonly pace?: Pace;
 }
 
 /** Nodes that were killed by a fault, and when. */
@@ -60,6 +64,9 @@ export function measure(evidence: Evidence): Measured {
   return {
     counts,
     latency: latencyByF(attempts),
+    ...(evidence.pace === undefined
+      ? {}
+      : { latencyCorrected: correctedLatencyByF(attempts, evidence.pace) }),
     availability: availability(attempts, evidence.workloadEndNs),
     faults: faultFigures(attempts, evidence.faults).map((figures, i) => ({
       ...figures,

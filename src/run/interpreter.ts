@@ -78,6 +78,8 @@ const limits = {
   idlePollNs: 1_000_000,
   /** So long it may go on like that. No event will ever come, so only a generator that looks outside could go on. */
   idleMaxNs: 60e9,
+  /** An operation that is asked so much later than it was due has the time at which it was. */
+  lateFromNs: 1_000_000,
 } as const;
 
 /**
@@ -311,14 +313,15 @@ class Interpreter {
     const worker = this.#workers[this.#board.slotOf(planned.thread)];
     if (worker === undefined) throw this.#broken(`thread ${planned.thread} does not exist`);
     if (planned.kind === 'sleep') this.#sleep(worker, nowNs + planned.forNs);
-    else this.#invoke(worker, planned.op, nowNs);
+    else this.#invoke(worker, planned.op, nowNs, planned.dueNs);
   }
 
-  #invoke(worker: ThreadWorker, op: Invocation, nowNs: number): void {
+  #invoke(worker: ThreadWorker, op: Invocation, nowNs: number, dueNs = nowNs): void {
     const { thread, process, node } = worker;
     let event: Operation;
     try {
-      event = this.#recorder.add(nowNs, 'invoke', process, op, op.value, undefined, node);
+      const due = nowNs - dueNs >= limits.lateFromNs ? dueNs : undefined;
+      event = this.#recorder.add(nowNs, 'invoke', process, op, op.value, undefined, node, due);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw this.#broken(`value cannot be written as JSON: ${error.message}`, error);

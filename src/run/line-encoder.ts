@@ -22,6 +22,7 @@ const part = {
   value: bytesOf(',"value":'),
   error: bytesOf(',"error":'),
   node: bytesOf(',"node":'),
+  due: bytesOf(',"due":'),
   null: bytesOf('null'),
   end: bytesOf('}\n'),
 } as const;
@@ -95,7 +96,7 @@ export class LineEncoder {
     else this.#integer(op.process);
     this.#copy(part.f);
     this.#name(op.f);
-    const { key, value, error, node } = op;
+    const { key, value, error, node, due } = op;
     if (key !== undefined) {
       this.#copy(part.key);
       if (typeof key === 'string') this.#name(key);
@@ -109,6 +110,10 @@ export class LineEncoder {
     if (node !== undefined) {
       this.#copy(part.node);
       this.#name(node);
+    }
+    if (due !== undefined) {
+      this.#copy(part.due);
+      this.#integer(due);
     }
     this.#copy(part.end);
   }

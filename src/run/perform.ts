@@ -144,10 +144,9 @@ function wholeRun(
 ): Generator {
   const { spec, workload, recorder, stage } = run;
   const { timeline } = stage;
-  const operations =
-    spec.operations === undefined
-      ? stagger(1000 / spec.rate, workload.generator)
-      : scripted(spec.operations);
+  const paced =
+    spec.closedLoop === true ? workload.generator : stagger(1000 / spec.rate, workload.generator);
+  const operations = spec.operations === undefined ? paced : scripted(spec.operations);
   const main = timeLimit(spec.time * 1000, clients(operations));
   const final = (): Generator => {
     markPhase(recorder, timeline.nowNs(), 'final');

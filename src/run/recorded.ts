@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Workload, workloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
+import { paceOfStagger } from '../generator/index.ts';
 import { parseHistory, validateHistory } from '../history/index.ts';
 import type { History } from '../history/operation.ts';
 import type { EpisodeEvidence, TimedCounters } from '../metrics/episodes.ts';
@@ -65,6 +66,7 @@ async function observed(recorded: Recorded) {
       timeNs: event.timeNs - circumstances.originNs,
     })),
     samples: readSamples(folder),
+    ...(spec.closedLoop === true ? {} : { pace: paceOfStagger(1000 / spec.rate) }),
   };
 }
 

@@ -108,6 +108,7 @@ export class Recorder {
     value: unknown,
     error: string | undefined,
     node: string | undefined,
+    dueNs?: number,
   ): Operation {
     const time = timeNs > this.#lastNs ? timeNs : this.#lastNs;
     const index = this.#operations.length;
@@ -117,6 +118,7 @@ export class Recorder {
       : make(index, time, type, process, op, value);
     if (error !== undefined) operation.error = error;
     if (node !== undefined && !isPlain) operation.node = node;
+    if (dueNs !== undefined) operation.due = dueNs;
     this.#file?.append(operation);
     this.#operations.push(operation);
     this.#lastNs = time;
