@@ -41,7 +41,10 @@ function confirm(node: Node, line: ClockLine, looks: readonly Look[]): void {
 async function measure(node: Node, faults: InnerFaults, withRates: boolean): Promise<ClockReading> {
   const line = faults.clock;
   const first = await look(faults);
-  if (withRates) await delay(limits.clockLooksApart);
+  // On a busy machine a look takes long, and says less of when it was: then they have to lie further apart.
+  const widthMs = first === undefined ? 0 : first.untilMs - first.fromMs;
+  const apartMs = Math.min(limits.clockLooksApartMost, limits.clockLooksApart + 8 * widthMs);
+  if (withRates) await delay(apartMs);
   const second = withRates ? await look(faults) : first;
   if (first === undefined || second === undefined) {
     const now = monotonicMs();

@@ -52,7 +52,8 @@ export function withTornWrites(
       at = next;
     }
   }
-  return { bytes, done: `${describe(writes, 'torn')}, of which ${kept} bytes are there` };
+  const there = writes.length === 0 ? '' : `, of which ${kept} bytes are there`;
+  return { bytes, done: `${describe(writes, 'torn')}${there}` };
 }
 
 function describe(writes: readonly UnsyncedWrite[], what: string): string {
