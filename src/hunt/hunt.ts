@@ -10,6 +10,7 @@ import { BadInput, HarnessFailure } from '../errors.ts';
 import type { Attempt, Found, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts';
 import { Pool } from './pool.ts';
 import { pageOf, replayCommand, serializeRepro } from './repro.ts';
+import { drawTest } from './swarm.ts';
 import { added, type HuntFailure, type HuntResult, verdictOf, zeros } from './tally.ts';
 
 export interface HuntOptions extends HuntSubject {
@@ -51,8 +52,8 @@ export interface HuntProgress {
 const seedsPerJob = 4;
 
 /**
- * Throws BadInput when neither `runs` nor `timeBudgetSeconds` bounds the hunt, and HarnessFailure when a worker fails. Aborting
- * ends it with what there is.
+ * Throws BadInput when neither `runs` nor `timeBudgetSeconds` bounds the hunt or the subject cannot be hunted, and HarnessFailure
+ * when a worker fails. Aborting ends it with what there is.
  */
 export async function hunt(options: HuntOptions): Promise<HuntResult> {
   if (options.runs === undefined && options.timeBudgetSeconds === undefined) {
@@ -60,6 +61,8 @@ export async function hunt(options: HuntOptions): Promise<HuntResult> {
   }
   const { system, systemOptions, workload, nemesis } = options;
   const subject: HuntSubject = { system, systemOptions, workload, nemesis };
+  // What cannot be hunted is refused here: in a worker it would look like a failure of the harness.
+  drawTest(subject, options.seed);
   const program = new URL('./worker.ts', import.meta.url);
   await using pool = new Pool<HuntJob, HuntAnswer>(program, options.workers, subject);
   const state = new Hunt(options, pool);
