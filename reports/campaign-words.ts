@@ -110,23 +110,21 @@ export const contestProof = ({
   const tied = ties === 0 ? '' : `, ${plural(ties, 'tie')}`;
   if (pairs === 0) return `no difference in ${plural(ties, 'firing')}`;
   const often = `${less} less in ${lessOften} of ${pairs}${tied}`;
-  if (verdict === 'too-few') return `${often}: too few to tell`;
+  if (verdict === 'too-few') return often;
   return `${often}; chance alone: ${chance < 0.001 ? 'below 0.1 %' : `${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %`}`;
 };
 
 /** Who lost less altogether, and whether that is noise. */
 export function contestSentence(row: ContestRow, systems: readonly string[]): string {
-  const what = row.kind === null ? 'Over all faults' : `Under ${row.kind}`;
-  const each = systems.map((system) => `${system} ${duration(row.lostMs[system] ?? 0)}`);
+  const what = row.kind === null ? 'over all faults' : `under ${row.kind}`;
+  const each = listed(systems.map((system) => `${system} ${duration(row.lostMs[system] ?? 0)}`));
   const proof = `(${contestProof(row)})`;
-  switch (row.verdict) {
-    case 'more-than-noise':
-      return `${what} ${row.less} lost less time: ${listed(each)}. That is more than noise ${proof}.`;
-    case 'within-noise':
-      return `${what} they lost ${listed(each)}: no more than noise ${proof}.`;
-    case 'too-few':
-      return `${what} they lost ${listed(each)}: too few pairs of firings to tell ${proof}.`;
-  }
+  const judged = {
+    'more-than-noise': `${row.less} lost less, and that is more than noise`,
+    'within-noise': 'the difference is no more than noise',
+    'too-few': 'too few pairs of firings to tell whether that is noise',
+  }[row.verdict];
+  return `Time lost ${what}: ${each}; ${judged} ${proof}.`;
 }
 
 /** The end of a campaign, for a terminal. */

@@ -139,17 +139,20 @@ function merge(paths: readonly string[], flags: MergeFlags): void {
   conclude(to, mergeCampaigns(parts, command), flags);
 }
 
+/** `--out` and `--json` are those of `chaos` itself, which sees them wherever they stand. */
 const mergeCommand = (): Command =>
   new Command('merge')
     .description('Puts the shards of a campaign together: one report, one summary.')
     .argument('<folders...>', 'folders of campaigns')
-    .requiredOption('--out <dir>', 'where campaign.json, report.html and summary.md go')
-    .option('--json', 'prints the report as JSON on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent chaos merge shards/*/chaos/* --out merged')
+    .usage('<folders...> --out <dir> [--json]')
+    .addHelpText('after', '\nExample: dissent chaos merge merged/shard-*/* --out merged')
     .exitOverride()
-    .action((paths: string[], _: unknown, command: Command) =>
-      merge(paths, command.optsWithGlobals<MergeFlags>()),
-    );
+    .action((paths: string[], _: unknown, command: Command) => {
+      if (command.parent?.getOptionValueSource('out') !== 'cli') {
+        throw new BadInput('chaos merge needs --out <dir>: where the merged report goes');
+      }
+      merge(paths, command.optsWithGlobals<MergeFlags>());
+    });
 
 export const chaosCommand = (): Command =>
   new Command('chaos')

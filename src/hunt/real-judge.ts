@@ -118,6 +118,11 @@ export function verdictOf(results: Results, found: readonly Finding[]): Verdict 
     const name = 'healed-cluster-serves';
     return { kind: 'failed', by: 'liveness', name, explanation: dark.reason };
   }
+  const still = found.find(({ kind }) => kind === 'standstill');
+  if (still !== undefined) {
+    const name = 'calm-majority-serves';
+    return { kind: 'failed', by: 'liveness', name, explanation: still.reason };
+  }
   const doubt = found.find(({ kind }) => kind !== 'fault-missing');
   if (doubt !== undefined) return { kind: 'undecided', reason: doubt.reason };
   const unknown = Object.entries(results.checkers).find(

@@ -37,11 +37,8 @@ describe('workflows', () => {
       [],
     );
     const merge = commands.find((one) => one.includes('chaos merge'));
-    const ofMerge = chaos.commands.find((one) => one.name() === 'merge')?.options ?? [];
-    assert.deepEqual(
-      flagsIn(merge ?? '').filter((flag) => !ofMerge.some(({ long }) => long === flag)),
-      [],
-    );
+    assert.ok(chaos.commands.some((one) => one.name() === 'merge'));
+    assert.deepEqual(flagsIn(merge ?? ''), ['--out']);
     assert.match(merge ?? '', /--out merged/);
     assert.ok(commands.some((one) => one.includes('GITHUB_STEP_SUMMARY')));
   });

@@ -126,7 +126,7 @@ function spreadCell({ n, missing, median, p90, max }: Spreading, metric: ImpactM
     'span',
     { class: 'spreading', title: `of ${n}${missing > 0 ? `, ${missing} not seen in time` : ''}` },
     h('b', {}, word(median)),
-    h('small', {}, `${word(p90)} · ${word(max)}`),
+    n === 1 ? null : h('small', {}, `${word(p90)} · ${word(max)}`),
   );
 }
 
@@ -152,7 +152,7 @@ export function impactsSection({ impacts, systems }: CampaignReportData): HTMLEl
     h(
       'p',
       { class: 'note' },
-      'Median in bold, below it 90th percentile and worst, over all firings in real runs.',
+      'Over all firings in real runs: the median in bold, below it the 90th percentile and the worst. Point at a figure for how many there were, and at a head for what it means.',
     ),
     table(
       'Figures by fault and system',
