@@ -209,6 +209,21 @@ describe('sim: datagrams', () => {
     assert.equal(net.network.traffic.duplicated > 0, true);
   });
 
+  it('stragglers: a few come much later, each for itself, and all others are on time', async () => {
+    const stragglers = 0.05;
+    const stragglerMs = { min: 200, mean: 400 };
+    const net = await wires({ transport: 'datagram', stragglers, stragglerMs });
+    const startMs = net.timeline.nowNs() / 1e6;
+    await net.series(1_000);
+    await net.run(5_000);
+    assert.equal(net.arrivals.length, 1_000);
+    // One every 0.1 ms.
+    const lateness = net.arrivals.map(({ n, atMs }) => atMs - startMs - (n - 1) / 10);
+    const late = lateness.filter((ms) => ms >= 200).length;
+    assert.ok(late > 25 && late < 85, `${late} are late`);
+    assert.ok(lateness.every((ms) => ms < 10 || ms >= 200));
+  });
+
   it('which messages are lost is theirs: more loss loses the same ones and others', async () => {
     const few = await lossOf(0.05, 7);
     const many = await lossOf(0.2, 7);
