@@ -4,6 +4,7 @@ import type { ContestRow } from '#reports/campaign-types';
 import { type ComparedMetric, compareEpisodes } from '../metrics/compare.ts';
 import type { Episode } from '../metrics/episodes.ts';
 import { chanceMax, comparePairs, fewestPairs } from '../metrics/paired.ts';
+import { stormName } from './groups.ts';
 import type { Campaign, CampaignFault, CampaignRun } from './record.ts';
 
 /** One firing of one schedule, and what each system lost under it. */
@@ -72,7 +73,12 @@ export function contestOf(campaign: Pick<Campaign, 'runs' | 'systems'>): Contest
   const { systems } = campaign;
   if (systems.length < 2) return [];
   const firings = commonFirings(campaign);
-  const kinds = [...new Set(firings.map(({ kind }) => kind))];
+  // In a storm what was lost may be another fault's doing: it counts for the sum, not for a kind.
+  const alone = commonFirings({
+    runs: campaign.runs.filter(({ group }) => group !== stormName),
+    systems,
+  });
+  const kinds = [...new Set(alone.map(({ kind }) => kind))];
   const total = ({ lostMs }: ContestRow): number =>
     Object.values(lostMs).reduce((sum, one) => sum + one, 0);
   const rows = kinds
@@ -80,7 +86,7 @@ export function contestOf(campaign: Pick<Campaign, 'runs' | 'systems'>): Contest
       (kind) =>
         rowOf(
           kind,
-          firings.filter((one) => one.kind === kind),
+          alone.filter((one) => one.kind === kind),
           systems,
         ) ?? [],
     )

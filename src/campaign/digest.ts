@@ -15,6 +15,7 @@ import { chanceNote } from '#reports/compare-words';
 import { exitCodes } from '../errors.ts';
 import type { KindCoverage } from '../metrics/coverage.ts';
 import { comparedFigures, contestOf } from './contest.ts';
+import { stormName } from './groups.ts';
 import type { Campaign, CampaignFault, CampaignHunt, CampaignRun } from './record.ts';
 
 /** More failures than this are not read one by one; campaign.json has them all. */
@@ -247,10 +248,11 @@ function totalsOf({ runs, hunts }: Campaign): CampaignReportData['totals'] {
 /** `folder`: the campaign's, as a user would type it, for the lines that replay failures. */
 export function digest(campaign: Campaign, folder: string): CampaignReportData {
   const { runs, hunts, systems, notRun } = campaign;
+  const calm = runs.filter(({ group }) => group !== stormName);
   const prefix = folder === '' ? '' : `${folder}/`;
   const exitCode = exitCodeOf(campaign);
   const failures = failuresOf(campaign, prefix);
-  const table = systems.length < 2 ? [] : comparedFigures(campaign);
+  const table = systems.length < 2 ? [] : comparedFigures({ runs: calm, systems });
   const note = chanceNote(table, systems.length);
   const found = exitCode === exitCodes.violation || exitCode === exitCodes.notRecovered;
   return {
@@ -272,9 +274,9 @@ export function digest(campaign: Campaign, folder: string): CampaignReportData {
     contest: contestOf(campaign),
     differences: table.filter(({ verdict }) => verdict.kind === 'larger-than-noise'),
     ...(note === undefined ? {} : { chanceNote: note }),
-    impacts: kindsIn(runs).flatMap((kind) =>
+    impacts: kindsIn(calm).flatMap((kind) =>
       systems.flatMap((system) => {
-        const own = faultsIn(runs, system).filter((fault) => fault.kind === kind);
+        const own = faultsIn(calm, system).filter((fault) => fault.kind === kind);
         return own.length === 0 ? [] : [impactRow(kind, system, own)];
       }),
     ),

@@ -24,8 +24,8 @@ const troubles: readonly (readonly [name: string, kinds: readonly string[]])[] =
 /** Everything else that can be had, so that a fault that is new is not forgotten. */
 const restName = 'others';
 
-/** All kinds at once, overlapping. */
-const stormName = 'storm';
+/** All kinds at once, overlapping: what is seen there cannot be put down to one of them. */
+export const stormName = 'storm';
 
 const stormSeconds = 20;
 

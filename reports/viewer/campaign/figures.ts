@@ -152,7 +152,7 @@ export function impactsSection({ impacts, systems }: CampaignReportData): HTMLEl
     h(
       'p',
       { class: 'note' },
-      'Over all firings in real runs: the median in bold, below it the 90th percentile and the worst. Point at a figure for how many there were, and at a head for what it means.',
+      'Over all firings in real runs with one fault at a time (not in storms): the median in bold, below it the 90th percentile and the worst. Point at a figure for how many there were, and at a head for what it means.',
     ),
     table(
       'Figures by fault and system',
