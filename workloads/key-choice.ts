@@ -53,7 +53,8 @@ const choices: Readonly<Record<KeyDistribution, ChooseKey>> = {
     count === 1 || fraction(random) < hotShare ? 0 : 1 + random.below(count - 1),
 };
 
-export function chooseKey(distribution: KeyDistribution): ChooseKey {
+/** Run folders from before there was a choice have none: uniform. */
+export function chooseKey(distribution: KeyDistribution = 'uniform'): ChooseKey {
   const choose = choices[distribution];
   return (random, count) => {
     if (count < 1) throw new RangeError(`cannot choose one of ${count} keys; there must be one`);

@@ -10,6 +10,7 @@ import type { Context, Generator, Next, Thread } from '#src/generator/generator'
 import { emit, pending } from '#src/generator/source';
 import type { Completion, History, Invocation, Key, Operation } from '#src/history/operation';
 import { fraction, type Random } from '#src/random/random';
+import { chooseKey, keyDistribution } from './key-choice.ts';
 import type { Workload, WorkloadKind } from './workload.ts';
 
 const optionsSchema = z.strictObject({
@@ -17,6 +18,8 @@ const optionsSchema = z.strictObject({
   activeKeys: z.number().int().min(1).max(10_000).default(5),
   /** Operations on a key before a fresh one takes its place: keeps each key's history short enough to decide. */
   operationsPerKey: z.number().int().min(1).max(1_000_000).default(150),
+  /** How operations spread over the keys in use. */
+  keys: keyDistribution.default('uniform'),
   /** Share of the clients that only read, the others only update. A client that is alone reads with this probability. */
   readShare: z.number().min(0).max(1).default(0.5),
 });
@@ -71,7 +74,7 @@ class RegisterGenerator implements Generator {
   next(context: Context): Next {
     const thread = context.someFree((candidate) => candidate !== 'nemesis');
     if (thread === undefined) return pending(this);
-    const at = context.random.below(this.#slots.length);
+    const at = chooseKey(this.#options.keys)(context.random, this.#slots.length);
     const slot = this.#slots[at] as Slot;
     const op: Invocation = this.#isReading(context, thread)
       ? { f: 'read', key: slot.key, value: null }

@@ -6,12 +6,15 @@ import type { Context, Generator, Next } from '#src/generator/generator';
 import { emit, pending } from '#src/generator/source';
 import type { Completion, History, Invocation } from '#src/history/operation';
 import type { Random } from '#src/random/random';
+import { chooseKey, keyDistribution } from './key-choice.ts';
 
 export const transactionOptions = z.strictObject({
   /** Keys in use at the same time. Few keys and many clients make contention, which is what shows anomalies. */
   activeKeys: z.number().int().min(1).max(10_000).default(5),
   /** Writes to a key before a fresh one takes its place: keeps lists short enough to send. */
   writesPerKey: z.number().int().min(1).max(10_000).default(30),
+  /** How steps spread over the keys in use. */
+  keys: keyDistribution.default('uniform'),
   /** Steps of a transaction at most. */
   stepsMax: z.number().int().min(1).max(100).default(4),
 });
@@ -66,7 +69,7 @@ export class TransactionGenerator implements Generator {
     let keysUsed = this.#keysUsed;
     const count = 1 + random.below(this.#options.stepsMax);
     const steps = Array.from({ length: count }, (): TxnStep => {
-      const at = random.below(slots.length);
+      const at = chooseKey(this.#options.keys)(random, slots.length);
       const slot = slots[at] as Slot;
       if (random.below(2) === 0) return ['r', slot.key, null];
       const writes = slot.writes + 1;

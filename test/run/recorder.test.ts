@@ -45,6 +45,7 @@ const anyOperation: fc.Arbitrary<Operation> = fc.record(
     value: anyValue,
     error: anyText,
     node: anyText,
+    due: fc.maxSafeNat(),
   },
   { requiredKeys: ['index', 'time', 'type', 'process', 'f'] },
 );
