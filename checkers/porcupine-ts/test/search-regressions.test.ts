@@ -1,7 +1,15 @@
 /** Histories on which the search once was wrong, as `npm run test:oracle` found them. */
 
 import assert from 'node:assert/strict';
-import { type CasRegisterInput, casRegister, check } from '../src/index.ts';
+import {
+  type CasRegisterInput,
+  casRegister,
+  check,
+  type KvInput,
+  type KvOutput,
+  kv,
+  type Operation,
+} from '../src/index.ts';
 
 const completed = (input: CasRegisterInput<number>, call: number, end: number) => ({
   kind: 'completed' as const,
@@ -20,5 +28,36 @@ describe('the search', () => {
       completed({ kind: 'cas', from: 2, to: 4 }, 3, 3),
     ];
     assert.equal(check(casRegister(0), history).verdict, 'ok');
+  });
+
+  it('does not take an append that can be hidden for one that cannot, though they append the same', () => {
+    const get = (value: string, call: number, end: number): Operation<KvInput, KvOutput> => ({
+      kind: 'completed',
+      input: { kind: 'get', key: 'x' },
+      output: { kind: 'value', value },
+      call,
+      return: end,
+    });
+    const change = (
+      kind: 'put' | 'append',
+      value: string,
+      call: number,
+      end: number,
+    ): Operation<KvInput, KvOutput> => ({
+      kind: 'completed',
+      input: { kind, key: 'x', value },
+      output: undefined,
+      call,
+      return: end,
+    });
+    const history = [
+      change('append', 'x', 0, 10),
+      change('put', 'b', 1, 2),
+      get('b', 3, 4),
+      change('append', 'x', 5, 20),
+      get('bx', 6, 8),
+      get('bx', 21, 22),
+    ];
+    assert.equal(check(kv(), history).verdict, 'ok');
   });
 });

@@ -1,12 +1,12 @@
 /** The searches of one partition, in turns: one that is complete, and for hard ones also one that is good at witnesses. */
 
+import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { Beam } from './beam.ts';
 import { withIdle } from './idle.ts';
-import { at } from './ints.ts';
 import type { Problem } from './problem.ts';
+import { replay } from './replay.ts';
 import { type Progress, Search } from './search.ts';
-import { impossible, Transitions } from './transitions.ts';
 
 /** Steps beyond the least possible after which a search counts as hard. */
 const hardAfterSteps = 20_000;
@@ -35,26 +35,34 @@ export class Portfolio<State, Input, Output> {
   /** Goes on for about that many steps of each. */
   run(steps: number, memoryLimitBytes: number): Progress {
     const end = this.#search.run(steps, memoryLimitBytes);
-    this.#isOk = end === 'ok';
-    if (end !== 'paused' || !this.#triesBeam) return end;
-    if (this.#search.steps < 4 * this.#p.required.length + hardAfterSteps) return end;
+    if (end !== 'paused') {
+      this.#isOk = end === 'ok';
+      return end;
+    }
+    const count = this.#p.required.length;
+    const isHard = this.#search.steps > 4 * count + hardAfterSteps;
+    if (!this.#triesBeam || !isHard || !this.#tryBeam(steps)) return 'paused';
+    this.#isOk = true;
+    return 'ok';
+  }
+
+  #tryBeam(steps: number): boolean {
     if (this.#beam === undefined && this.#p.register !== undefined) {
       this.#beam = new Beam(this.#p, this.#p.register);
     }
     const beam = this.#beam;
-    if (beam === undefined) return end;
+    if (beam === undefined) return false;
     const got = beam.run(Math.ceil(steps / stepsPerBeamStep));
     this.#beamSteps = beam.steps;
-    if (got === 'paused') return 'paused';
+    if (got === 'paused') return false;
     this.#triesBeam = false;
     this.#beam = undefined;
-    if (got === 'failed') return 'paused';
+    if (got === 'failed') return false;
     const order = beam.order();
     // The order is the proof. It is cheap to check, and so it is.
-    if (!this.#isWitness(order)) return 'paused';
+    if (!this.#isWitness(order)) return false;
     this.#witness = order.map((i) => this.#p.operations[i] as Operation<Input, Output>);
-    this.#isOk = true;
-    return 'ok';
+    return true;
   }
 
   /** The longest accepted order so far; all of it after `ok`. */
@@ -77,17 +85,6 @@ export class Portfolio<State, Input, Output> {
     const p = this.#p;
     const placed = new Set(order);
     if (placed.size < order.length || !p.required.every((i) => placed.has(i))) return false;
-    const transitions = new Transitions(p);
-    const times = p.operations;
-    let state = transitions.initial();
-    let lastCall = -Infinity;
-    for (const i of order) {
-      const op = times[i];
-      if (op === undefined || (op.kind === 'completed' && op.return < lastCall)) return false;
-      lastCall = Math.max(lastCall, op.call);
-      state = transitions.next(state, at(p.effectOf, i));
-      if (state === impossible) return false;
-    }
-    return true;
+    return replay(p, order) !== illegal;
   }
 }

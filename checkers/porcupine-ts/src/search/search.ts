@@ -75,7 +75,7 @@ export class Search<State, Input, Output> {
   /** True in a configuration just reached, false when it is to try what comes after `#cursor`. */
   #entering = true;
   #cursor = -1;
-  /** Effects met in the current walk over the candidates carry the current stamp. */
+  /** Effects met in the current walk over the candidates carry the current stamp; then those met in what cannot be hidden. */
   readonly #stamps: Int32Array;
   #stamp = 0;
   readonly #key: Int32Array;
@@ -92,7 +92,7 @@ export class Search<State, Input, Output> {
     this.#p = p;
     this.#transitions = new Transitions(p);
     this.#counted = ints(p.classEffect.length);
-    this.#stamps = ints(p.inputs.length);
+    this.#stamps = ints(2 * p.inputs.length);
     this.#anyReadonly = p.readonly.includes(1);
     this.#anyBlind = p.blind.includes(1);
     this.#window = new Window(p);
@@ -290,8 +290,7 @@ export class Search<State, Input, Output> {
     let beyond = cursor < 0;
     for (let j = at(w.next, w.count); j !== w.count; j = at(w.next, j)) {
       const effect = at(this.#p.effect, j);
-      const again = at(this.#stamps, effect) === this.#stamp;
-      this.#stamps[effect] = this.#stamp;
+      const again = this.#isMet(j, effect);
       if (beyond && !again && !this.#superfluous(effect)) {
         const helps = wanted !== none && this.#lookahead?.brings(effect, wanted) === true;
         const to = helps === helping ? this.#transitions.next(this.#state, effect) : impossible;
@@ -303,6 +302,25 @@ export class Search<State, Input, Output> {
       if (j === cursor) beyond = true;
     }
     return false;
+  }
+
+  /**
+   * Whether one with this effect that returns earlier is among the candidates, so that it can trade places with j; notes j. They
+   * cannot trade if that one can be hidden before an overwrite that is placed, j cannot, and neither is an overwrite itself.
+   */
+  #isMet(j: number, effect: number): boolean {
+    const { total, blind, inputs } = this.#p;
+    const isExposed =
+      at(total, effect) === 1 &&
+      at(blind, effect) === 0 &&
+      at(this.#window.callIndex, j) >= this.#covered;
+    const own = isExposed ? inputs.length + effect : effect;
+    const isMet =
+      at(this.#stamps, inputs.length + effect) === this.#stamp ||
+      (!isExposed && at(this.#stamps, effect) === this.#stamp);
+    this.#stamps[effect] = this.#stamp;
+    this.#stamps[own] = this.#stamp;
+    return isMet;
   }
 
   /** Optional candidates from class `from` on that bring what is wanted, if anything is; none of those that bring `but`. */
