@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { renderSpaceTime } from '#reports/space-time';
 import { BadInput, exitCodes, Interrupted } from '../errors.ts';
 import { explain } from '../hunt/explain.ts';
+import { isSameFailure, judge } from '../hunt/judge.ts';
 import { attemptsOf, describeRealReplay, replayReal } from '../hunt/real-replay.ts';
 import { describeReplay, replayRepro } from '../hunt/replay.ts';
 import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hunt/repro.ts';
@@ -59,6 +60,10 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
   if (repro.spec.world === 'sim') {
     out.line(describeReplay(await replayRepro(repro), repro));
     out.line(`look at it: ${await writePage(path, repro)}`);
+  } else {
+    const { verdict } = await judge({ ...repro.spec, world });
+    const fails = isSameFailure(verdict, repro.failure) ? 'fails' : 'does not fail';
+    out.line(`Found on real processes. In the simulated world it ${fails} in the same way.`);
   }
   const interrupt = interruptible();
   try {
