@@ -108,6 +108,25 @@ export const calmLimits = 30;
 /** A healed cluster has to serve every client again within so many election timeouts. */
 const recoveryLimits = 60;
 
+/**
+ * Small batches and small windows, but not both at once: where next to nothing fits through, clients ask for more than is ever done,
+ * and what that looks like is a cluster that stands still.
+ */
+function drawWindow(random: Random) {
+  const maxBatchEntries = weighted(random, [
+    [256, 3],
+    [1, 1],
+    [2, 1],
+    [5, 1],
+  ] as const);
+  const drawn = weighted(random, [
+    [16, 3],
+    [1, 1],
+    [2, 1],
+  ] as const);
+  return { maxBatchEntries, maxInflight: Math.max(drawn, Math.ceil(8 / maxBatchEntries)) };
+}
+
 /** Sizes at which batches split and windows fill up; the algorithm's own safe switches. */
 function drawOptions(system: string, t: number, random: Random): Record<string, unknown> {
   const own =
@@ -129,17 +148,7 @@ function drawOptions(system: string, t: number, random: Random): Record<string, 
           ] as const),
       ),
     ),
-    maxBatchEntries: weighted(random, [
-      [256, 3],
-      [1, 1],
-      [2, 1],
-      [5, 1],
-    ] as const),
-    maxInflight: weighted(random, [
-      [16, 3],
-      [1, 1],
-      [2, 1],
-    ] as const),
+    ...drawWindow(random),
     maxUncommitted: weighted(random, [
       [4096, 4],
       [8, 1],
