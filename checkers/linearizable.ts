@@ -25,6 +25,7 @@ import { kvKind } from './linearizable/kv.ts';
 import { reduce } from './linearizable/reduce.ts';
 import { registerKinds } from './linearizable/registers.ts';
 import type { Subject, SubjectKind } from './linearizable/subject.ts';
+import { weakerSentence, weakerThanLinearizable } from './weaker.ts';
 
 export type { Subject, SubjectKind } from './linearizable/subject.ts';
 
@@ -89,6 +90,8 @@ const theOnlyKey = '\0no key';
 /** Explaining may take this share of the time that is left, and never longer than this. */
 const explanationShare = 0.5;
 const explanationMsMax = 1000;
+/** So long, in ms, may be asked which weaker models hold. */
+const weakerMsMax = 2000;
 /** Violations that are explained; the others are counted. */
 const anomaliesMax = 10;
 /** Operations of an anomaly that are named: the latest. More prove no more to a reader. */
@@ -145,6 +148,7 @@ function evidence(
 class Judge {
   readonly #kind: SubjectKind;
   readonly #subject: Subject;
+  readonly #init: unknown;
   readonly #endMs: number;
   readonly #onChecked: LinearizableOptions['onChecked'];
 
@@ -152,9 +156,10 @@ class Judge {
     kind: SubjectKind,
     subject: Subject,
     timeLimitMs: number,
-    onChecked: LinearizableOptions['onChecked'],
+    { init, onChecked }: Pick<LinearizableOptions, 'init' | 'onChecked'>,
   ) {
     this.#onChecked = onChecked;
+    this.#init = init;
     this.#kind = kind;
     this.#subject = subject;
     this.#endMs = performance.now() + timeLimitMs;
@@ -187,12 +192,29 @@ class Judge {
       case 'illegal': {
         const objects = keys === 1 ? 'the object' : `${illegal.length} of ${keys} keys`;
         const reason = `${objects} ${illegal.length === 1 ? 'is' : 'are'} not linearizable`;
-        const anomalies = illegal
-          .slice(0, anomaliesMax)
-          .map((part) => this.#anomaly(part, translation));
-        return { valid: false, reason, anomalies, ...about };
+        const told = illegal.slice(0, anomaliesMax).map((part) => this.#anomaly(part, translation));
+        return { valid: false, reason, ...this.#withWeaker(history, told), ...about };
       }
     }
+  }
+
+  /** The anomalies, of which the first tells what still holds; of registers alone. */
+  #withWeaker(history: History, anomalies: readonly Anomaly[]) {
+    const { initials } = this.#kind;
+    if (initials === undefined) return { anomalies };
+    const left = this.#endMs - performance.now();
+    const limitMs = Math.max(0, Math.min(weakerMsMax, left * explanationShare));
+    const { stillHolds, ruledOut, undecided } = weakerThanLinearizable(
+      history,
+      initials(this.#init),
+      limitMs,
+    );
+    const sentence = weakerSentence({ stillHolds, ruledOut, undecided });
+    const [first, ...others] = anomalies;
+    if (first === undefined || sentence === '')
+      return { anomalies, stillHolds, ruledOut, undecided };
+    const explained = { ...first, explanation: `${first.explanation}\n${sentence}` };
+    return { anomalies: [explained, ...others], stillHolds, ruledOut, undecided };
   }
 
   #anomaly(
@@ -259,6 +281,6 @@ export function linearizable(options: LinearizableOptions): Checker {
     name: 'linearizable',
     summary: 'every key looks as if each operation took effect at one moment',
     check: ({ history, timeLimitMs }: CheckContext) =>
-      new Judge(kind, subject, timeLimitMs, options.onChecked).judge(history),
+      new Judge(kind, subject, timeLimitMs, options).judge(history),
   };
 }

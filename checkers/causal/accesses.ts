@@ -89,6 +89,9 @@ class Reading {
     if (raw === 'idle') return undefined;
     const { invoke } = pair;
     if (raw === undefined) return `${invoke.f} is neither read, write nor cas`;
+    // Nil says that nothing was learnt, unless it is what is there at first.
+    const saysNothing = raw.reads === 'null' && !this.#initials.has('null');
+    if (saysNothing && raw.writes === undefined) return undefined;
     const version = `${raw.key} ${raw.writes}`;
     if (hasFailed(pair)) {
       if (raw.writes !== undefined) this.#failed.set(version, pair);

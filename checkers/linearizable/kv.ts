@@ -46,6 +46,7 @@ function translate(pair: Pair, first: string): Translated {
 export const kvKind: SubjectKind = {
   name: 'kv',
   summary: 'a text per key: get, put, append, cas',
+  initials: (init) => [init ?? '', null],
   create(init): Subject {
     const first = init ?? '';
     if (typeof first !== 'string') {

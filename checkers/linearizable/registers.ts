@@ -47,6 +47,7 @@ function translateRegister(pair: Pair, nullIsAValue: boolean, hasCas: boolean): 
 const registerKind = (name: string, summary: string, hasCas: boolean): SubjectKind => ({
   name,
   summary,
+  initials: (init) => [init ?? null],
   create(init): Subject {
     const first = init === undefined ? null : init;
     return {

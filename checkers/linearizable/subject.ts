@@ -26,6 +26,8 @@ export interface SubjectKind {
   readonly name: string;
   /** One line for people. */
   readonly summary: string;
+  /** Of registers: what a read can find before the first write, for the weaker models. */
+  readonly initials?: (init: unknown) => readonly unknown[];
   /** `init` is undefined when nobody said; throws BadInput when it is no state of such an object. */
   create(init: unknown): Subject;
 }

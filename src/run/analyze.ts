@@ -1,6 +1,7 @@
 /** From a run folder to its verdict: checkers, figures, results, reports. Needs no cluster, and can be done again. */
 
 import { type Checker, type CheckResult, type Valid, worst } from '#checkers/index';
+import { withReduction } from '#checkers/reductions';
 import { consoleSummary } from '#reports/console';
 import type { Results } from '#reports/results';
 import { exitCodes } from '../errors.ts';
@@ -51,7 +52,7 @@ async function checkSafely(
   context: Parameters<Checker['check']>[0],
 ): Promise<CheckResult> {
   try {
-    return await checker.check(context);
+    return await withReduction(checker).check(context);
   } catch (error) {
     const reason = `the checker ${checker.name} failed: ${error instanceof Error ? error.message : String(error)}`;
     return { valid: 'unknown', reason };

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Anomaly, CheckContext, Checker, CheckResult } from '#checkers/checker';
 import type { LinearizableEvidence } from '#checkers/linearizable';
+import { withReduction } from '#checkers/reductions';
 import { BadInput } from '../errors.ts';
 import {
   type HistoryFormat,
@@ -110,7 +111,7 @@ async function checkNaming(
   context: CheckContext,
 ): Promise<CheckResult> {
   try {
-    return await checker.check(context);
+    return await withReduction(checker).check(context);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     throw new BadInput(`${file}: ${error.message}`, { cause: error });

@@ -76,6 +76,7 @@ describe('linearizable', () => {
         '  write 9 by process 2, from 9.000 ms to 10.000 ms: was over before that began',
         '  read -> 7 by process 4, from 11.000 ms to 12.000 ms: fits nowhere',
         'With these alone it could only have held 9 by then.',
+        'Of all keys together what still holds is sequential consistency, causal consistency, read your writes, monotonic reads, monotonic writes; not decided: eventual agreement.',
       ].join('\n'),
     );
   });

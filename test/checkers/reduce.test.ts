@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { CheckResult } from '#checkers/checker';
+import { withReduction } from '#checkers/reductions';
+import type { History, Operation } from '#src/history/operation';
+import { pairs } from '#src/history/pairs';
+import { pick, stream } from '#src/random/random';
+import { planted, plants } from './claims/plants.ts';
+import { validHistory, workloadNamed } from './claims/valid.ts';
+import { listPlants, registerPlants } from './transactions/plants.ts';
+import { plant, simulate, simulation } from './transactions/simulate.ts';
+
+async function reduced(workload: string, history: History): Promise<CheckResult> {
+  const [checker] = workloadNamed(workload).checkers;
+  if (checker === undefined) throw new Error(`${workload} has no checker`);
+  return withReduction(checker).check({ history, timeLimitMs: 60_000 });
+}
+
+/** What is left shows the same by itself, and is a part of the history. */
+async function assertReduced(
+  workload: string,
+  history: History,
+  most: number,
+): Promise<CheckResult> {
+  const result = await reduced(workload, history);
+  assert.equal(result.valid, false);
+  const [first] = result.anomalies ?? [];
+  const few = first?.operations ?? [];
+  const lines = new Set(history);
+  assert.ok(few.every((op) => lines.has(op)));
+  assert.ok(
+    pairs(few).length <= most,
+    `${first?.name}: ${pairs(few).length}\n${first?.explanation}`,
+  );
+  const again = await workloadNamed(workload).checkers[0]?.check({
+    history: few,
+    timeLimitMs: 60_000,
+  });
+  assert.ok(again?.anomalies?.some(({ name }) => name === first?.name));
+  assert.match(
+    first?.explanation ?? '',
+    /operations these \d+ alone show it, and none of them may be left out/,
+  );
+  return result;
+}
+
+describe('explanation by reduction', function () {
+  this.timeout(0);
+
+  for (const workload of ['long-fork', 'monotonic', 'causal', 'log']) {
+    it(`leaves of a history of ${workload} what shows the violation`, async () => {
+      const random = stream(5, workload);
+      const base = validHistory(workload, random, {
+        operations: 400,
+        concurrency: 5,
+        troubleOneIn: 10,
+      });
+      for (const [number, one] of (plants[workload] ?? []).entries()) {
+        await assertReduced(workload, planted(base, one, random, number), one.lines.length / 2);
+      }
+    });
+  }
+
+  for (const [workload, kind, all] of [
+    ['list-append', 'list', listPlants],
+    ['rw-register', 'register', registerPlants],
+  ] as const) {
+    it(`leaves of a history of ${workload} what shows the violation`, async () => {
+      const random = stream(6, workload);
+      const base = simulate(random, { ...simulation, kind, transactions: 200 });
+      for (const [number, { transactions }] of all.entries()) {
+        const history = plant(base, transactions, kind, random.below(base.length), number);
+        await assertReduced(workload, history, transactions.length);
+      }
+    });
+  }
+
+  it('leaves a single read where a total is wrong, and all transfers up to then where a balance is', async () => {
+    const random = stream(7, 'bank');
+    const base = validHistory('bank', random, { operations: 100, concurrency: 4, troubleOneIn: 0 });
+    const read = pick(
+      random,
+      base.filter((op) => op.f === 'read' && op.type === 'ok'),
+    );
+    const spoil = (by: object): History =>
+      base.map(
+        (op): Operation => (op === read ? { ...op, value: { ...Object(op.value), ...by } } : op),
+      );
+    const { anomalies } = await reduced('bank', spoil({ a0: 1e6 }));
+    assert.equal(anomalies?.[0]?.operations.at(-1)?.index, read.index);
+    const said = await reduced('bank', spoil({ a0: -5 }));
+    assert.ok((said.anomalies?.[0]?.operations.length ?? 0) > 1);
+  });
+});
