@@ -79,10 +79,10 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
 function drawLoad(random: Random, nodes: number, t: number, latencyMs: number) {
   return {
     clients: weighted(random, [
-      [nodes, 1],
+      // One each: some nodes are only asked for reads, so that a leader without a write of its own under way is asked too.
+      [nodes, 3],
       [2 * nodes, 3],
-      [3 * nodes, 2],
-      [3, 1],
+      [3 * nodes, 1],
     ] as const),
     rate: weighted(random, [
       [20, 1],
