@@ -124,12 +124,10 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
       request.workloadOptions ?? {},
     ),
     nemesis: kinds,
-    ...(request.faultFiles?.length ? { faultFiles: request.faultFiles.map(faultFile) } : {}),
-    ...(request.require?.length ? { require: request.require } : {}),
+    ...extrasOf(request),
     nodes: request.nodes ?? 5,
     clients: request.clients ?? 10,
     rate: request.rate ?? 200,
-    ...(request.closedLoop === true ? { closedLoop: true } : {}),
     time: request.time ?? 20,
     opTimeoutMs: request.opTimeoutMs ?? 1000,
     recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,
@@ -154,6 +152,13 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
   return { ...spec, schedule: [...aimed] };
 }
+
+/** What most tests do without. */
+const extrasOf = ({ faultFiles = [], require = [], closedLoop = false }: TestRequest) => ({
+  ...(faultFiles.length > 0 ? { faultFiles: faultFiles.map(faultFile) } : {}),
+  ...(require.length > 0 ? { require } : {}),
+  ...(closedLoop ? { closedLoop } : {}),
+});
 
 /** Throws BadInput when the system is not in that world, or the options of one world are given for the other. */
 function refuseOtherWorld({ world, sim }: TestRequest, system: SystemKind): void {

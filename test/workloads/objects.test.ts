@@ -113,10 +113,10 @@ describe('workloads on objects', () => {
     const held = new Map<unknown, string>();
     for (const { type, f, process, key, value } of history) {
       if (type === 'ok' && f === 'acquire' && process !== 1000)
-        held.set(process, `${key} ${value}`);
+        held.set(process, `${String(key)} ${String(value)}`);
       if (type !== 'invoke' || !held.has(process) || process === 1000) continue;
       // A worn lock is left as it is.
-      if (f === 'release') assert.equal(`${key} ${value}`, held.get(process));
+      if (f === 'release') assert.equal(`${String(key)} ${String(value)}`, held.get(process));
       held.delete(process);
     }
     const { acquire = 0, release = 0 } = fsOf(history);
