@@ -10,6 +10,7 @@ import { listAppend } from '#checkers/list-append';
 import { rwRegister } from '#checkers/rw-register';
 import type { History } from '#src/history/operation';
 import { stream } from '#src/random/random';
+import { validHistory, workloadNamed } from '#test/checkers/claims/valid';
 import { subjects } from '#test/checkers/objects/kinds';
 import { large, simulated } from '#test/checkers/objects/simulate';
 import { simulate, simulation } from '#test/checkers/transactions/simulate';
@@ -61,6 +62,17 @@ const benches: readonly Bench[] = [
     targetSeconds: 30,
     targetMegabytes: 4096,
   },
+  ...['bank', 'monotonic', 'log'].map(
+    (name): Bench => ({
+      name: `${name}, 20 clients`,
+      checker: workloadNamed(name).checkers[0] as Checker,
+      history: (operations) =>
+        validHistory(name, stream(1, 'bench'), { operations, concurrency: 20, troubleOneIn: 100 }),
+      operations: 1_000_000,
+      targetSeconds: 5,
+      targetMegabytes: 4096,
+    }),
+  ),
   ...subjects.map(
     (subject): Bench => ({
       name: `${subject.name}, 20 clients`,
