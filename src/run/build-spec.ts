@@ -129,9 +129,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     clients: request.clients ?? 10,
     rate: request.rate ?? 200,
     time: request.time ?? 20,
-    opTimeoutMs: request.opTimeoutMs ?? 1000,
-    recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,
-    checkTimeoutMs: request.checkTimeoutMs ?? 60_000,
+    ...patienceOf(request),
     seed,
     world: request.world ?? 'real',
     ...(request.world === 'sim' ? { sim: request.sim ?? {} } : {}),
@@ -152,6 +150,12 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
   return { ...spec, schedule: [...aimed] };
 }
+
+const patienceOf = (request: TestRequest) => ({
+  opTimeoutMs: request.opTimeoutMs ?? 1000,
+  recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,
+  checkTimeoutMs: request.checkTimeoutMs ?? 60_000,
+});
 
 /** What most tests do without. */
 const extrasOf = ({ faultFiles = [], require = [], closedLoop = false }: TestRequest) => ({
