@@ -158,7 +158,7 @@ export function effects<State, Input, Output>(
 ): Effects<State, Input, Output> {
   if (model.shape?.kind === 'text') {
     const found = readAsText(model, model.shape, operations, tick);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { ...found, register: undefined };
   }
   if (model.asRegister !== undefined) {
     const found = new RegisterReader(model).read(operations, tick);

@@ -3,7 +3,6 @@
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { TextShape, TextView } from '../shape.ts';
-import { type Effects, none } from './effects.ts';
 import { at, ints } from './ints.ts';
 import { Places } from './texts.ts';
 
@@ -28,6 +27,23 @@ export interface TextEffects {
   readonly to: Int32Array;
   /** What is read, put or appended; of a swap what it leaves. */
   readonly texts: readonly string[];
+}
+
+/** No state: the effect cannot happen. */
+const nowhere = -1;
+
+/** What `effects` needs to know of a partition that is one text. */
+export interface TextReading<Input, Output> {
+  /** Per operation: its effect. */
+  readonly of: Int32Array;
+  /** Per effect: an operation that has it. */
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly (Output | undefined)[];
+  /** Per effect, as in `Effects`. */
+  readonly readonly: Int32Array;
+  readonly blind: Int32Array;
+  readonly total: Int32Array;
+  readonly text: TextEffects;
 }
 
 const nothing: TextView = { kind: 'nothing' };
@@ -77,7 +93,7 @@ class TextReader<State, Input, Output> {
   read(
     operations: readonly Operation<Input, Output>[],
     tick: () => void,
-  ): Effects<State, Input, Output> | undefined {
+  ): TextReading<Input, Output> | undefined {
     const of = ints(operations.length);
     for (let i = 0; i < operations.length; i += 1) {
       if (i % operationsPerTick === 0) tick();
@@ -95,7 +111,6 @@ class TextReader<State, Input, Output> {
       readonly: text.kind.map((kind) => (kind === isIdle || kind === isGet ? 1 : 0)),
       blind: text.kind.map((kind) => (kind === isPut ? 1 : 0)),
       total: text.kind.map((kind) => (kind === isGet || kind === isSwap ? 0 : 1)),
-      register: undefined,
       text,
     };
   }
@@ -168,19 +183,19 @@ export function readAsText<State, Input, Output>(
   shape: TextShape<Input, Output>,
   operations: readonly Operation<Input, Output>[],
   tick: () => void,
-): Effects<State, Input, Output> | undefined {
+): TextReading<Input, Output> | undefined {
   return new TextReader(model, shape).read(operations, tick);
 }
 
-/** The state after the effect, `none` if it cannot happen there. */
+/** The state after the effect, -1 if it cannot happen there. */
 export function stepText(text: TextEffects, state: number, effect: number): number {
   switch (at(text.kind, effect)) {
     case isGet:
-      return at(text.from, effect) === state ? state : none;
+      return at(text.from, effect) === state ? state : nowhere;
     case isPut:
       return at(text.to, effect);
     case isSwap:
-      return at(text.from, effect) === state ? at(text.to, effect) : none;
+      return at(text.from, effect) === state ? at(text.to, effect) : nowhere;
     case isAppend:
       return text.places.after(state, text.texts[effect] ?? '');
     default:
