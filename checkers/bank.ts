@@ -79,7 +79,7 @@ function judgeRead(op: Operation, rules: Rules, invoke: Operation, found: Found)
     add(
       'negative-balance',
       () =>
-        `${who} shows ${owing.map((n) => `${n}: ${balances[n]}`).join(', ')}, and nobody may owe.`,
+        `${who} shows ${owing.map((n) => `${n}: ${Number(balances[n])}`).join(', ')}, and nobody may owe.`,
     );
   }
 }
