@@ -52,7 +52,12 @@ describe('a workload of a user', function () {
     const kind = workloads.get('tickets');
     const made = kind?.create(kind.options.parse({}), { concurrency: 2, nodes: ['n1'] });
     const line = (index: number, type: 'invoke' | 'ok', process: number, value?: number) => ({
-      ...{ index, time: index, type, process, f: 'draw', key: 'm0' },
+      index,
+      time: index,
+      type,
+      process,
+      f: 'draw',
+      key: 'm0',
       ...(value === undefined ? {} : { value }),
     });
     const history = [

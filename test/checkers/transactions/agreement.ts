@@ -52,14 +52,15 @@ function showsAllOrders(history: History): boolean {
   for (const op of ended) {
     for (const [f, key, value] of op.value as readonly Step[]) {
       if (f === 'r' && op.type === 'ok') {
-        for (const one of (value ?? []) as readonly unknown[]) seen.add(`${key} ${one}`);
+        for (const one of (value ?? []) as readonly unknown[])
+          seen.add(`${key} ${JSON.stringify(one)}`);
       }
     }
   }
   for (const op of ended) {
     const keys = new Set<string>();
     for (const [f, key, value] of op.value as readonly Step[]) {
-      if (f === 'append' && !seen.has(`${key} ${value}`)) keys.add(key);
+      if (f === 'append' && !seen.has(`${key} ${JSON.stringify(value)}`)) keys.add(key);
     }
     for (const key of keys) unseen.set(key, (unseen.get(key) ?? 0) + 1);
   }
