@@ -33,21 +33,32 @@ const isRead = ([f]: Step): boolean => f.startsWith('r');
 const moral =
   'Each came before the other: the two saw these writes in opposite orders, so there is no one order of all writes.';
 
+interface Write {
+  readonly value: unknown;
+  readonly failed: boolean;
+  /** Position of its invocation. */
+  readonly asked: number;
+}
+
 /** Who wrote each key; a key that is written twice proves nothing. */
 interface Written {
-  readonly by: ReadonlyMap<string, { readonly value: unknown; readonly failed: boolean }>;
+  readonly by: ReadonlyMap<string, Write>;
   readonly twice: ReadonlySet<string>;
 }
 
 function writtenIn(history: History): Written {
-  const by = new Map<string, { value: unknown; failed: boolean }>();
+  const by = new Map<string, Write>();
   const twice = new Set<string>();
   for (const { invoke, completion } of pairs(history)) {
     for (const step of stepsOf(invoke)) {
       const key = String(step[1]);
       if (isRead(step)) continue;
       if (by.has(key)) twice.add(key);
-      by.set(key, { value: step[2], failed: completion?.type === 'fail' });
+      by.set(key, {
+        value: step[2],
+        failed: completion?.type === 'fail',
+        asked: invoke.index,
+      });
     }
   }
   return { by, twice };
@@ -56,9 +67,14 @@ function writtenIn(history: History): Written {
 function judgeValue(op: Operation, [, name, value]: Step, { by }: Written, found: Found): void {
   const written = by.get(String(name));
   const isOwn = written !== undefined && show(written.value) === show(value);
-  if (isOwn && !written.failed) return;
-  const why = isOwn ? 'whose write failed' : 'which nobody wrote there';
-  found.add(isOwn ? 'aborted-read' : 'garbage-read', () => ({
+  const isLater = isOwn && written.asked > op.index;
+  if (isOwn && !written.failed && !isLater) return;
+  const why = isLater
+    ? 'and nobody had asked to write it by then'
+    : isOwn
+      ? 'whose write failed'
+      : 'which nobody wrote there';
+  found.add(isOwn && !isLater ? 'aborted-read' : 'garbage-read', () => ({
     operations: [op],
     explanation: `Process ${op.process} read ${show(value)} from ${name}, ${why}.`,
     impossible: op.index,

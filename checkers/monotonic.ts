@@ -32,11 +32,13 @@ function sightsOf(op: Operation): readonly Sight[] {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const seen = key !== undefined ? [[key, value] as const] : isObject ? Object.entries(value) : [];
   if (seen.length === 0) throw wrong(op);
-  return seen.map(([name, count]) => {
+  return seen.flatMap(([name, count]) => {
     if (count !== null && typeof count !== 'number') throw wrong(op);
+    // An increment that was not told its result saw nothing.
+    if (op.f === 'inc' && count === null) return [];
     const at = (count ?? 0) - (op.f === 'inc' ? justBefore : 0);
     const verb = op.f === 'inc' ? 'raised to' : '=';
-    return { key: String(name), at, shown: `${String(name)} ${verb} ${count ?? 'nil'}` };
+    return [{ key: String(name), at, shown: `${String(name)} ${verb} ${count ?? 'nil'}` }];
   });
 }
 

@@ -132,6 +132,12 @@ function poll(log: Log, step: LogStep & { readonly kind: 'poll' }, pair: Pair, f
         impossible: completion?.index,
         explanation: `Process ${invoke.process} polled ${show(value)} from ${step.key}, which nobody sent there.`,
       }));
+    } else if (message.sender.invoke.index > (completion?.index ?? Infinity)) {
+      found.add('garbage-read', () => ({
+        operations: [invoke, completion, message.sender?.invoke],
+        impossible: completion?.index,
+        explanation: `Process ${invoke.process} polled ${show(value)} from ${step.key}, and nobody had asked to send it there by then.`,
+      }));
     } else if (message.sender.completion?.type === 'fail') {
       found.add('aborted-read', () => ({
         operations: [message.sender?.invoke, message.sender?.completion, invoke, completion],

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { bank } from '#checkers/bank';
+import type { Checker, CheckResult } from '#checkers/checker';
+import { log } from '#checkers/log';
+import { longFork } from '#checkers/long-fork';
+import { monotonic } from '#checkers/monotonic';
+import type { OperationType } from '#src/history/operation';
+
+type Line = readonly [
+  type: OperationType,
+  process: number,
+  f: string,
+  value: unknown,
+  key?: string,
+];
+
+const judged = (checker: Checker, lines: readonly Line[]): CheckResult =>
+  checker.check({
+    history: lines.map(([type, process, f, value, key], index) => ({
+      index,
+      time: index * 1000,
+      type,
+      process,
+      f,
+      value,
+      ...(key === undefined ? {} : { key }),
+    })),
+    timeLimitMs: 60_000,
+  }) as CheckResult;
+
+describe('corners of what workloads claim', () => {
+  it('an increment that was not told its result lost nothing', () => {
+    const result = judged(monotonic(), [
+      ['invoke', 0, 'inc', null, 'a'],
+      ['ok', 0, 'inc', null, 'a'],
+      ['invoke', 1, 'inc', null, 'a'],
+      ['ok', 1, 'inc', null, 'a'],
+      ['invoke', 1, 'read', null],
+      ['ok', 1, 'read', { a: 2 }],
+    ]);
+    assert.equal(result.valid, true, result.reason);
+  });
+
+  it('nobody polls what is sent only later', () => {
+    const result = judged(log(), [
+      ['invoke', 0, 'poll', 0, 'x'],
+      ['ok', 0, 'poll', [[0, 'a']], 'x'],
+      ['invoke', 1, 'send', 'a', 'x'],
+      ['ok', 1, 'send', [0, 'a'], 'x'],
+    ]);
+    assert.equal(result.valid, false);
+    assert.match(result.anomalies?.[0]?.explanation ?? '', /had asked to send it there by then/);
+  });
+
+  it('nobody reads what is written only later', () => {
+    const result = judged(longFork(), [
+      ['invoke', 0, 'read', [['r', 'x', null]]],
+      ['ok', 0, 'read', [['r', 'x', 1]]],
+      ['invoke', 1, 'write', [['w', 'x', 1]]],
+      ['ok', 1, 'write', [['w', 'x', 1]]],
+    ]);
+    assert.equal(result.valid, false);
+    assert.match(result.anomalies?.[0]?.explanation ?? '', /nobody had asked to write it by then/);
+  });
+
+  it('fractions of money do not add up to the last digit, and a cent that is lost shows', () => {
+    const moved = (b: number): readonly Line[] => [
+      ['invoke', 0, 'read', null],
+      ['ok', 0, 'read', { a: 0.1, b: 0.2 }],
+      ['invoke', 1, 'transfer', { from: 'a', to: 'b', amount: 0.1 }],
+      ['ok', 1, 'transfer', { from: 'a', to: 'b', amount: 0.1 }],
+      ['invoke', 0, 'read', null],
+      ['ok', 0, 'read', { a: 0, b }],
+    ];
+    // Whoever keeps the books adds in one order or in another.
+    for (const b of [0.3, 0.1 + 0.2]) {
+      for (const initial of [undefined, { a: 0.1, b: 0.2 }]) {
+        const result = judged(bank(initial === undefined ? {} : { initial }), moved(b));
+        assert.equal(result.valid, true, result.reason);
+      }
+    }
+    assert.equal(judged(bank(), moved(0.29)).valid, false);
+  });
+});
