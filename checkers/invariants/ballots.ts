@@ -196,10 +196,10 @@ export class Ballots {
   }
 
   chosen(event: TracedOf<'chosen'>): void {
-    const { members, lost } = this.#scene;
+    const { members, lost, exact } = this.#scene;
     const vote = this.#slots.vote(event.slot, members.key(event.ballot));
     const bits = members.bits(event.quorum);
-    const accepted = vote?.accepted ?? 0;
+    const accepted = (vote?.accepted ?? 0) | (vote?.said ?? 0);
     if (!members.isQuorum(bits & (accepted | lost)) || (bits & ~(accepted | lost)) !== 0) {
       this.#report.violated(
         'I23',
@@ -209,6 +209,6 @@ export class Ballots {
       );
     }
     this.#quorums.decided(bits, event);
-    if (lost !== 0 && vote !== undefined) this.#slots.takeForChosen(event.slot, vote);
+    if ((lost !== 0 || !exact) && vote !== undefined) this.#slots.takeForChosen(event.slot, vote);
   }
 }

@@ -126,11 +126,12 @@ export class PaxosDisk {
     else node.promises.push(event);
   }
 
+  /** Good for a leader that counts it. On its own it makes nothing chosen: the power may go before the write is on the disk. */
   #acceptedUnsynced(node: Acceptor, event: TracedOf<'acceptanceSent'>): void {
     const ballot = this.#scene.members.key(event.ballot);
     for (const slot of event.slots) {
       const vote = this.#slots.vote(slot, ballot);
-      if (vote !== undefined) this.#slots.accepted(slot, ballot, vote.hash, node.bit, event);
+      if (vote !== undefined) vote.said |= node.bit;
     }
   }
 

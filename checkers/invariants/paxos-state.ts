@@ -60,6 +60,8 @@ export interface Vote {
   readonly event: Traced;
   /** Bits of the acceptors. */
   accepted: number;
+  /** Bits of those who said that they accepted it, whether or not the trace tells of the completed write; real runs only. */
+  said: number;
 }
 
 export interface Slot {

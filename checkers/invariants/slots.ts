@@ -46,7 +46,7 @@ export class Slots {
       );
       return;
     }
-    votes.push({ ballot, hash: event.hash, event, accepted: 0 });
+    votes.push({ ballot, hash: event.hash, event, accepted: 0, said: 0 });
     if (chosen !== undefined && chosen.ballot < ballot && chosen.hash !== event.hash) {
       this.#report.violated(
         'I25',
@@ -63,7 +63,7 @@ export class Slots {
     let vote = this.vote(slot, ballot);
     if (vote === undefined) {
       // The proposer's trace is incomplete; otherwise this was reported when it was accepted.
-      vote = { ballot, hash, event, accepted: 0 };
+      vote = { ballot, hash, event, accepted: 0, said: 0 };
       seen.votes.push(vote);
     }
     vote.accepted |= bit;

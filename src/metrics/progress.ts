@@ -114,6 +114,8 @@ const isRefusal = (type: Operation['type'], error: string | undefined): boolean 
 /** What clients of these nodes asked for in [fromNs, untilNs], and whether any of them was served. */
 function demand(history: History, core: readonly string[], fromNs: number, untilNs: number) {
   const open = new Map<unknown, number>();
+  // Who asks shortly before the end has not waited in vain yet.
+  const latestNs = (fromNs + untilNs) / 2;
   let asked = 0;
   let served = false;
   for (const { type, process, time, node, error } of history) {
@@ -123,12 +125,13 @@ function demand(history: History, core: readonly string[], fromNs: number, until
       open.set(process, time);
       continue;
     }
-    if (time < fromNs) continue;
-    asked += 1;
+    const invokedNs = open.get(process) ?? time;
     open.delete(process);
+    if (time < fromNs) continue;
+    if (invokedNs <= latestNs) asked += 1;
     if (type === 'ok' || isRefusal(type, error)) served = true;
   }
   // Asked and still without any answer at the end of the limit.
-  for (const invokedNs of open.values()) if (invokedNs <= untilNs) asked += 1;
+  for (const invokedNs of open.values()) if (invokedNs <= latestNs) asked += 1;
   return { asked, served };
 }
