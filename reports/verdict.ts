@@ -7,9 +7,22 @@ import type { Verdict, VerdictKind } from './types.ts';
 /** Exit code of a system that did not recover. */
 const notRecovered = 3;
 
-/** Found by a checker, so by comparing what clients saw with what they may see. */
+/** Found by a checker: what clients saw, or what nodes said, cannot be. */
 const contradicted = (results: Results): boolean =>
   Object.values(results.checkers).some((checker) => checker.valid === false);
+
+/** Checkers that judge what nodes say, not what clients were told. */
+const inward: ReadonlySet<string> = new Set(['invariants', 'log-pattern']);
+
+/** What is known of a contradiction: only some are visible from outside. */
+function wrongdoing(results: Results): string {
+  const isSeen = Object.entries(results.checkers).some(
+    ([name, { valid }]) => valid === false && !inward.has(name),
+  );
+  return isSeen
+    ? 'clients saw something that must not happen'
+    : 'its nodes did what must not happen, though no checker of what clients saw objects';
+}
 
 function kindOf(results: Results): VerdictKind {
   if (results.exitCode === notRecovered && !contradicted(results)) return 'not-recovered';
@@ -81,7 +94,7 @@ export function verdictOf(results: Results): Verdict {
         kind,
         word: 'Violation',
         sentence: contradicted(results)
-          ? `${system} broke its promise: clients saw something that must not happen.`
+          ? `${system} broke its promise: ${wrongdoing(results)}.`
           : `${system} failed in a way that no fault explains.`,
         why: [...results.reasons, ...missed(results)],
       };

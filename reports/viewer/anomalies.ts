@@ -69,13 +69,14 @@ function ring({ cycle }: ReportAnomaly): HTMLElement[] {
   ];
 }
 
-function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
-  const { operations, left } = one;
+/** Nothing where nodes contradict each other and no operation is part of it. */
+function pictured({ operations, left }: ReportAnomaly, view: TimeView): HTMLElement[] {
+  if (operations.length === 0) return [];
   const impossible = operations.find((op) => op.impossible);
   const button = h('button', { type: 'button', class: 'quiet' }, 'Show in the charts below');
   button.addEventListener('click', () => showInCharts(operations, view));
   const label = `${operations.length} operations as intervals over time${impossible === undefined ? '' : `; ${impossible.text} fits nowhere`}`;
-  const pictured = [
+  return [
     h(
       'div',
       { class: 'scroll diagram', tabindex: '0', role: 'region', 'aria-label': label },
@@ -97,13 +98,16 @@ function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
       operationsTable(operations),
     ),
   ];
+}
+
+function anomaly(one: ReportAnomaly, view: TimeView): HTMLElement {
   return h(
     'article',
     { class: 'anomaly' },
     h('h3', {}, one.name, ' ', h('span', { class: 'muted' }, `found by ${one.checker}`)),
     h('p', { class: 'explanation' }, one.explanation),
     ...ring(one),
-    ...(operations.length === 0 ? [] : pictured),
+    ...pictured(one, view),
   );
 }
 

@@ -86,6 +86,16 @@ describe('reports: verdict', () => {
     );
   });
 
+  it('does not say that clients saw what only the nodes themselves told', () => {
+    const results = resultsOf('violation');
+    const valid = Object.fromEntries(
+      Object.entries(results.checkers).map(([name, one]) => [name, { ...one, valid: true }]),
+    );
+    const inward = { ...results, checkers: { ...valid, invariants: { valid: false } } };
+    assert.equal(verdictOf(inward).kind, 'violation');
+    assert.match(verdictOf(inward).sentence, /broke its promise: its nodes did/);
+  });
+
   it('never calls valid what has another exit code, and never hides a violation', () => {
     const valid = resultsOf('valid');
     assert.equal(verdictOf({ ...valid, exitCode: 130 }).kind, 'unknown');
