@@ -74,6 +74,11 @@ function exitCodeOf(error: unknown): number {
   return exitCodes.harnessFailure;
 }
 
+// Whoever reads only the first lines (`| head`) closes the pipe: that is no failure, and the run goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

@@ -28,7 +28,14 @@ async function run(path: string, flags: Flags): Promise<void> {
     throw new BadInput(`--world ${flags.world}: allowed are real, sim`);
   }
   const world = flags.world;
-  const isRepro = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new BadInput(
+      `there is no file or folder ${path}.\n` +
+        'next: name a run folder such as store/latest, or the *.repro.json that a hunt named at its end',
+    );
+  }
+  const isRepro = found.isFile();
   refuseAttempts(flags, isRepro);
   await (isRepro ? replayFile(path, { ...flags, world }) : replayFolder(path, { ...flags, world }));
 }

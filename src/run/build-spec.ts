@@ -105,7 +105,9 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     (kind) => kind !== 'none',
   );
   for (const kind of kinds) lookUp('fault', kind, faults);
+  for (const cell of request.require ?? []) lookUp('fault', cell.split(':')[0] ?? cell, faults);
   refuseOtherWorld(request, system);
+  const pace = paceOf(request);
   const draft = {
     name: request.name ?? `${request.system}-${workload.name}`,
     system: system.name,
@@ -145,7 +147,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     kinds,
     nodes: nodeNames(spec.nodes),
     durationMs: spec.time * 1000,
-    ...paceOf(request),
+    ...pace,
   });
   const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
   return { ...spec, schedule: [...aimed] };

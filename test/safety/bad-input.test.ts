@@ -25,6 +25,13 @@ describe('bad input', function () {
       () => ['test', 'raft', '--nemesis', 'partition,meteor'],
       /"meteor".*pause/s,
     ],
+    ['an unknown intensity', () => ['test', 'raft', '--intensity', 'heck'], /"heck".*hell/s],
+    [
+      'an unknown fault that is required',
+      () => ['test', 'raft', '--require', 'meteor:leader'],
+      /"meteor".*pause/s,
+    ],
+    ['a replay of nothing', () => ['replay', 'nope.repro.json'], /no file or folder nope.*hunt/s],
     ['no nodes', () => ['test', 'raft', '--nodes', '0'], /nodes.*got 0/s],
     ['half a node', () => ['test', 'raft', '--nodes', '2.5'], /nodes.*2\.5/s],
     ['not a number', () => ['test', 'raft', '--time', 'soon'], /soon/],
