@@ -207,10 +207,11 @@ function spoilt(name: string, random: Random): History {
     troubleOneIn: pick(random, [0, 3]),
     options: small[name] ?? {},
   });
-  const answers = history.filter((op) => op.type === 'ok');
+  const answers = history.filter(
+    ({ type, f }) => type === 'ok' && f !== 'transfer' && f !== 'write',
+  );
   if (answers.length < 2) return history;
   const [to, from] = [pick(random, answers), pick(random, answers)];
-  if (to.f !== from.f || to.key !== from.key || to.f === 'transfer' || to.f === 'write')
-    return history;
+  if (to.f !== from.f || to.key !== from.key) return history;
   return history.map((op) => (op === to ? { ...op, value: from.value } : op));
 }
