@@ -70,6 +70,20 @@ describe('progress that may be asked for', () => {
     assert.ok((found[0]?.asked ?? 0) > 10);
   });
 
+  it('does not take for waiting in vain who asked shortly before the end', () => {
+    const line = (ms: number, type: 'invoke' | 'ok'): Operation => ({
+      index: 0,
+      time: ms * 1e6,
+      type,
+      process: 0,
+      f: 'read',
+      node: 'n1',
+    });
+    const until = { ...options, endNs: 2000e6 };
+    assert.deepEqual(standstills([line(1900, 'invoke'), line(2100, 'ok')], [], until), []);
+    assert.equal(standstills([line(900, 'invoke'), line(2100, 'ok')], [], until).length, 1);
+  });
+
   it('asks nothing of a minority, nor of clients of nodes outside of the core', () => {
     const faults = [fault(1000, 9000, ['n1', 'n2', 'n3'])];
     assert.deepEqual(

@@ -46,6 +46,33 @@ describe('invariants of Multi-Paxos', () => {
     assert.deepEqual(script.judge(), []);
   });
 
+  it('of real runs: what was said and lost with the power before it was on the disk makes nothing chosen', () => {
+    const lose = (isLost: boolean): PaxosScript => {
+      const script = PaxosScript.running();
+      script.propose('n1', 1, 3, 9);
+      script.accept('n1', 1, 3, 9);
+      if (isLost) {
+        const ballot = script.ballotOf(1);
+        script.emit('n2', { ev: 'accepted', term: 1, ballot, slots: [3], hashes: [9] });
+        script.acceptanceSent('n2', 1, 3, script.next('n2'));
+      } else script.accept('n2', 1, 3, 9);
+      script.restart('n2');
+      script.recovered('n2');
+      script.ask('n2', 2);
+      script.promise('n3', 2);
+      script.adopt('n2', 2, ['n2', 'n3'], 2);
+      script.propose('n2', 2, 3, noOp);
+      return script;
+    };
+    for (const exact of [true, false]) {
+      assert.deepEqual(lose(true).judge(exact), []);
+      const ids = lose(false)
+        .judge(exact)
+        .map(({ invariant }) => invariant);
+      assert.ok(ids.includes('I25'), ids.join());
+    }
+  });
+
   it('I1: two leaders in a round', () => {
     const script = PaxosScript.running();
     const first = find(script, 'n1', 'becomeLeader');

@@ -103,9 +103,9 @@ abstract class Script {
     node.applied = 0;
   }
 
-  judge(): readonly Violation[] {
+  judge(exact = true): readonly Violation[] {
     const { algorithm, members } = this;
-    const invariants = createInvariants({ algorithm, members });
+    const invariants = createInvariants({ algorithm, members, exact });
     for (const event of this.events) invariants.observe(event);
     return invariants.violations;
   }
