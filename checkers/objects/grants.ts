@@ -20,6 +20,8 @@ export interface Tokens {
   readonly byToken: readonly Token[];
   /** The first acquire whose outcome is not known: it may have got any token. */
   readonly unknownAcquire: Pair | undefined;
+  /** All of these, in the order of their calls: each got one token at most. */
+  readonly unknownAcquires: readonly Pair[];
 }
 
 export interface Contradiction {
@@ -38,7 +40,7 @@ export interface Contradiction {
 /** Operations in the order of their calls. */
 export function tokensOf(operations: readonly Pair[], budget: Budget): Tokens {
   const tokens = new Map<number, Token>();
-  let unknownAcquire: Pair | undefined;
+  const unknownAcquires: Pair[] = [];
   for (const pair of operations) {
     budget.step();
     const { invoke, completion } = pair;
@@ -47,10 +49,14 @@ export function tokensOf(operations: readonly Pair[], budget: Budget): Tokens {
     if (invoke.f === 'release') noteRelease(tokenAt(tokens, Number(invoke.value)), pair);
     else if (invoke.f === 'acquire') {
       if (type === 'ok') tokenAt(tokens, Number(completion?.value)).grants.push(pair);
-      else unknownAcquire ??= pair;
+      else unknownAcquires.push(pair);
     }
   }
-  return { byToken: [...tokens.values()].sort((a, b) => a.token - b.token), unknownAcquire };
+  return {
+    byToken: [...tokens.values()].sort((a, b) => a.token - b.token),
+    unknownAcquire: unknownAcquires[0],
+    unknownAcquires,
+  };
 }
 
 function tokenAt(tokens: Map<number, Token>, token: number): Token {
@@ -91,6 +97,7 @@ export function contradictions(tokens: Tokens, budget: Budget): readonly Contrad
     budget.step();
     found.push(...wrongInItself(token, tokens.unknownAcquire));
   }
+  found.push(...moreThanAsked(tokens));
   const order = firstOutOfOrder(tokens, budget);
   // What repeats or refuses a token contradicts the order, too, and says better what is wrong.
   return order === undefined || found.length > 0 ? found : [order];
@@ -124,6 +131,29 @@ function wrongInItself(
 
 const mayHaveGranted = (acquire: Pair | undefined, release: Pair): boolean =>
   acquire !== undefined && acquire.invoke.index < endOf(release);
+
+/** Releases with tokens of which nobody was told, beyond as many as acquires with unknown outcomes can have got. */
+function moreThanAsked({ byToken, unknownAcquires }: Tokens): Contradiction[] {
+  const due = byToken
+    .flatMap(({ token, grants, released: [release] }) =>
+      grants.length > 0 || release === undefined ? [] : [{ token, release }],
+    )
+    .sort((a, b) => endOf(a.release) - endOf(b.release));
+  let asked = 0;
+  let used = 0;
+  const found: Contradiction[] = [];
+  for (const { token, release } of due) {
+    while ((unknownAcquires[asked]?.invoke.index ?? Infinity) < endOf(release)) asked += 1;
+    // Where nobody asked at all, the token is wrong in itself.
+    if (asked === 0) continue;
+    if (used < asked) used += 1;
+    else {
+      const involved = [...unknownAcquires.slice(0, asked), release];
+      found.push({ kind: 'release-without-hold', tokens: [token], involved, impossible: release });
+    }
+  }
+  return found;
+}
 
 /** Puts one after the other at the earliest moment there is. */
 function firstOutOfOrder(

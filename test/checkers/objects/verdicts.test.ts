@@ -183,6 +183,17 @@ describe('the verdict on locks', () => {
     ['0 acquire\n0 ok 1\n0 release 1\n0 ok false', false, ['refused-release']],
     ['0 release 4\n0 ok true', false, ['release-without-hold']],
     ['0 acquire\n0 info\n0 release 4\n0 ok true', true, []],
+    // One acquire got one token at most.
+    [
+      '0 acquire\n0 info\n1 release 4\n1 ok true\n1 release 5\n1 ok true',
+      false,
+      ['release-without-hold'],
+    ],
+    [
+      '0 acquire\n0 info\n2 acquire\n2 info\n1 release 4\n1 ok true\n1 release 5\n1 ok true',
+      true,
+      [],
+    ],
   ];
 
   it('one holds it at a time, and tokens rise', async () => {
