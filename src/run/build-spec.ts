@@ -104,8 +104,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   const kinds = expandKinds(request.nemesis ?? [], request.world === 'sim' ? 'sim' : 'real').filter(
     (kind) => kind !== 'none',
   );
-  for (const kind of kinds) lookUp('fault', kind, faults);
-  for (const cell of request.require ?? []) lookUp('fault', cell.split(':')[0] ?? cell, faults);
+  for (const kind of [...kinds, ...requiredKinds(request)]) lookUp('fault', kind, faults);
   refuseOtherWorld(request, system);
   const pace = paceOf(request);
   const draft = {
@@ -149,8 +148,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     durationMs: spec.time * 1000,
     ...pace,
   });
-  const aimed = system.leaderless === true ? schedule.map(withoutRoles) : schedule;
-  return { ...spec, schedule: [...aimed] };
+  return { ...spec, schedule: aimable(schedule, system) };
 }
 
 const patienceOf = (request: TestRequest) => ({
@@ -158,6 +156,13 @@ const patienceOf = (request: TestRequest) => ({
   recoveryTimeoutMs: request.recoveryTimeoutMs ?? 15_000,
   checkTimeoutMs: request.checkTimeoutMs ?? 60_000,
 });
+
+/** Roles that nobody has cannot be aimed at. */
+const aimable = (schedule: Schedule, { leaderless }: SystemKind): TestSpec['schedule'] =>
+  leaderless === true ? schedule.map(withoutRoles) : [...schedule];
+
+const requiredKinds = ({ require = [] }: TestRequest) =>
+  require.map((cell) => cell.replace(/:.*/, ''));
 
 /** What most tests do without. */
 const extrasOf = ({ faultFiles = [], require = [], closedLoop = false }: TestRequest) => ({
