@@ -66,7 +66,7 @@ const known = new Map(shipped.map((fault) => [fault.kind, fault]));
 /** Every fault that ships, and those that were added, by kind, in the order in which `dissent list` shows them. */
 export const faults: Faults = known;
 
-/** The kinds that ship. */
+/** The kinds that ship: what a seed draws from must not depend on what else was added. */
 export const shippedKinds: readonly string[] = shipped.map(({ kind }) => kind);
 
 /**

@@ -44,7 +44,8 @@ export {
   uniqueIdsWorkload,
 };
 
-const shipped = new Map<string, WorkloadKind>(
+/** Those that ship, by name: what a seed draws from must not depend on what else was added. */
+export const shippedWorkloads: ReadonlyMap<string, WorkloadKind> = new Map(
   [
     register,
     listAppendWorkload as WorkloadKind,
@@ -66,7 +67,7 @@ const shipped = new Map<string, WorkloadKind>(
   ].map((workload) => [workload.name, workload as WorkloadKind]),
 );
 
-const known = new Map(shipped);
+const known = new Map(shippedWorkloads);
 
 /** Every workload that ships, and those that were added, by name. */
 export const workloads: ReadonlyMap<string, WorkloadKind> = known;
@@ -77,7 +78,7 @@ export const workloads: ReadonlyMap<string, WorkloadKind> = known;
  */
 export function addWorkload(value: unknown, source = 'the workload'): WorkloadKind {
   const workload = userWorkload(value, source);
-  if (shipped.has(workload.name)) {
+  if (shippedWorkloads.has(workload.name)) {
     throw new BadInput(
       `${source} calls itself "${workload.name}", as a workload that ships does.\nnext: give it another name`,
     );

@@ -1,7 +1,7 @@
 /** Which workload a seed runs, and with how much contention. */
 
 import { weighted } from '#nemesis/weighted';
-import { workloads } from '#workloads/index';
+import { shippedWorkloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { pick, type Random } from '../random/random.ts';
 import { systems } from '../systems/index.ts';
@@ -102,7 +102,8 @@ export function drawWorkload({ system, workload }: HuntSubject, random: Random):
   if (kind === undefined) {
     throw new BadInput(`unknown system "${system}"; there are: ${[...systems.keys()].join(', ')}`);
   }
-  const served = kind.workloads ?? [...workloads.keys()].filter((name) => name !== 'consensus');
+  const served =
+    kind.workloads ?? [...shippedWorkloads.keys()].filter((name) => name !== 'consensus');
   const name = workload ?? pickWorkload(random, served);
   return { workload: name, workloadOptions: drawn[name]?.(random) ?? {} };
 }

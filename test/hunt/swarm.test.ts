@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { faults } from '#nemesis/index';
+import { addFault, faults } from '#nemesis/index';
 import { plots } from '#src/hunt/plots';
 import { shapes } from '#src/hunt/shapes';
 import { drawTest } from '#src/hunt/swarm';
 import { stream } from '#src/random/random';
+import { addWorkload, workloads } from '#workloads/index';
 
 const subject = (system: string) => ({
   system,
@@ -46,6 +47,27 @@ describe('a swarm of tests', () => {
       specs.some(({ schedule, time }) =>
         schedule.every(({ at, for: lasts }) => at + lasts < 0.6 * time * 1000),
       ),
+    );
+  });
+
+  it('draws the same whatever workloads and faults of a user are known', () => {
+    const before = Array.from({ length: 40 }, (_, seed) => drawTest(subject('paxos'), seed));
+    const register = workloads.get('register');
+    const pause = faults.get('pause');
+    assert.ok(register && pause);
+    const name = 'my-register';
+    addWorkload({
+      ...register,
+      name,
+      create: (...given: Parameters<typeof register.create>) => ({
+        ...register.create(...given),
+        name,
+      }),
+    });
+    addFault({ ...pause, kind: 'my-pause' });
+    assert.deepEqual(
+      Array.from({ length: 40 }, (_, seed) => drawTest(subject('paxos'), seed)),
+      before,
     );
   });
 

@@ -37,7 +37,8 @@ const schedule = [
 ];
 
 /** What means nothing for a whole run. */
-const perFault = /^(timeToFirstOk|recovery|latencyBefore|latencyAfter)/;
+const perFault =
+  /^(timeToFirstOk|recovery|detection|degraded|catchUp|success|latencyBefore|latencyAfter)/;
 
 describe('dissent compare', function () {
   this.timeout(180_000);
