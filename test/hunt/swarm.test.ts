@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
 import { addFault, faults } from '#nemesis/index';
 import { plots } from '#src/hunt/plots';
 import { shapes } from '#src/hunt/shapes';
@@ -64,7 +65,13 @@ describe('a swarm of tests', () => {
         name,
       }),
     });
-    addFault({ ...pause, kind: 'my-pause' });
+    const kind = 'my-pause';
+    addFault({
+      ...pause,
+      kind,
+      schema: z.strictObject({ kind: z.literal(kind) }),
+      plans: () => [{ parameters: { kind }, target: 'leader', weight: 1 }],
+    });
     assert.deepEqual(
       Array.from({ length: 40 }, (_, seed) => drawTest(subject('paxos'), seed)),
       before,
