@@ -76,10 +76,13 @@ function checkedOptions(what: string, schema: Schema, value: unknown): Record<st
  */
 export function withDefaults(spec: TestSpec): TestSpec {
   const system = lookUp('system', spec.system, systems);
+  const given = checkedOptions(`options of ${spec.system}`, system.options, spec.systemOptions);
+  const known = { ...spec, systemOptions: given };
+  // A workload of the user's own is known once its file is loaded, which is when the test is run.
+  if (spec.workloadFile !== undefined) return known;
   const workload = lookUp('workload', spec.workload, workloads);
   return {
-    ...spec,
-    systemOptions: checkedOptions(`options of ${spec.system}`, system.options, spec.systemOptions),
+    ...known,
     workloadOptions: checkedOptions(
       `options of workload ${spec.workload}`,
       workload.options,

@@ -32,6 +32,11 @@ describe('a repro file', () => {
     assert.equal(read.spec.systemOptions['preVote'], true);
   });
 
+  it("of a workload of the user's own is read before that is loaded", () => {
+    const own = { ...repro.spec, workload: 'mine', workloadFile: './mine.ts' };
+    assert.deepEqual(readRepro(file({ ...repro, spec: own })).spec, own);
+  });
+
   it('that cannot be used is refused with what is wrong', () => {
     const { traceHash: _, ...unhashed } = repro;
     const bad: readonly (readonly [unknown, RegExp])[] = [
