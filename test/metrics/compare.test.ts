@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type ComparedMetric, chanceOf, compareEpisodes } from '#src/metrics/compare';
-import { type Episode, type EpisodeFigures, episodeMetrics } from '#src/metrics/episodes';
+import { awaited, type Episode, type EpisodeFigures, episodeMetrics } from '#src/metrics/episodes';
 import { inWords, metricWords } from '#src/metrics/metric-words';
 
 const episode = (figures: EpisodeFigures, atLeast: Episode['atLeast'] = {}): Episode => ({
@@ -125,23 +125,25 @@ const figure = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 
+const share = fc.option(fc.double({ min: 0, max: 1, noNaN: true }));
+
 const anyEpisode: fc.Arbitrary<Episode> = fc
-  .tuple(
-    fc.constantFrom('kill', 'pause'),
-    fc.constantFrom('leader', 'n1'),
-    fc.record(Object.fromEntries(episodeMetrics.map((metric) => [metric, figure]))),
-    fc.nat(500),
-  )
-  .map(([fault, role, drawn, waitedMs]) => {
-    const share = drawn['availability'] ?? null;
-    const figures: EpisodeFigures = {
-      ...drawn,
-      availability: share === null ? null : Math.min(1, share),
-    };
-    const atLeast = {
-      ...(figures.recoveryMs === null && { recoveryMs: waitedMs }),
-      ...(figures.timeToFirstOkMs === null && { timeToFirstOkMs: waitedMs }),
-    };
+  .record({
+    fault: fc.constantFrom('kill', 'pause'),
+    role: fc.constantFrom('leader', 'n1'),
+    figures: fc.record(
+      Object.fromEntries(
+        episodeMetrics.map((metric) => [
+          metric,
+          metricWords[metric].unit === 'share' ? share : figure,
+        ]),
+      ),
+    ),
+    waitedMs: fc.nat(500),
+  })
+  .map(({ fault, role, figures, waitedMs }) => {
+    const inVain = awaited.filter((metric) => figures[metric] === null);
+    const atLeast = Object.fromEntries(inVain.map((metric) => [metric, waitedMs]));
     return { fault, role, figures, atLeast };
   });
 
@@ -151,9 +153,10 @@ const episodes = fc.array(anyEpisode, { maxLength: 14 });
 const possible = (list: readonly Episode[], metric: ComparedMetric['metric']): number[] =>
   list.flatMap((one) => {
     const value = one.figures[metric];
-    if (typeof value === 'number') return [metric === 'availability' ? 1 - value : value];
-    const waited = metric === 'recoveryMs' || metric === 'timeToFirstOkMs';
-    return waited ? [one.atLeast[metric] ?? 0, Infinity] : [];
+    if (typeof value === 'number')
+      return [metricWords[metric].unit === 'share' ? 1 - value : value];
+    const waited = awaited.find((name) => name === metric);
+    return waited === undefined ? [] : [one.atLeast[waited] ?? 0, Infinity];
   });
 
 describe('metrics: comparison of anything', () => {
