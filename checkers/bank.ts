@@ -113,7 +113,8 @@ function check({ history, timeLimitMs }: CheckContext, options: BankOptions): Ch
     reads += 1;
     judgeRead(op, rules, open.get(op.process) ?? op, found);
   }
-  return verdict(found, { history, checkedUpTo: at }, { reads, total: rules?.total ?? null });
+  const reach = { history, checkedUpTo: at, answers: reads };
+  return verdict(found, reach, { reads, total: rules?.total ?? null });
 }
 
 /** Judges `read` and `transfer`. `check` throws BadInput for other operations. Linear time. */

@@ -96,7 +96,11 @@ function check({ history, timeLimitMs }: CheckContext): CheckResult {
   const checkedUpTo = order.exhausted && order.components > 0 ? 0 : history.length;
   return verdict(
     found,
-    { history, checkedUpTo },
+    {
+      history,
+      checkedUpTo,
+      answers: accesses.all.filter(({ source }) => source !== undefined).length,
+    },
     { accesses: accesses.all.length, keys: accesses.keys },
   );
 }

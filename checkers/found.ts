@@ -8,6 +8,9 @@ const examplesMax = 8;
 /** Steps between two looks at the clock. */
 const stepsPerLook = 4096;
 
+/** Why a history without answers is not called valid. */
+export const nothingRead = 'nothing was read, so that nothing could have shown';
+
 /** An example, with whatever proves it. */
 export interface Example {
   readonly operations: readonly (Operation | undefined)[];
@@ -73,12 +76,17 @@ export interface Reach {
   readonly history: History;
   /** The position in the history of the first operation that was not looked at; its length when all were. */
   readonly checkedUpTo: number;
+  /** Answers that could have shown an anomaly: reads, polls. */
+  readonly answers: number;
 }
 
-/** What was found is wrong whether or not all was read; nothing found is good news only if all was. */
+/**
+ * What was found is wrong whether or not all was looked at. Nothing found is good news only if all was, and if there was an answer in
+ * which something could have been found.
+ */
 export function verdict(
   { anomalies, counts }: Found,
-  { history, checkedUpTo }: Reach,
+  { history, checkedUpTo, answers }: Reach,
   details: Readonly<Record<string, unknown>>,
 ): CheckResult {
   const anomalyCounts = Object.fromEntries(counts);
@@ -93,9 +101,12 @@ export function verdict(
     const each = [...counts].map(([name, count]) => (count === 1 ? name : `${count} ${name}`));
     return { valid: false, reason: `found ${each.join(', ')}`, ...about };
   }
-  if (!isPartial) return { valid: true, ...about };
-  const reason = `the time was up: checked up to operation ${checkedUpTo} of ${history.length}`;
-  return { valid: 'unknown', reason, ...about };
+  if (isPartial) {
+    const reason = `the time was up: checked up to operation ${checkedUpTo} of ${history.length}`;
+    return { valid: 'unknown', reason, ...about };
+  }
+  if (answers === 0) return { valid: 'unknown', reason: nothingRead, ...about };
+  return { valid: true, ...about };
 }
 
 /** When, for people; formats without times have the position instead. */

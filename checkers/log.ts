@@ -27,6 +27,9 @@ function unseenIn(logs: Logs): number {
   return unseen;
 }
 
+const isAnsweredPoll = ({ pair, steps }: LogOperation): boolean =>
+  pair.completion?.type === 'ok' && steps.some(({ kind }) => kind === 'poll');
+
 function check({ history, timeLimitMs }: CheckContext): CheckResult {
   const deadline = new Deadline(timeLimitMs);
   const found = new Found();
@@ -34,6 +37,7 @@ function check({ history, timeLimitMs }: CheckContext): CheckResult {
   const logs = knownLogs(operations, found);
   const ways = new Ways(logs, found);
   let checkedUpTo = history.length;
+  let answers = 0;
   for (const operation of operations) {
     const position = operation.pair.invoke.index - (history[0]?.index ?? 0);
     if (deadline.isPast(1 + operation.steps.length)) {
@@ -41,8 +45,13 @@ function check({ history, timeLimitMs }: CheckContext): CheckResult {
       break;
     }
     ways.see(operation);
+    if (isAnsweredPoll(operation)) answers += 1;
   }
-  return verdict(found, { history, checkedUpTo }, { logs: logs.size, unseen: unseenIn(logs) });
+  return verdict(
+    found,
+    { history, checkedUpTo, answers },
+    { logs: logs.size, unseen: unseenIn(logs) },
+  );
 }
 
 /** Judges `send` and `poll`. `check` throws BadInput for other operations, and for a value that is sent twice. n log n. */

@@ -103,15 +103,18 @@ function checkPart(history: History, end: number, endMs: number, written: Writte
   for (const cycle of cycles) {
     found.addAnomaly(cycleAnomaly('long-fork', cycle, { observations, keys }, moral));
   }
-  return { found, exhausted, details: { reads: observations.length, components } };
+  const answers = observations.length;
+  return { found, answers, exhausted, details: { reads: answers, components } };
 }
 
 function check({ history, timeLimitMs }: CheckContext): CheckResult {
   const written = writtenIn(history);
-  const { found, details, checkedUpTo } = checkPrefixes(history, timeLimitMs, (end, endMs) =>
-    checkPart(history, end, endMs, written),
+  const { found, answers, details, checkedUpTo } = checkPrefixes(
+    history,
+    timeLimitMs,
+    (end, endMs) => checkPart(history, end, endMs, written),
   );
-  const result = verdict(found, { history, checkedUpTo }, details);
+  const result = verdict(found, { history, checkedUpTo, answers }, details);
   if (result.valid !== true || written.twice.size === 0) return result;
   const reason = `${written.twice.size} keys were written more than once, so that reads of them prove nothing`;
   return { ...result, valid: 'unknown', reason };

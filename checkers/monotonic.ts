@@ -86,14 +86,17 @@ function checkPart(history: History, end: number, endMs: number, order: GrowthOr
     const [name, moral] = nameOf(cycle);
     found.addAnomaly(cycleAnomaly(name, cycle, { observations, keys }, moral));
   }
-  return { found, exhausted, details: { observations: observations.length, components } };
+  const answers = observations.length;
+  return { found, answers, exhausted, details: { observations: answers, components } };
 }
 
 function check({ history, timeLimitMs }: CheckContext, order: GrowthOrder): CheckResult {
-  const { found, details, checkedUpTo } = checkPrefixes(history, timeLimitMs, (end, endMs) =>
-    checkPart(history, end, endMs, order),
+  const { found, answers, details, checkedUpTo } = checkPrefixes(
+    history,
+    timeLimitMs,
+    (end, endMs) => checkPart(history, end, endMs, order),
   );
-  return verdict(found, { history, checkedUpTo }, details);
+  return verdict(found, { history, checkedUpTo, answers }, details);
 }
 
 /** Judges `inc` and `read`. `check` throws BadInput for other operations. Linear time. */

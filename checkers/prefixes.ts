@@ -12,6 +12,8 @@ const growth = 8;
 
 export interface Checked {
   readonly found: Found;
+  /** Answers that could have shown an anomaly. */
+  readonly answers: number;
   readonly details: Readonly<Record<string, unknown>>;
   /** The time was up before all of it was searched. */
   readonly exhausted: boolean;

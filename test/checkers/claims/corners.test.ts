@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { bank } from '#checkers/bank';
+import { causal } from '#checkers/causal';
 import type { Checker, CheckResult } from '#checkers/checker';
+import { nothingRead } from '#checkers/found';
 import { log } from '#checkers/log';
 import { longFork } from '#checkers/long-fork';
 import { monotonic } from '#checkers/monotonic';
@@ -29,6 +31,20 @@ const judged = (checker: Checker, lines: readonly Line[]): CheckResult =>
   }) as CheckResult;
 
 describe('corners of what workloads claim', () => {
+  it('where nothing was read, nothing is called valid', () => {
+    const unread: readonly (readonly [Checker, ...Line[]])[] = [
+      [bank(), ['invoke', 0, 'read', null], ['info', 0, 'read', null]],
+      [log(), ['invoke', 0, 'send', 'a', 'x'], ['ok', 0, 'send', [0, 'a'], 'x']],
+      [longFork(), ['invoke', 0, 'write', [['w', 'x', 1]]], ['ok', 0, 'write', [['w', 'x', 1]]]],
+      [monotonic(), ['invoke', 0, 'inc', null, 'a'], ['fail', 0, 'inc', null, 'a']],
+      [causal(), ['invoke', 0, 'write', 1, 'x'], ['ok', 0, 'write', 1, 'x']],
+    ];
+    for (const [checker, ...lines] of unread) {
+      const { valid, reason } = judged(checker, lines);
+      assert.deepEqual([checker.name, valid, reason], [checker.name, 'unknown', nothingRead]);
+    }
+  });
+
   it('an increment that was not told its result lost nothing', () => {
     const result = judged(monotonic(), [
       ['invoke', 0, 'inc', null, 'a'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { bank } from '#checkers/bank';
 import type { CheckResult } from '#checkers/checker';
+import { nothingRead } from '#checkers/found';
 import type { History, Operation } from '#src/history/operation';
 import { pick, stream } from '#src/random/random';
 import { planted, plants } from './plants.ts';
@@ -23,6 +24,7 @@ for (const name of names) {
 
     it('raises no alarm over valid histories', async () => {
       const histories = fuzz === undefined ? 40 : 10_000;
+      let withoutAnswers = 0;
       for (let seed = 0; seed < histories; seed += 1) {
         const random = stream(seed, name);
         const history = validHistory(name, random, {
@@ -31,8 +33,11 @@ for (const name of names) {
           troubleOneIn: random.below(12),
         });
         const result = await check(name, history);
-        assert.equal(result.valid, true, `seed ${seed}: ${JSON.stringify(result.anomalies?.[0])}`);
+        // Among so much trouble a short history can be without any answer.
+        if (result.reason === nothingRead) withoutAnswers += 1;
+        else assert.equal(result.valid, true, `seed ${seed}: ${JSON.stringify(result)}`);
       }
+      assert.ok(withoutAnswers < histories / 5, `${withoutAnswers} histories without answers`);
     });
 
     const lengths = fuzz === undefined ? [1000] : [1000, 10_000, 100_000];
