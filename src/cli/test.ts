@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { BadInput, exitCodes } from '../errors.ts';
 import { buildSpec } from '../run/build-spec.ts';
 import { runTest } from '../run/run-test.ts';
-import { systems } from '../systems/index.ts';
+import { type SystemFlag, systems } from '../systems/index.ts';
 import { jsonObject } from './options.ts';
 import { interruptible, output } from './output.ts';
 import {
@@ -30,15 +30,30 @@ function givenWith(flags: Flags, flag: string): unknown {
 
 function systemOptions(system: string, flags: Flags): Record<string, unknown> {
   const options: Record<string, unknown> = { ...flags.systemOptions };
-  for (const [name, kind] of systems) {
-    for (const { flag, sets, takes } of kind.flags) {
-      const given = givenWith(flags, flag);
-      if (given === undefined) continue;
-      if (name !== system) throw new BadInput(`${flag} is a switch of ${name}, not of ${system}`);
-      Object.assign(options, sets, takes === undefined ? {} : { [takes]: given });
+  for (const [flag, kinds] of systemFlags()) {
+    const given = givenWith(flags, flag);
+    if (given === undefined) continue;
+    const own = kinds.get(system);
+    if (own === undefined) {
+      const owners = [...kinds.keys()].join(', ');
+      throw new BadInput(`${flag} is a switch of ${owners}, not of ${system}`);
     }
+    const { sets, takes } = own;
+    Object.assign(options, sets, takes === undefined ? {} : { [takes]: given });
   }
   return options;
+}
+
+/** By flag: which systems have it. */
+function systemFlags(): ReadonlyMap<string, ReadonlyMap<string, SystemFlag>> {
+  const found = new Map<string, Map<string, SystemFlag>>();
+  for (const [name, kind] of systems) {
+    for (const flag of kind.flags) {
+      const owners = found.get(flag.flag) ?? new Map<string, SystemFlag>();
+      found.set(flag.flag, owners.set(name, flag));
+    }
+  }
+  return found;
 }
 
 async function run(system: string, flags: Flags): Promise<void> {
@@ -76,9 +91,9 @@ export function testCommand(): Command {
       'after',
       '\nExample: dissent test raft --nemesis partition,kill,pause --nodes 5 --time 30 --seed 7',
     );
-  for (const kind of systems.values()) {
-    for (const { flag, description } of kind.flags)
-      command.option(flag, `${kind.name}: ${description}`);
+  for (const [flag, kinds] of systemFlags()) {
+    const descriptions = [...kinds].map(([name, { description }]) => `${name}: ${description}`);
+    command.option(flag, descriptions.join('; '));
   }
   return command.action(run);
 }

@@ -13,8 +13,8 @@ import { eventually, isStopped } from './proc.ts';
 export interface NodeCommand {
   readonly file: string;
   readonly args: readonly string[];
-  /** Added to the harness's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the harness's own environment; undefined takes a variable out of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 }
 
@@ -139,6 +139,8 @@ export class NodeProcess implements ProcessControl {
   readonly #options: NodeProcessOptions;
   #state: State = { kind: 'never-started' };
   #closing = false;
+  /** Settles when nobody holds it still. */
+  #held: Promise<unknown> = Promise.resolve();
 
   constructor(options: NodeProcessOptions) {
     this.#options = options;
@@ -200,7 +202,28 @@ export class NodeProcess implements ProcessControl {
     }
   }
 
+  /**
+   * Runs the action while its group is sent to stop; one that was paused stays so. One action at a time, and nobody resumes it meanwhile.
+   * undefined: there is no process.
+   */
+  holdStill<T>(action: (pid: number) => Promise<T>): Promise<T | undefined> {
+    const result = this.#held.then(async () => {
+      if (this.#state.kind !== 'running') return undefined;
+      const { child } = this.#state;
+      this.#signal(child.pid, 'SIGSTOP');
+      try {
+        return await action(child.pid);
+      } finally {
+        const isPaused = this.#state.kind === 'running' && this.#state.stopped;
+        if (this.#isStill(child) && !isPaused) this.#signal(child.pid, 'SIGCONT');
+      }
+    });
+    this.#held = result.catch(() => undefined);
+    return result;
+  }
+
   async resume(): Promise<void> {
+    await this.#held;
     if (this.#state.kind !== 'running' || !this.#state.stopped) return;
     const { child } = this.#state;
     this.#signal(child.pid, 'SIGCONT');
@@ -217,6 +240,7 @@ export class NodeProcess implements ProcessControl {
   /** SIGTERM, and SIGKILL after the grace. For good: ends a start that is still waiting. Idempotent. */
   async stop(graceMs: number = limits.stopGrace): Promise<void> {
     this.#closing = true;
+    await this.#held;
     if (this.#state.kind !== 'running') return;
     const { child, stopped } = this.#state;
     this.#state = { kind: 'down', byUs: true };

@@ -30,7 +30,8 @@ export interface ClusterPlan {
   readonly clientProxies: ReadonlyMap<Node, string>;
 }
 
-const orderedPairs = (nodes: readonly Node[]): Link[] =>
+/** Every link there is between these nodes. */
+export const orderedPairs = (nodes: readonly Node[]): Link[] =>
   nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })));
 
 /** Two listeners and a client proxy per node, and a proxy per ordered pair of nodes. */

@@ -12,19 +12,20 @@ import { HarnessFailure } from '../errors.ts';
 import type { Address } from '../node/config.ts';
 import type { NodeFaults } from '../node/fault-hooks.ts';
 import type { Node, World } from '../schedule/world.ts';
+import { linesBothWays } from './both-ways.ts';
 import { createNodes } from './cluster-nodes.ts';
 import { startGuardian } from './guardian.ts';
 import type { FaultHooks } from './inner-faults.ts';
 import { limits } from './limits.ts';
-import { proxiedLines } from './lines.ts';
+import { type Lines, proxiedLines } from './lines.ts';
 import { clientsOver, linksOver } from './links.ts';
 import { type NodeCommand, type NodeExit, NodeNotReady, type NodeProcess } from './node-process.ts';
-import { type ClusterPlan, type NodePlan, planCluster, portsNeeded } from './plan.ts';
+import { type ClusterPlan, type NodePlan, orderedPairs, planCluster, portsNeeded } from './plan.ts';
 import { freePorts, type PortRange } from './ports.ts';
 import { createProxies } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
-import { connectProxies, type Direction } from './toxiproxy/proxies.ts';
+import { connectProxies } from './toxiproxy/proxies.ts';
 
 /** The least that a node can say of itself. */
 export interface NodeView {
@@ -41,6 +42,16 @@ export interface Program<View extends NodeView> {
   command(plan: NodePlan, members: readonly Node[], faults: NodeFaults): Promise<NodeCommand>;
   /** Asks a node about itself, on its own client port. Rejects when it does not answer in time: it is not ready. */
   probe(plan: NodePlan, timeoutMs: number): Promise<View>;
+  /**
+   * Whether the process has come up, where that is less than answering `probe`: a node that answers only once it has heard of a leader is
+   * up long before, perhaps. Rejects when it has not. Left out: `probe` tells.
+   */
+  isUp?(plan: NodePlan, timeoutMs: number): Promise<unknown>;
+  /**
+   * Nodes also answer on the connections that others dialled, so what a node sends to another takes both of their links. Left out: only
+   * the one who dialled sends.
+   */
+  readonly answersPeers?: boolean;
   /** How to interfere with a node's clock, disk and power; left out: it cannot be done. */
   readonly faultHooks?: FaultHooks;
 }
@@ -253,21 +264,31 @@ export async function startCluster<View extends NodeView>(
     guardian,
     hooks: program.faultHooks,
     command: (at, faults) => program.command(at, nodes, faults),
-    probe: (at, timeoutMs) => program.probe(at, timeoutMs),
+    probe: (at, timeoutMs) => program.isUp?.(at, timeoutMs) ?? program.probe(at, timeoutMs),
     nowNs: () => Number(process.hrtime.bigint() - originNs),
     readyTimeoutMs: options.readyTimeoutMs,
     onExit: (exit) => options.onUnexpectedExit?.(exit),
   });
   starting.defer(() => all([...children.values()].map((child) => child.stop())));
   await startAll([...children.values()], signal);
-  const linesOf = (names: ReadonlyMap<string, string>, directions: readonly Direction[]) => {
-    const over = new Map([...names].map(([line, name]) => [line, fleet.line(name)]));
-    const lines = proxiedLines(over, directions, options.seed);
+  const proxiesOf = (names: ReadonlyMap<string, string>) =>
+    new Map([...names].map(([line, name]) => [line, fleet.line(name)]));
+  const stopping = (lines: Lines): Lines => {
     starting.defer(() => lines.stop());
     return lines;
   };
-  const links = linksOver(linesOf(plan.linkProxies, ['upstream']));
-  const clients = clientsOver(linesOf(plan.clientProxies, ['upstream', 'downstream']));
+  const { seed } = options;
+  const linkProxies = proxiesOf(plan.linkProxies);
+  const links = linksOver(
+    stopping(
+      program.answersPeers === true
+        ? linesBothWays(orderedPairs(nodes), linkProxies, seed)
+        : proxiedLines(linkProxies, ['upstream'], seed),
+    ),
+  );
+  const clients = clientsOver(
+    stopping(proxiedLines(proxiesOf(plan.clientProxies), ['upstream', 'downstream'], seed)),
+  );
   const proxy = `${toxiproxy.kind} ${toxiproxy.version}`;
   const parts = { options, plan, children, ...acts, links, clients, proxy, exits };
   return new Cluster({ ...parts, owned: starting.move() });

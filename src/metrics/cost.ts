@@ -5,7 +5,8 @@ export interface CounterSample {
   readonly node: string;
   readonly pid: number;
   readonly counters: {
-    readonly messagesSent: number;
+    /** Left out: not counted by that node. */
+    readonly messagesSent?: number | undefined;
     readonly bytesSent: number;
     readonly fsyncs: number;
   };
@@ -27,17 +28,21 @@ export function costPerOp(samples: Iterable<CounterSample>, okCount: number): Co
   if (last.size === 0 || okCount === 0) {
     return { messagesPerOp: null, bytesPerOp: null, fsyncsPerOp: null };
   }
-  let messages = 0;
+  let messages: number | undefined = 0;
   let bytes = 0;
   let fsyncs = 0;
   for (const counters of last.values()) {
-    messages += counters.messagesSent;
+    messages = total(messages, counters.messagesSent);
     bytes += counters.bytesSent;
     fsyncs += counters.fsyncs;
   }
   return {
-    messagesPerOp: messages / okCount,
+    messagesPerOp: messages === undefined ? null : messages / okCount,
     bytesPerOp: bytes / okCount,
     fsyncsPerOp: fsyncs / okCount,
   };
 }
+
+/** Unknown when a part of it is. */
+export const total = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a + b;

@@ -281,8 +281,9 @@ function costIn(samples: readonly TimedCounters[], { fromNs, toNs }: Span, okCou
       (sum, { start, end }) => sum + (end?.[name] ?? 0) - (start?.[name] ?? 0),
       0,
     ) / okCount;
+  const isCounted = [...ends.values()].every(({ end }) => end?.messagesSent !== undefined);
   return {
-    messagesPerOp: spent('messagesSent'),
+    messagesPerOp: isCounted ? spent('messagesSent') : null,
     bytesPerOp: spent('bytesSent'),
     fsyncsPerOp: spent('fsyncs'),
   };

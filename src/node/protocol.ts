@@ -26,7 +26,8 @@ export interface NodeStatus extends Status {
   readonly pid: number;
   /** Counted since the process started, for the cost of an operation. */
   readonly counters: {
-    readonly messagesSent: number;
+    /** Left out: the program does not count them. */
+    readonly messagesSent?: number;
     readonly bytesSent: number;
     readonly fsyncs: number;
     readonly bytesPersisted: number;

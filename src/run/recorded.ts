@@ -109,7 +109,7 @@ const sampleSchema = z.looseObject({
     pid: z.number(),
     commitIndex: z.number().optional(),
     counters: z.looseObject({
-      messagesSent: z.number(),
+      messagesSent: z.number().optional(),
       bytesSent: z.number(),
       fsyncs: z.number(),
       bytesPersisted: z.number(),
