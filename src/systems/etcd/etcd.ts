@@ -1,6 +1,7 @@
 /** etcd as a system under test: the first that we did not write. */
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeExit } from '../../cluster/node-process.ts';
@@ -13,6 +14,7 @@ import type { RunningSystem, StartContext, SystemKind } from '../system.ts';
 import { requireEtcd } from './binary.ts';
 import { connectEtcd } from './client.ts';
 import { startForwarders } from './forwarder.ts';
+import { type FollowedLog, followLogs } from './log-trace.ts';
 import { type EtcdView, etcdProgram } from './program.ts';
 
 const positive = z.number().int().positive();
@@ -52,15 +54,17 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
   const ports = await freePorts(nodes.length, context.ports);
   const forwarders = starting.use(await startForwarders(ports));
   void forwarders.died.then((reason) => context.onHarnessFailure(reason));
+  if (context.trace) starting.use(followLogs(logsOf(context)));
+  const program = etcdProgram({
+    ...options,
+    etcd,
+    token: `dissent-${randomBytes(4).toString('hex')}`,
+    forwarders,
+    forwarderPorts: new Map(nodes.map((node, i) => [node, ports[i] as number])),
+  });
   const cluster = starting.use(
     await startCluster({
-      program: etcdProgram({
-        ...options,
-        etcd,
-        token: `dissent-${randomBytes(4).toString('hex')}`,
-        forwarders,
-        forwarderPorts: new Map(nodes.map((node, i) => [node, ports[i] as number])),
-      }),
+      program,
       seed: context.seed,
       nodes,
       folder: context.folder,
@@ -75,6 +79,7 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
           : context.onNodeExit(exit.node, exit.expected.line, exit.expected.kind),
     }),
   );
+  await program.openLinks();
   const names = await membersOf(cluster, signal);
   const owned = starting.move();
   return {
@@ -88,6 +93,12 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+const logsOf = ({ nodes, folder }: StartContext<Options>): FollowedLog[] =>
+  nodes.map((node) => {
+    const own = join(folder, 'nodes', node);
+    return { node, logFile: join(own, 'log'), traceFile: join(own, 'trace.jsonl') };
+  });
 
 /** By member id: which node it is. Waits until every node serves clients, and all know who leads. Throws HarnessFailure. */
 async function membersOf(

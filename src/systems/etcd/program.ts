@@ -80,16 +80,25 @@ export interface EtcdView {
   readonly counters: NodeStatus['counters'];
 }
 
-export function etcdProgram(options: EtcdProgramOptions): Program<EtcdView> {
+export interface EtcdProgram extends Program<EtcdView> {
+  /**
+   * Until then members cannot reach each other. A member that is new asks all others one after the other whether they know it, and those
+   * that are starting too would keep it waiting for a second each.
+   */
+  openLinks(): Promise<void>;
+}
+
+export function etcdProgram(options: EtcdProgramOptions): EtcdProgram {
   const { etcd, forwarders, forwarderPorts } = options;
+  const routes = new Map<number, Readonly<Record<string, Address>>>();
   return {
     async command(plan, members) {
       const port = forwarderPorts.get(plan.node);
       if (port === undefined) throw new RangeError(`no forwarder for ${plan.node}`);
-      const routes = Object.entries(plan.peers).map(
+      const links = Object.entries(plan.peers).map(
         ([node, link]) => [peerHost(members.indexOf(node) + 1), link] as const,
       );
-      await forwarders.route(port, Object.fromEntries(routes));
+      routes.set(port, Object.fromEntries(links));
       return {
         file: etcd.file,
         args: argumentsOf(plan, members, options),
@@ -105,5 +114,8 @@ export function etcdProgram(options: EtcdProgramOptions): Program<EtcdView> {
       return { role: roleOf(status), term: status.raftTerm, status, counters: counted };
     },
     answersPeers: true,
+    async openLinks() {
+      for (const [port, links] of routes) await forwarders.route(port, links);
+    },
   };
 }
