@@ -66,6 +66,11 @@ export class Driver {
     this.tick();
   }
 
+  /** As the replica says. */
+  quietUntilMs(): number {
+    return this.#replica.quietUntilMs();
+  }
+
   /** A message came from a peer. */
   peer(from: NodeId, message: PeerMessage): void {
     this.#step({ kind: 'peer', nowMs: this.#hands.nowMs(), from, message });

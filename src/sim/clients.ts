@@ -10,7 +10,7 @@ import type { Answer, Line } from '../node/line.ts';
 import type { CutStyle, Node } from '../schedule/world.ts';
 import { draw, mix, type Spread } from './mix.ts';
 import type { SimNode } from './node.ts';
-import type { SimTimeline } from './timeline.ts';
+import { Deadline, type SimTimeline } from './timeline.ts';
 import type { TraceHash } from './trace-hash.ts';
 
 export interface ClientPortParts {
@@ -89,7 +89,7 @@ export class ClientPort {
 interface Waiting {
   readonly body: ClientRequest;
   readonly settle: (answer: Answer) => void;
-  readonly timer: { cancel(): void };
+  readonly timeoutMs: number;
   sent: boolean;
 }
 
@@ -105,11 +105,14 @@ class SimLine implements Line {
   #held: (() => void)[] = [];
   #lastArrivalNs = 0;
   #closed = false;
+  readonly #deadline: Deadline;
 
   constructor(port: ClientPort, parts: ClientPortParts, key: number) {
     this.#port = port;
     this.#parts = parts;
     this.#key = key;
+    // What was asked may still be on its way on this connection: the next request takes a new one.
+    this.#deadline = new Deadline(parts.timeline, () => this.#timeOut());
   }
 
   ask(body: ClientRequest, timeoutMs: number): Promise<Answer> {
@@ -118,10 +121,8 @@ class SimLine implements Line {
     }
     const { timeline } = this.#parts;
     return new Promise((settle) => {
-      const late = `no answer from ${this.#port.node.id} within ${Math.round(timeoutMs)} ms`;
-      // What was asked may still be on its way on this connection: the next request takes a new one.
-      const timer = timeline.at(timeline.nowNs() + timeoutMs * 1e6, () => this.#hangUp(late));
-      this.#waiting = { body, settle, timer, sent: false };
+      this.#deadline.set(timeline.nowNs() + timeoutMs * 1e6);
+      this.#waiting = { body, settle, timeoutMs, sent: false };
       if (this.#state === 'connected') this.#transmit();
       else if (this.#state === 'none') this.#dial();
     });
@@ -184,6 +185,11 @@ class SimLine implements Line {
     timeline.push(this.#lastArrivalNs, { fire: arrive });
   }
 
+  #timeOut(): void {
+    const ms = Math.round(this.#waiting?.timeoutMs ?? 0);
+    this.#hangUp(`no answer from ${this.#port.node.id} within ${ms} ms`);
+  }
+
   #hangUp(error: string): void {
     this.#state = 'none';
     this.#connection += 1;
@@ -195,7 +201,7 @@ class SimLine implements Line {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#waiting = undefined;
-    waiting.timer.cancel();
+    this.#deadline.clear();
     this.#parts.timeline.touch();
     waiting.settle(answer);
   }

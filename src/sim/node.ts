@@ -8,7 +8,6 @@ import { createReplica } from '../consensus/create-replica.ts';
 import type { PeerMessage } from '../consensus/replica.ts';
 import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
 import { Driver } from '../node/driver.ts';
-import { tickMs } from '../node/limits.ts';
 import type { NodeStatus } from '../node/protocol.ts';
 import { encodeBatch, WalCorrupt } from '../node/wal-format.ts';
 import type { Unsynced } from '../schedule/world.ts';
@@ -19,6 +18,7 @@ import { countingRandom, draw, mix } from './mix.ts';
 import type { Network } from './network.ts';
 import type { SimOptions } from './options.ts';
 import type { SimProgram } from './program.ts';
+import { Ticker } from './ticker.ts';
 import type { SimTimeline } from './timeline.ts';
 import type { TraceHash } from './trace-hash.ts';
 import { SimWal } from './wal.ts';
@@ -66,7 +66,12 @@ type State =
   | { readonly kind: 'down' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'ended'; readonly end: NodeEnd }
-  | { readonly kind: 'up'; readonly driver: Driver; readonly wal: SimWal };
+  | {
+      readonly kind: 'up';
+      readonly driver: Driver;
+      readonly wal: SimWal;
+      readonly ticker: Ticker;
+    };
 
 const batchBytes = (records: readonly unknown[]): number =>
   encodeBatch(
@@ -174,6 +179,13 @@ export class SimNode {
     witness?.({ kind: 'crash', timeNs: timeline.nowNs(), node: this.id, unsynced });
   }
 
+  /** Sets its clock, whether it runs or not. */
+  setClock(set: (clock: NodeClock, trueNs: number) => void): void {
+    const apply = (): void => set(this.clock, this.#parts.timeline.nowNs());
+    if (this.#state.kind === 'up') this.#state.ticker.whileSetting(apply);
+    else apply();
+  }
+
   pause(): void {
     if (this.#state.kind !== 'up' || this.#paused) return;
     this.#paused = true;
@@ -247,7 +259,13 @@ export class SimNode {
           witness &&
           ((batch) => witness({ kind: 'fsync', timeNs: timeline.nowNs(), node: this.id, batch })),
       });
-      this.#state = { kind: 'up', driver, wal };
+      const ticker = new Ticker({
+        timeline,
+        clock: this.clock,
+        tick: () => this.#tick(),
+        quietUntilMs: () => driver.quietUntilMs(),
+      });
+      this.#state = { kind: 'up', driver, wal, ticker };
       const { incarnation } = this;
       hash?.number(timeline.nowNs());
       hash?.number(records.length);
@@ -259,7 +277,7 @@ export class SimNode {
         records: records.length,
       });
       this.#parts.network().started(this.index, incarnation);
-      this.#tickLater(incarnation);
+      ticker.start();
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       const isDisk = error instanceof Error && error.name === 'DiskError';
@@ -311,7 +329,7 @@ export class SimNode {
       reply: (request, response) => this.#parts.onReply(this, request, response),
       trace: (event) => this.#trace(event),
       nowMs,
-      stepped: () => this.#wal?.flush(),
+      stepped: () => this.#stepped(),
       broken: (error) =>
         this.#fatal(
           `invariant: ${error instanceof Error ? error.message : String(error)}`,
@@ -337,21 +355,17 @@ export class SimNode {
     } as Traced);
   }
 
-  #tick(): void {
-    if (this.#state.kind === 'up' && !this.#paused) this.#state.driver.tickIfDue();
+  #stepped(): void {
+    if (this.#state.kind !== 'up') return;
+    const { wal, ticker } = this.#state;
+    // The disk may refuse, which is the node's end.
+    wal.flush();
+    ticker.stepped();
   }
 
-  /** A timer of the node's own clock. While the process is stopped its timers do not gather. */
-  #tickLater(incarnation: number): void {
-    const { timeline } = this.#parts;
-    const tick = {
-      fire: (): void => {
-        if (this.#state.kind !== 'up' || this.#incarnation !== incarnation) return;
-        this.#tick();
-        timeline.push(timeline.nowNs() + Math.round((tickMs * 1e6) / this.clock.rate), tick);
-      },
-    };
-    tick.fire();
+  /** While the process is stopped its timers do not gather. */
+  #tick(): void {
+    if (this.#state.kind === 'up' && !this.#paused) this.#state.driver.tickIfDue();
   }
 
   /** The process is gone, however that came about. */
@@ -362,6 +376,7 @@ export class SimNode {
     if (this.#state.kind !== 'up') return;
     this.#state.driver.stop();
     this.#state.wal.close();
+    this.#state.ticker.stop();
     this.#state = { kind: 'down' };
     network().ended(this.index);
     onGone(this);

@@ -21,18 +21,21 @@ export class EventQueue {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  push(atNs: number, item: Due): void {
+  /** A place in the order of asking, for something that is asked for now and put in later. */
+  place(): number {
+    this.#asked += 1;
+    return this.#asked - 1;
+  }
+
+  push(atNs: number, item: Due, order = this.place()): void {
     const times = this.#times;
     const orders = this.#orders;
     const items = this.#items;
-    const order = this.#asked;
-    this.#asked += 1;
     let at = items.length;
-    // What is asked for now comes after everything of the same time, so only times need to be compared on the way up.
     while (at > 0) {
       const parent = (at - 1) >> 2;
       const parentNs = times[parent] as number;
-      if (parentNs <= atNs) break;
+      if (parentNs < atNs || (parentNs === atNs && (orders[parent] as number) < order)) break;
       times[at] = parentNs;
       orders[at] = orders[parent] as number;
       items[at] = items[parent] as Due;

@@ -14,6 +14,55 @@ import { type Due, EventQueue } from './queue.ts';
 const eventsPerTurn = 20_000;
 const pausesPerTurn = 500;
 
+/**
+ * A deadline that is put off again and again and rarely reached, such as a time limit of one request after the other: it waits in the
+ * queue once, however often it is set. Promises may be touched when it is reached.
+ */
+export class Deadline implements Due {
+  readonly #timeline: SimTimeline;
+  readonly #reached: () => void;
+  #ns = Number.POSITIVE_INFINITY;
+  /** Its place among what happens at the same time, from when it was set. */
+  #place = 0;
+  #queuedNs = Number.POSITIVE_INFINITY;
+
+  constructor(timeline: SimTimeline, reached: () => void) {
+    this.#timeline = timeline;
+    this.#reached = reached;
+  }
+
+  /** In the place of what it was set to before. */
+  set(ns: number): void {
+    // Whole nanoseconds: they end up in histories.
+    this.#ns = Math.max(Math.ceil(ns), this.#timeline.nowNs());
+    this.#place = this.#timeline.place();
+    if (this.#ns < this.#queuedNs) this.#queue();
+  }
+
+  clear(): void {
+    this.#ns = Number.POSITIVE_INFINITY;
+  }
+
+  fire(): void {
+    const nowNs = this.#timeline.nowNs();
+    // It was set to something sooner meanwhile, which has come since.
+    if (nowNs !== this.#queuedNs) return;
+    this.#queuedNs = Number.POSITIVE_INFINITY;
+    if (this.#ns > nowNs) {
+      if (this.#ns !== Number.POSITIVE_INFINITY) this.#queue();
+      return;
+    }
+    this.#ns = Number.POSITIVE_INFINITY;
+    this.#timeline.touch();
+    this.#reached();
+  }
+
+  #queue(): void {
+    this.#queuedNs = this.#ns;
+    this.#timeline.pushAt(this.#ns, this, this.#place);
+  }
+}
+
 class Wake implements Due {
   readonly #timeline: SimTimeline;
   #run: (() => void) | undefined;
@@ -55,6 +104,16 @@ export class SimTimeline {
   /** `due` fires at `ns`, or now if that is past, never within this call. For what touches no promises. */
   push(ns: number, due: Due): void {
     this.#queue.push(ns > this.#nowNs ? ns : this.#nowNs, due);
+  }
+
+  /** As `EventQueue.place`. */
+  place(): number {
+    return this.#queue.place();
+  }
+
+  /** `due` fires at `ns`, which is not past, in that place among what happens at the same time. */
+  pushAt(ns: number, due: Due, place: number): void {
+    this.#queue.push(ns, due, place);
   }
 
   /** Runs once at `ns`; promises may be touched. */

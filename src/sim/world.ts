@@ -191,17 +191,15 @@ async function startUnlessBroken(node: SimNode): Promise<void> {
 function clocks({ timeline }: WorldParts, nodeOf: (name: Node) => SimNode): World['clocks'] {
   const owned = new Owned<number>((name, rates) => {
     // Two who change the rate of one clock: both changes count.
-    nodeOf(name).clock.setRate(
-      timeline.nowNs(),
-      rates.reduce((product, rate) => product * rate, 1),
-    );
+    const both = rates.reduce((product, rate) => product * rate, 1);
+    nodeOf(name).setClock((clock, nowNs) => clock.setRate(nowNs, both));
   });
   return {
     async adjust(owner, name, { offsetMs = 0, rate = 1 }) {
-      const { clock } = nodeOf(name);
-      if (offsetMs !== 0) clock.jump(timeline.nowNs(), offsetMs);
+      const node = nodeOf(name);
+      if (offsetMs !== 0) node.setClock((clock, nowNs) => clock.jump(nowNs, offsetMs));
       if (rate !== 1) owned.add(owner, name, rate);
-      return clock.read(timeline.nowNs());
+      return node.clock.read(timeline.nowNs());
     },
     async release(owner) {
       owned.withdraw(owner);

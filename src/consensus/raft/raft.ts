@@ -86,10 +86,18 @@ export function createRaft<Command>(
   };
 }
 
-/** A leader always has something to look after; the others wait for their election timer. */
+/** A leader waits for its next heartbeat, or until somebody has been silent for too long; the others for their election timer. */
 function quietUntilMs<C>(raft: Raft<C>): number {
-  const isBehind = raft.emittedIndex < raft.commitIndex || !raft.out.isEmpty;
-  return raft.role.kind === 'leader' || isBehind ? 0 : raft.electionDeadlineMs;
+  if (raft.emittedIndex < raft.commitIndex || !raft.out.isEmpty) return 0;
+  const { role } = raft;
+  if (role.kind !== 'leader') return raft.electionDeadlineMs;
+  let untilMs = role.nextHeartbeatMs;
+  if (!raft.options.checkQuorum) return untilMs;
+  for (const { contactMs } of role.progress.values()) {
+    // A millisecond sooner than it can matter, so that it is no matter how sums are rounded.
+    untilMs = Math.min(untilMs, contactMs + raft.config.timing.electionTimeoutMs - 1);
+  }
+  return untilMs;
 }
 
 function status<C>(raft: Raft<C>): Status {
