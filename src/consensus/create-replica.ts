@@ -8,13 +8,14 @@ import { broken, unreachable } from './invariant.ts';
 import type { Replica, ReplicaEffect, ReplicaInput, ReplicaSetup } from './replica.ts';
 import { requestProblem } from './request.ts';
 import { type Origin, Router } from './router.ts';
-import type {
-  ClientRequest,
-  ClientResponse,
-  Command,
-  ErrorCode,
-  LogCommand,
-  Query,
+import {
+  type ClientRequest,
+  type ClientResponse,
+  type Command,
+  type ErrorCode,
+  errorCodes,
+  type LogCommand,
+  type Query,
 } from './state-machine/command.ts';
 import { createKv } from './state-machine/kv.ts';
 import { type SessionMachine, withSessions } from './state-machine/sessions.ts';
@@ -108,13 +109,16 @@ function onPeer(
       );
       return;
     case 'forward': {
-      const { request, incarnation, body } = message;
+      const { request, incarnation, to, body } = message;
+      replica.router.heardOf(from, incarnation);
       if (replica.router.isRepeated(from, incarnation, request)) return;
+      const isFirst = to === replica.setup.incarnation;
       // Not handed on if this node does not lead either: requests would circle while nobody leads.
-      submit(replica, nowMs, { kind: 'peer', from, request, incarnation }, body);
+      submit(replica, nowMs, { kind: 'peer', from, request, incarnation, isFirst }, body);
       return;
     }
     case 'forwarded':
+      replica.router.heardOf(from, message.by);
       if (message.incarnation !== replica.setup.incarnation) return;
       if (!replica.router.forwardAnswered(message.request)) return;
       replyToClient(replica, message.request, message.response);
@@ -135,7 +139,14 @@ function onClient(replica: State, nowMs: number, request: number, body: ClientRe
   } else {
     replica.router.forwarded(request, nowMs);
     const { incarnation } = replica.setup;
-    const message = { kind: 'forward', request, incarnation, body } as const;
+    const to = replica.router.incarnationOf(leader);
+    const message = {
+      kind: 'forward',
+      request,
+      incarnation,
+      ...(to === undefined ? {} : { to }),
+      body,
+    } as const;
     replica.effects.push({ kind: 'send', to: leader, message, afterDurable: 0 });
   }
 }
@@ -255,11 +266,22 @@ function finish(
   if (origin.kind === 'client') {
     replyToClient(replica, origin.request, response);
   } else {
-    const { request, incarnation } = origin;
-    const message = { kind: 'forwarded', request, incarnation, response } as const;
+    const { request, incarnation, isFirst } = origin;
+    const by = replica.setup.incarnation;
+    const said = isFirst || body.kind !== 'command' ? response : withoutCertainty(response);
+    const message = { kind: 'forwarded', request, incarnation, by, response: said } as const;
     replica.effects.push({ kind: 'send', to: origin.from, message, afterDurable: 0 });
   }
 }
+
+/**
+ * A copy of the command may have been with an earlier incarnation of this node, which may have proposed it: that this one refuses says
+ * nothing about that.
+ */
+const withoutCertainty = (response: ClientResponse): ClientResponse =>
+  response.kind === 'error' && response.code !== 'bad-command' && errorCodes[response.code].definite
+    ? { kind: 'error', code: 'refused-later', detail: response.code }
+    : response;
 
 function replyToClient(replica: State, request: RequestId, response: ClientResponse): void {
   replica.effects.push({ kind: 'reply', request, response });

@@ -19,17 +19,23 @@ import type { ClientRequest, ClientResponse } from './state-machine/command.ts';
 /** What travels between nodes. JSON-serialisable. */
 export type PeerMessage =
   | { readonly kind: 'algorithm'; readonly message: unknown }
-  /** A client's request, handed to the leader. `request` is the sender's and unique within its `incarnation`. */
+  /**
+   * A client's request, handed to the leader. `request` is the sender's and unique within its `incarnation`. `to`: the incarnation of
+   * the receiver that the sender has heard of last; left out: of none.
+   */
   | {
       readonly kind: 'forward';
       readonly request: RequestId;
       readonly incarnation: number;
+      readonly to?: number;
       readonly body: ClientRequest;
     }
   | {
       readonly kind: 'forwarded';
       readonly request: RequestId;
       readonly incarnation: number;
+      /** The incarnation of whoever answers. */
+      readonly by: number;
       readonly response: ClientResponse;
     };
 

@@ -12,6 +12,8 @@ export type Origin =
       readonly from: NodeId;
       readonly request: RequestId;
       readonly incarnation: number;
+      /** The peer meant this incarnation of this node, so no earlier one can have been handed the request. */
+      readonly isFirst: boolean;
     };
 
 export interface OpenRequest {
@@ -38,6 +40,8 @@ export class Router {
   /** Requests handed to a leader, in the order of their deadlines. */
   readonly #forwards = new Map<RequestId, number>();
   readonly #handed = new Map<NodeId, Handed>();
+  /** The latest incarnation of each peer that was heard of. */
+  readonly #incarnations = new Map<NodeId, number>();
   #last = 0;
 
   constructor(forwardTimeoutMs: number) {
@@ -77,6 +81,16 @@ export class Router {
       for (const old of recent) if (old <= handed.highest - handedWindow) recent.delete(old);
     }
     return false;
+  }
+
+  /** The latest incarnation of this peer that was heard of. */
+  incarnationOf(peer: NodeId): number | undefined {
+    return this.#incarnations.get(peer);
+  }
+
+  heardOf(peer: NodeId, incarnation: number): void {
+    const known = this.#incarnations.get(peer) ?? incarnation;
+    this.#incarnations.set(peer, Math.max(known, incarnation));
   }
 
   forwarded(request: RequestId, nowMs: number): void {

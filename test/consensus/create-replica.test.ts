@@ -106,7 +106,7 @@ describe('replica', () => {
       { kind: 'send', to: 'n2', message: forward, afterDurable: 0 },
     ]);
     const response = { kind: 'ok', result: 5 } as const;
-    const answer = { kind: 'forwarded', request: 7, incarnation: 3, response } as const;
+    const answer = { kind: 'forwarded', request: 7, incarnation: 3, by: 4, response } as const;
     assert.deepEqual(peer(1, { ...answer, incarnation: 2 }), [], 'meant for an earlier life');
     assert.deepEqual(peer(1, answer), [{ kind: 'reply', request: 7, response }]);
     assert.deepEqual(peer(2, answer), [], 'duplicated on the way');
@@ -122,7 +122,7 @@ describe('replica', () => {
       { kind: 'reply', request: 7, response: { kind: 'error', code: 'forward-timeout' } },
     ]);
     const response = { kind: 'ok', result: 5 } as const;
-    const late = { kind: 'forwarded', request: 7, incarnation: 3, response } as const;
+    const late = { kind: 'forwarded', request: 7, incarnation: 3, by: 4, response } as const;
     assert.deepEqual(peer(limitMs, late), []);
   });
 
@@ -132,7 +132,7 @@ describe('replica', () => {
     for (const [request, body] of [read, openSession].entries()) {
       const answers = peer(1, { kind: 'forward', request, incarnation: 9, body });
       const response = { kind: 'error', code: 'no-leader' } as const;
-      const message = { kind: 'forwarded', request, incarnation: 9, response } as const;
+      const message = { kind: 'forwarded', request, incarnation: 9, by: 3, response } as const;
       assert.deepEqual(answers, [{ kind: 'send', to: 'n2', message, afterDurable: 0 }]);
     }
   });
@@ -156,6 +156,39 @@ describe('replica', () => {
     assert.equal(forward(9, 8), 0);
     for (let request = 10; request < 20_000; request += 1) assert.equal(sends(request, 8), 1);
     assert.equal(sends(15_000, 8) + sends(19_999, 8), 0);
+  });
+
+  it('is sure of a refusal only if no earlier life of it can have been handed the command', () => {
+    const { peer } = lone();
+    const body = write(1, 1, 'x');
+    const answerTo = (request: number, to: number | undefined) => {
+      const known = to === undefined ? {} : { to };
+      const [sent] = peer(1, { kind: 'forward', request, incarnation: 9, ...known, body });
+      assert.ok(sent?.kind === 'send' && sent.message.kind === 'forwarded');
+      return sent.message.response;
+    };
+    const unsure = { kind: 'error', code: 'refused-later', detail: 'no-leader' };
+    assert.deepEqual(answerTo(1, undefined), unsure);
+    assert.deepEqual(answerTo(2, 2), unsure);
+    assert.deepEqual(answerTo(3, 3), { kind: 'error', code: 'no-leader' });
+  });
+
+  it('tells the leader which life of it was heard of last', () => {
+    const { client, followN2, peer } = lone();
+    followN2();
+    const meant = (request: number) => {
+      const [sent] = client(0, request, read);
+      assert.ok(sent?.kind === 'send' && sent.message.kind === 'forward');
+      return sent.message.to;
+    };
+    const response = { kind: 'ok', result: 5 } as const;
+    assert.equal(meant(1), undefined);
+    peer(1, { kind: 'forwarded', request: 1, incarnation: 3, by: 6, response });
+    assert.equal(meant(2), 6);
+    peer(1, { kind: 'forward', request: 1, incarnation: 5, body: read });
+    assert.equal(meant(3), 6, 'a message from the past');
+    peer(1, { kind: 'forward', request: 1, incarnation: 7, body: read });
+    assert.equal(meant(4), 7);
   });
 
   it('answers what was proposed when the lead is lost, and not again when it commits', () => {

@@ -73,6 +73,8 @@ export const errorCodes = {
   'bad-command': { definite: true },
   /** Proposed, then the leader lost the lead: it may still happen. */
   'lost-leadership': { definite: false },
+  /** Refused by a node that started since it may have been handed the command first: it may still happen. */
+  'refused-later': { definite: false },
   /** Handed to the leader, and no answer came back in time. */
   'forward-timeout': { definite: false },
 } as const satisfies Record<string, { readonly definite: boolean }>;
