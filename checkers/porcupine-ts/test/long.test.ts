@@ -60,7 +60,7 @@ describe('the search for witnesses', () => {
       const p = problem(casRegister(0), history, () => {});
       if (p.register === undefined) return;
       const beam = new Beam(p, p.register);
-      const isFound = beam.run(1e6) === 'ok';
+      const isFound = beam.run(1e6, 2 ** 28) === 'ok';
       const { verdict } = check(casRegister(0), history, { ignoreHints: true });
       if (isFound) {
         assert.equal(verdict, 'ok');

@@ -107,8 +107,13 @@ export class Beam {
     });
   }
 
+  /** A guess at the memory held. */
+  get bytes(): number {
+    return 0;
+  }
+
   /** Goes on for about that many steps. `failed`: it will not find anything. */
-  run(steps: number): BeamProgress {
+  run(steps: number, _memoryLimitBytes: number): BeamProgress {
     const until = this.steps + steps;
     while (this.#level < this.#count && this.steps < until) {
       if (!this.#levels.has(this.#level)) {

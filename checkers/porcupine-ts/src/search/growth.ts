@@ -5,7 +5,6 @@
  * nobody is left to jump to a state that leads there, there is no way on.
  */
 
-import type { Growth } from '../model.ts';
 import { none } from './effects.ts';
 import { at, ints } from './ints.ts';
 import type { Problem } from './problem.ts';
@@ -18,6 +17,8 @@ import type { Window } from './window.ts';
 const maxLooks = 64;
 /** More pairs of a state and an effect are not remembered. */
 const maxKnown = 1_000_000;
+/** An estimate. */
+const bytesPerPair = 40;
 
 /** How states grow, in numbers. */
 interface Growing {
@@ -26,40 +27,49 @@ interface Growing {
   leadsTo(state: number, effect: number): boolean;
   /** The numbers of states mean something else from now on. */
   forget(): void;
+  /** A guess at the memory held. */
+  readonly bytes: number;
 }
 
-/** As the model promises. */
+/** How states grow, by the number of the effect: promised by the model, or guessed. As `Growth` of the model. */
+export interface EffectGrowth<State> {
+  jumps(effect: number): boolean;
+  leadsTo(state: State, effect: number): boolean;
+}
+
 class ModelGrowth<State, Input, Output> implements Growing {
-  readonly #p: Problem<State, Input, Output>;
-  readonly #growth: Growth<State, Input, Output>;
+  readonly #effects: number;
+  readonly #growth: EffectGrowth<State>;
   readonly #transitions: Transitions<State, Input, Output>;
   /** By state and effect: whether the one leads to the other. */
   #leads = new Map<number, boolean>();
 
   constructor(
     p: Problem<State, Input, Output>,
-    growth: Growth<State, Input, Output>,
+    growth: EffectGrowth<State>,
     transitions: Transitions<State, Input, Output>,
   ) {
-    this.#p = p;
+    this.#effects = p.inputs.length;
     this.#growth = growth;
     this.#transitions = transitions;
   }
 
   jumps(effect: number): boolean {
-    return this.#growth.jumps(this.#p.inputs[effect] as Input, this.#p.outputs[effect]);
+    return this.#growth.jumps(effect);
   }
 
   leadsTo(state: number, effect: number): boolean {
-    const key = state * this.#p.inputs.length + effect;
+    const key = state * this.#effects + effect;
     const known = this.#leads.get(key);
     if (known !== undefined) return known;
-    const { inputs, outputs } = this.#p;
-    const held = this.#transitions.state(state);
-    const leads = this.#growth.leadsTo(held, inputs[effect] as Input, outputs[effect]);
+    const leads = this.#growth.leadsTo(this.#transitions.state(state), effect);
     if (this.#leads.size >= maxKnown) this.#leads.clear();
     this.#leads.set(key, leads);
     return leads;
+  }
+
+  get bytes(): number {
+    return bytesPerPair * this.#leads.size;
   }
 
   forget(): void {
@@ -69,6 +79,7 @@ class ModelGrowth<State, Input, Output> implements Growing {
 
 /** Of a text: what was seen begins with what is there. */
 class TextGrowth implements Growing {
+  readonly bytes = 0;
   readonly #text: TextEffects;
 
   constructor(text: TextEffects) {
@@ -95,7 +106,7 @@ function growing<State, Input, Output>(
   transitions: Transitions<State, Input, Output>,
 ): Growing | undefined {
   if (p.text !== undefined) return new TextGrowth(p.text);
-  const { growth } = p.model;
+  const { growth } = p;
   return growth === undefined ? undefined : new ModelGrowth(p, growth, transitions);
 }
 
@@ -157,6 +168,11 @@ export class GrowthLookahead {
       const isRead = at(p.readonly, at(p.effect, j)) === 1;
       this.#nextRead[j] = isRead ? j : at(this.#nextRead, j + 1);
     }
+  }
+
+  /** A guess at the memory held. */
+  get bytes(): number {
+    return this.#growth.bytes;
   }
 
   /** The numbers of states mean something else from now on. */

@@ -1,68 +1,101 @@
-/** The searches of one partition, in turns: one that is complete, and for hard ones also one that is good at witnesses. */
+/**
+ * The searches of one partition, in turns: one that is complete, and for hard ones also one that is good at witnesses: the beam for
+ * registers, a search that trusts guesses about the model for what promised little.
+ */
 
 import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { Beam } from './beam.ts';
+import { Hunch } from './hunch.ts';
 import { withIdle } from './idle.ts';
 import type { Problem } from './problem.ts';
 import { replay } from './replay.ts';
 import { type Progress, Search } from './search.ts';
 
-/** Steps beyond the least possible after which a search counts as hard. */
-const hardAfterSteps = 20_000;
-/** The beam makes one step for so many of the other, which is most of the time: a step of it costs about eight. */
-const stepsPerBeamStep = 2;
+/** When a search for witnesses gets a turn. */
+export interface Turns {
+  /** Steps beyond the least possible after which the complete search counts as hard. */
+  readonly hardAfterSteps: number;
+  /** It makes one step for so many of the complete one. */
+  readonly stepsPerStep: number;
+}
+
+const defaultTurns = {
+  // Two for one is most of the time: a step of the beam costs about eight.
+  beam: { hardAfterSteps: 20_000, stepsPerStep: 2 },
+  hunch: { hardAfterSteps: 500, stepsPerStep: 1 },
+} as const satisfies Readonly<Record<string, Turns>>;
+/** Of the memory so much is for the search that finds witnesses. */
+const finderShare = 0.25;
+
+/** A search that finds witnesses or nothing. */
+interface Finder {
+  readonly steps: number;
+  /** A guess at the memory held. */
+  readonly bytes: number;
+  run(steps: number, memoryLimitBytes: number): 'ok' | 'failed' | 'paused';
+  /** After `ok`: indices in `operations`, in order; not to be believed. */
+  order(): readonly number[];
+}
 
 export class Portfolio<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
   readonly #search: Search<State, Input, Output>;
-  #beam: Beam | undefined;
-  #triesBeam: boolean;
-  #beamSteps = 0;
+  readonly #turns: Turns;
+  #finder: Finder | undefined;
+  #finderSteps = 0;
+  #triesFinder: boolean;
   #isOk = false;
   #witness: readonly Operation<Input, Output>[] | undefined;
 
-  constructor(p: Problem<State, Input, Output>) {
+  constructor(p: Problem<State, Input, Output>, turns?: Turns) {
     this.#p = p;
     this.#search = new Search(p);
-    this.#triesBeam = p.register !== undefined;
+    this.#turns = turns ?? (p.register === undefined ? defaultTurns.hunch : defaultTurns.beam);
+    this.#triesFinder = p.text === undefined;
   }
 
   get steps(): number {
-    return this.#search.steps + this.#beamSteps;
+    return this.#search.steps + this.#finderSteps;
   }
 
   /** Goes on for about that many steps of each. */
   run(steps: number, memoryLimitBytes: number): Progress {
-    const end = this.#search.run(steps, memoryLimitBytes);
+    const end = this.#search.run(steps, memoryLimitBytes - (this.#finder?.bytes ?? 0));
     if (end !== 'paused') {
       this.#isOk = end === 'ok';
       return end;
     }
-    const count = this.#p.required.length;
-    const isHard = this.#search.steps > 4 * count + hardAfterSteps;
-    if (!this.#triesBeam || !isHard || !this.#tryBeam(steps)) return 'paused';
+    const { hardAfterSteps, stepsPerStep } = this.#turns;
+    const isHard = this.#search.steps > 4 * this.#p.required.length + hardAfterSteps;
+    if (!this.#triesFinder || !isHard) return 'paused';
+    const share = Math.ceil(steps / stepsPerStep);
+    if (!this.#find(share, finderShare * memoryLimitBytes)) return 'paused';
     this.#isOk = true;
     return 'ok';
   }
 
-  #tryBeam(steps: number): boolean {
-    if (this.#beam === undefined && this.#p.register !== undefined) {
-      this.#beam = new Beam(this.#p, this.#p.register);
-    }
-    const beam = this.#beam;
-    if (beam === undefined) return false;
-    const got = beam.run(Math.ceil(steps / stepsPerBeamStep));
-    this.#beamSteps = beam.steps;
+  #find(steps: number, memoryLimitBytes: number): boolean {
+    this.#finder ??= this.#newFinder();
+    const finder = this.#finder;
+    const got = finder.run(steps, memoryLimitBytes);
+    this.#finderSteps = finder.steps;
     if (got === 'paused') return false;
-    this.#triesBeam = false;
-    this.#beam = undefined;
+    this.#triesFinder = false;
+    this.#finder = undefined;
     if (got === 'failed') return false;
-    const order = beam.order();
+    const order = finder.order();
     // The order is the proof. It is cheap to check, and so it is.
     if (!this.#isWitness(order)) return false;
     this.#witness = order.map((i) => this.#p.operations[i] as Operation<Input, Output>);
     return true;
+  }
+
+  #newFinder(): Finder {
+    const { register } = this.#p;
+    return register === undefined
+      ? new Hunch(this.#p, this.#search.transitions)
+      : new Beam(this.#p, register);
   }
 
   /** The longest accepted order so far; all of it after `ok`. */

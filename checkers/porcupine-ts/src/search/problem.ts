@@ -1,8 +1,9 @@
 /** One partition as flat arrays: what must be placed, what may be placed, and when. */
 
-import type { Model } from '../model.ts';
+import type { Growth, Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { effects, type RegisterEffects } from './effects.ts';
+import type { EffectGrowth } from './growth.ts';
 import { at, ints } from './ints.ts';
 import { never, type Positions, positions } from './positions.ts';
 import type { TextEffects } from './text-effects.ts';
@@ -30,6 +31,8 @@ export interface Problem<State, Input, Output> {
   readonly register: RegisterEffects<State> | undefined;
   /** The effects as those of one text, if the model says that it is one. */
   readonly text: TextEffects | undefined;
+  /** How states grow, if the model says that they do. */
+  readonly growth: EffectGrowth<State> | undefined;
 
   /** Per required operation: its index in `operations`, its effect, its call and return. */
   readonly required: Int32Array;
@@ -48,6 +51,18 @@ export interface Problem<State, Input, Output> {
   /** Per optional operation: its index in `operations`, its call. */
   readonly optional: Int32Array;
   readonly optionalCall: Int32Array;
+}
+
+function byEffect<State, Input, Output>(
+  growth: Growth<State, Input, Output> | undefined,
+  inputs: readonly Input[],
+  outputs: readonly (Output | undefined)[],
+): EffectGrowth<State> | undefined {
+  if (growth === undefined) return undefined;
+  return {
+    jumps: (effect) => growth.jumps(inputs[effect] as Input, outputs[effect]),
+    leadsTo: (state, effect) => growth.leadsTo(state, inputs[effect] as Input, outputs[effect]),
+  };
 }
 
 /** The optional operations by class; those that change nothing can be left out. */
@@ -134,6 +149,7 @@ export function problem<State, Input, Output>(
     total,
     register,
     text,
+    growth: byEffect(model.growth, inputs, outputs),
     required,
     effect,
     call,

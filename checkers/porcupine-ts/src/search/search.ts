@@ -53,7 +53,7 @@ export class Search<State, Input, Output> {
   /** Candidates tried so far. */
   steps = 0;
   readonly #p: Problem<State, Input, Output>;
-  readonly #transitions: Transitions<State, Input, Output>;
+  readonly transitions: Transitions<State, Input, Output>;
   readonly #best = new Best();
   readonly #counted: Int32Array;
   /** The furthest `first` that any order reached, overdrawn or not, and what it overdrew. */
@@ -90,7 +90,7 @@ export class Search<State, Input, Output> {
 
   constructor(p: Problem<State, Input, Output>) {
     this.#p = p;
-    this.#transitions = new Transitions(p);
+    this.transitions = new Transitions(p);
     this.#counted = ints(p.classEffect.length);
     this.#stamps = ints(2 * p.inputs.length);
     this.#anyReadonly = p.readonly.includes(1);
@@ -101,7 +101,12 @@ export class Search<State, Input, Output> {
     this.#stack = new Stack(Math.min(this.#window.count + 8, firstStackSteps));
     this.#used = this.#usedWords();
     this.#seen = new Seen(this.#key.length, this.#used.length);
-    this.#state = this.#transitions.initial();
+    this.#state = this.transitions.initial();
+  }
+
+  /** A guess at the memory held. */
+  get bytes(): number {
+    return this.#seen.bytes + this.transitions.bytes + (this.#growth?.bytes ?? 0);
   }
 
   /** Goes on for about that many steps. */
@@ -125,10 +130,11 @@ export class Search<State, Input, Output> {
 
   /** The longest accepted order so far; all of it after `ok`. */
   order(): readonly Operation<Input, Output>[] {
-    return this.#ids().map((i) => this.#operation(i));
+    return this.ids().map((i) => this.#operation(i));
   }
 
-  #ids(): readonly number[] {
+  /** The same as indices in `operations`. */
+  ids(): readonly number[] {
     const { path, depth } = this.#stack;
     const done = this.#window.first === this.#window.count && !this.#supply.overdrawn;
     if (!done) this.#best.retreat(path, depth);
@@ -146,10 +152,10 @@ export class Search<State, Input, Output> {
   statesBefore(): readonly State[] {
     if (this.#best.first !== this.#blocked) return [];
     if (this.#p.text !== undefined) {
-      const state = replay(this.#p, this.#ids());
+      const state = replay(this.#p, this.ids());
       return state === illegal ? [] : [state];
     }
-    return this.#best.states().map((id) => this.#transitions.state(id));
+    return this.#best.states().map((id) => this.transitions.state(id));
   }
 
   #operation(index: number): Operation<Input, Output> {
@@ -189,7 +195,7 @@ export class Search<State, Input, Output> {
     this.#looksAhead = true;
     const { register } = this.#p;
     if (register !== undefined) this.#lookahead = new Lookahead(this.#p, register);
-    else this.#growth = growthLookahead(this.#p, this.#transitions);
+    else this.#growth = growthLookahead(this.#p, this.transitions);
     if (this.#lookahead !== undefined || this.#growth !== undefined) this.#refine([]);
   }
 
@@ -232,7 +238,7 @@ export class Search<State, Input, Output> {
     for (let j = at(w.next, w.count); j !== w.count; j = at(w.next, j)) {
       const effect = at(this.#p.effect, j);
       if (at(this.#p.readonly, effect) === 0) continue;
-      if (this.#transitions.next(this.#state, effect) === impossible) continue;
+      if (this.transitions.next(this.#state, effect) !== this.#state) continue;
       this.#place(j, this.#state, forced);
       return true;
     }
@@ -293,7 +299,7 @@ export class Search<State, Input, Output> {
       const again = this.#isMet(j, effect);
       if (beyond && !again && !this.#superfluous(effect)) {
         const helps = wanted !== none && this.#lookahead?.brings(effect, wanted) === true;
-        const to = helps === helping ? this.#transitions.next(this.#state, effect) : impossible;
+        const to = helps === helping ? this.transitions.next(this.#state, effect) : impossible;
         if (to !== impossible) {
           this.#place(j, to, 0);
           return true;
@@ -333,7 +339,7 @@ export class Search<State, Input, Output> {
       if (wanted !== none && this.#lookahead?.classBrings(k, wanted) !== true) continue;
       if (but !== none && this.#lookahead?.classBrings(k, but) === true) continue;
       if (!supply.available(k, deadline)) continue;
-      const to = this.#transitions.next(this.#state, effect);
+      const to = this.transitions.next(this.#state, effect);
       if (to === impossible || (to === this.#state && !this.#coversMore(effect))) continue;
       // Without a required operation in between, an endless supply could go on to ever new states: count it.
       if (this.#stack.runOf(count + k, count) >= supply.size(k)) this.#refine([k]);
@@ -447,18 +453,18 @@ export class Search<State, Input, Output> {
     this.#stack.depth = 0;
     this.#cursor = -1;
     this.#covered = 0;
-    this.#arrive(this.#transitions.initial(), false);
+    this.#arrive(this.transitions.initial(), false);
   }
 
   /** Remembering less costs time, never the verdict. */
   #forgetIfFull(): void {
-    if (this.#seen.bytes + this.#transitions.bytes <= this.#memoryLimitBytes) return;
+    if (this.bytes <= this.#memoryLimitBytes) return;
     this.#seen.forgetHalf();
     const current = Int32Array.of(this.#state);
     const best = Int32Array.from(this.#best.states());
     const seen = this.#seen.column(stateWord);
     const stack = this.#stack.state.subarray(0, this.#stack.depth);
-    this.#transitions.keepOnly([stack, current, best, seen]);
+    this.transitions.keepOnly([stack, current, best, seen]);
     this.#seen.replaceColumn(stateWord, seen);
     this.#state = at(current, 0);
     this.#best.renumber([...best]);

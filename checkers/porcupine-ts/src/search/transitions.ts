@@ -54,6 +54,11 @@ export class Transitions<State, Input, Output> {
     return this.#register?.initial ?? this.#text?.initial ?? this.#states.idOf(this.#model.init());
   }
 
+  /** States met so far; their numbers are below. Of a model that is no register and no text. */
+  get known(): number {
+    return this.#states.size;
+  }
+
   /** Not of a text: its states are no values of the model. */
   state(id: number): State {
     return this.#states.valueOf(id);
