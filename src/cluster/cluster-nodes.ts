@@ -4,14 +4,17 @@ import { mkdir } from 'node:fs/promises';
 import { trueLine } from '../node/clock.ts';
 import type { NodeFaults } from '../node/fault-hooks.ts';
 import type { Node, World } from '../schedule/world.ts';
-import { clocksOf } from './clocks.ts';
+import { clocksOf, type NodeClock } from './clocks.ts';
 import { type DiskNode, type Disks, disksOf } from './disks.ts';
 import { expectedEnd } from './expected-end.ts';
 import type { Guardian } from './guardian.ts';
+import { InnerClock } from './inner-clock.ts';
 import { type FaultHooks, InnerFaults } from './inner-faults.ts';
 import { type NodeCommand, type NodeExit, NodeProcess } from './node-process.ts';
 import { ownedProcesses } from './owned-processes.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
+import { ProcessClock } from './process-clock/process-clock.ts';
+import type { Support } from './process-clock/support.ts';
 
 export interface NodesParts {
   readonly plan: ClusterPlan;
@@ -20,6 +23,8 @@ export interface NodesParts {
   readonly guardian: Guardian;
   /** undefined: the program offers none. */
   readonly hooks: FaultHooks | undefined;
+  /** Whether clocks can be set where there are no hooks; undefined: not those of this program. */
+  readonly clock: Support | undefined;
   readonly command: (at: NodePlan, faults: NodeFaults) => Promise<NodeCommand>;
   readonly probe: (at: NodePlan, timeoutMs: number) => Promise<unknown>;
   readonly nowNs: () => number;
@@ -45,14 +50,16 @@ export function createNodes(parts: NodesParts): Nodes {
   const { plan, seed, hooks } = parts;
   const exits: NodeExit[] = [];
   const children = new Map<Node, NodeProcess>();
-  const inner = new Map<Node, InnerFaults>();
+  const clocks = new Map<Node, NodeClock>();
   const diskNodes = new Map<Node, DiskNode>();
   for (const [node, at] of plan.nodes) {
     const faults = hooks && new InnerFaults(at, hooks, () => child);
-    const child = createNode(parts, at, faults, exits, () => disks);
+    const clock = hooks === undefined ? outerClock(parts, at, () => child) : undefined;
+    const child = createNode(parts, at, { faults, clock }, exits, () => disks);
     children.set(node, child);
+    if (clock !== undefined) clocks.set(node, clock);
     if (hooks === undefined || faults === undefined) continue;
-    inner.set(node, faults);
+    clocks.set(node, new InnerClock(node, faults));
     diskNodes.set(node, {
       faults,
       child,
@@ -62,13 +69,32 @@ export function createNodes(parts: NodesParts): Nodes {
   }
   const disks = disksOf(diskNodes, seed, noHooks);
   const processes = ownedProcesses(children, hooks === undefined ? noHooks : disks.powerOff);
-  return { children, processes, clocks: clocksOf(inner, noHooks), disks: disks.world, exits };
+  const noClocks = parts.clock?.kind === 'none' ? parts.clock.reason : noHooks;
+  return { children, processes, clocks: clocksOf(clocks, noClocks), disks: disks.world, exits };
 }
+
+/** The clock of a program without hooks; undefined when it cannot be set. */
+const outerClock = (
+  { clock }: NodesParts,
+  { node }: NodePlan,
+  child: () => NodeProcess,
+): ProcessClock | undefined =>
+  clock?.kind === 'vdso'
+    ? new ProcessClock(node, {
+        get pid() {
+          return child().pid;
+        },
+        holdStill: (action) => child().holdStill(action),
+      })
+    : undefined;
 
 function createNode(
   { guardian, command, probe, nowNs, readyTimeoutMs, onExit }: NodesParts,
   at: NodePlan,
-  faults: InnerFaults | undefined,
+  {
+    faults,
+    clock,
+  }: { readonly faults: InnerFaults | undefined; readonly clock: ProcessClock | undefined },
   exits: NodeExit[],
   disks: () => Disks,
 ): NodeProcess {
@@ -81,7 +107,11 @@ function createNode(
     },
     logFile,
     guardian,
-    probe: (timeoutMs) => probe(at, timeoutMs),
+    async probe(timeoutMs) {
+      // Before it may serve, and again where what was started has become another program.
+      await clock?.started();
+      return probe(at, timeoutMs);
+    },
     nowNs,
     expected(code, lines) {
       if (faults === undefined) return undefined;

@@ -43,6 +43,15 @@ export function isStopped(pid: number): boolean | undefined {
   }
 }
 
+/** The processes of this group, whose leader is one of them or was; none without /proc. */
+export function membersOf(group: number): readonly number[] {
+  if (!hasProc) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => statFields(`/proc/${pid}/stat`)?.[2] === String(group))
+    .map(Number);
+}
+
 /** Polls until the condition holds. Gives false when it did not within the time. */
 export async function eventually(holds: () => boolean, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;

@@ -22,6 +22,7 @@ import { clientsOver, linksOver } from './links.ts';
 import { type NodeCommand, type NodeExit, NodeNotReady, type NodeProcess } from './node-process.ts';
 import { type ClusterPlan, type NodePlan, orderedPairs, planCluster, portsNeeded } from './plan.ts';
 import { freePorts, type PortRange } from './ports.ts';
+import { type ClockKind, processClockSupport } from './process-clock/support.ts';
 import { createProxies } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
@@ -54,6 +55,8 @@ export interface Program<View extends NodeView> {
   readonly answersPeers?: boolean;
   /** How to interfere with a node's clock, disk and power; left out: it cannot be done. */
   readonly faultHooks?: FaultHooks;
+  /** Where there are no `faultHooks`: its clock is the operating system's, as its processes see it. Left out: it cannot be set. */
+  readonly clock?: ClockKind;
 }
 
 export interface ClusterOptions<View extends NodeView> {
@@ -263,6 +266,7 @@ export async function startCluster<View extends NodeView>(
     seed: options.seed,
     guardian,
     hooks: program.faultHooks,
+    clock: program.clock && (await processClockSupport()),
     command: (at, faults) => program.command(at, nodes, faults),
     probe: (at, timeoutMs) => program.isUp?.(at, timeoutMs) ?? program.probe(at, timeoutMs),
     nowNs: () => Number(process.hrtime.bigint() - originNs),
