@@ -3,7 +3,7 @@
 import type { Contradiction, Mark, Moment } from '#reports/space-time-types';
 import { plural, shorten } from '#reports/text';
 import type { FaultRecord } from '../schedule/player.ts';
-import type { SimEvent, Traced } from '../sim/index.ts';
+import { lineOf, type SimEvent, type Traced } from '../sim/index.ts';
 import { eventWords } from './event-words.ts';
 import { ms } from './explain-picture.ts';
 import { faultWords } from './fault-words.ts';
@@ -15,7 +15,7 @@ const rawMax = 400;
 export const nameOf = ({ node, incarnation, seq }: Traced): string =>
   `${node}/${incarnation}/${seq}`;
 
-const rawOf = (event: Traced): string => shorten(JSON.stringify(event), rawMax);
+const rawOf = (event: Traced): string => shorten(lineOf(event), rawMax);
 
 /** Marks in order of time. `numbers`: of the events that contradict each other, by name. */
 export function marksOf(

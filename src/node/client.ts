@@ -98,7 +98,8 @@ class NodeConnection implements Connection {
   }
 
   close(): void {
-    this.#closing.abort();
+    // A reason of our own: the one that would be made has a stack, which costs more than all the rest of a short call.
+    this.#closing.abort(closedError);
     this.#wire.close();
   }
 

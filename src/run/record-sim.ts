@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatusLine } from '#reports/status-line';
 import { HarnessFailure } from '../errors.ts';
-import type { Traced } from '../sim/index.ts';
+import { lineOf, type Traced } from '../sim/index.ts';
 import { nodeNames } from './build-spec.ts';
 import { runFiles, writeTest } from './folder.ts';
 import { LineEncoder } from './line-encoder.ts';
@@ -63,7 +63,7 @@ export async function recordSimulated(run: SimulatedRun): Promise<Simulated> {
   const at = (file: string): string => join(folder, file);
   for (const node of nodeNames(spec.nodes)) mkdirSync(at(`nodes/${node}`), { recursive: true });
   const observe = (event: Traced): void =>
-    files.append(at(`nodes/${event.node}/trace.jsonl`), `${JSON.stringify(event)}\n`);
+    files.append(at(`nodes/${event.node}/trace.jsonl`), `${lineOf(event)}\n`);
   status.phase(`simulating ${spec.nodes} nodes of ${spec.system} (seed ${spec.seed})`);
   const simulated = await simulate(spec, {
     ...(spec.trace ? { observe } : {}),

@@ -30,13 +30,11 @@ class Batches {
   /** How many records there are up to the end of each batch. */
   readonly #ends: number[] = [];
   readonly #synced: number[] = [];
+  /** So many of the records, from the first, are as they read back. */
+  #asRead = 0;
 
   get length(): number {
     return this.#ends.length;
-  }
-
-  get records(): readonly unknown[] {
-    return this.#records;
   }
 
   /** What the last batch says is on disk; 0 without one. */
@@ -54,6 +52,16 @@ class Batches {
     this.#ends.length = Math.min(length, this.#ends.length);
     this.#synced.length = this.#ends.length;
     this.#records.length = this.#ends.at(-1) ?? 0;
+    this.#asRead = Math.min(this.#asRead, this.#records.length);
+  }
+
+  /** All records as they read back from JSON; what has been read back once reads back as itself. */
+  read(): readonly unknown[] {
+    const written = this.#records.splice(this.#asRead);
+    const read: readonly unknown[] = JSON.parse(JSON.stringify(written));
+    for (const record of read) this.#records.push(record);
+    this.#asRead = this.#records.length;
+    return this.#records.slice();
   }
 
   /** Those after the first `from`, up to and including number `to`. */
@@ -193,8 +201,7 @@ export class SimDisk {
     if (this.#dropped.size > 0) this.#loseDropped();
     let found: Found;
     if (this.#image === undefined) {
-      const { records } = this.#batches;
-      found = { records: JSON.parse(JSON.stringify(records)), lastBatch: this.#batches.length };
+      found = { records: this.#batches.read(), lastBatch: this.#batches.length };
     } else {
       const { records, lastBatch, torn } = decodeLog(this.#image);
       found = { records, lastBatch, ...(torn === undefined ? {} : { torn: torn.reason }) };

@@ -19,6 +19,12 @@ export interface Stamp {
 /** A protocol event. Observers get the events of all nodes in the order in which they happened. */
 export type Traced = ConsensusTrace & Stamp;
 
+/** As one line of JSON: when and who first, as in the files of real nodes. */
+export function lineOf(event: Traced): string {
+  const { timeNs, node, incarnation, seq, ...said } = event;
+  return JSON.stringify({ timeNs, node, incarnation, seq, ...said });
+}
+
 /** What a message is about, for people: its innermost kind, and the term or ballot that it speaks of. */
 export interface MessageLabel {
   readonly message: string;

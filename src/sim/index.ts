@@ -12,7 +12,7 @@
  */
 
 export { SimCluster, type SimClusterOptions, type SimCounters } from './cluster.ts';
-export type { MessageLabel, SimEvent, Stamp, Traced } from './events.ts';
+export { lineOf, type MessageLabel, type SimEvent, type Stamp, type Traced } from './events.ts';
 export type { EndCause, NodeEnd } from './node.ts';
 export { defaultSimOptions, type SimOptions, simOptionsSchema } from './options.ts';
 export type { SimProgram } from './program.ts';

@@ -13,7 +13,7 @@ import { encodeBatch, WalCorrupt } from '../node/wal-format.ts';
 import type { Unsynced } from '../schedule/world.ts';
 import type { NodeClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
-import type { SimEvent, Traced } from './events.ts';
+import type { SimEvent, Stamp, Traced } from './events.ts';
 import { countingRandom, draw, mix } from './mix.ts';
 import type { Network } from './network.ts';
 import type { SimOptions } from './options.ts';
@@ -345,14 +345,14 @@ export class SimNode {
   #trace(event: TraceEvent): void {
     this.#traced += 1;
     const { observe, timeline } = this.#parts;
+    // In place: the event was made for us alone, and a copy of every event is much of what tracing costs.
+    const stamped = event as TraceEvent & { -readonly [Field in keyof Stamp]: Stamp[Field] };
+    stamped.timeNs = timeline.nowNs();
+    stamped.node = this.id;
+    stamped.incarnation = this.#incarnation;
+    stamped.seq = this.#traced;
     // The consensus code emits nothing but these events; the driver's type is the looser one of other systems.
-    observe?.({
-      timeNs: timeline.nowNs(),
-      node: this.id,
-      incarnation: this.#incarnation,
-      seq: this.#traced,
-      ...event,
-    } as Traced);
+    observe?.(stamped as Traced);
   }
 
   #stepped(): void {

@@ -160,7 +160,8 @@ export function maybeCommit<C>(raft: Raft<C>, leader: Leader): void {
   advanceCommit(raft, majorityIndex, raft.trace && matchesByName(raft, leader));
 }
 
-const matchesByName = <C>(raft: Raft<C>, leader: Leader): Readonly<Record<NodeId, number>> => ({
-  [raft.self]: raft.log.durableIndex,
-  ...Object.fromEntries([...leader.progress].map(([peer, progress]) => [peer, progress.match])),
-});
+function matchesByName<C>(raft: Raft<C>, leader: Leader): Readonly<Record<NodeId, number>> {
+  const matches: Record<NodeId, number> = { [raft.self]: raft.log.durableIndex };
+  for (const [peer, progress] of leader.progress) matches[peer] = progress.match;
+  return matches;
+}
