@@ -1,14 +1,16 @@
 /** The processes of a cluster's nodes, and what faults can do to them: kill and pause, set the clock, break the disk, cut the power. */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { trueLine } from '../node/clock.ts';
 import type { NodeFaults } from '../node/fault-hooks.ts';
 import type { Node, World } from '../schedule/world.ts';
 import { clocksOf, type NodeClock } from './clocks.ts';
 import { type DiskNode, type Disks, disksOf } from './disks.ts';
-import { expectedEnd } from './expected-end.ts';
+import { FolderDisk } from './faulty-folder/folder-disk.ts';
+import type { Folders } from './faulty-folder/folders.ts';
 import type { Guardian } from './guardian.ts';
 import { InnerClock } from './inner-clock.ts';
+import { InnerDisk } from './inner-disk.ts';
 import { type FaultHooks, InnerFaults } from './inner-faults.ts';
 import { type NodeCommand, type NodeExit, NodeProcess } from './node-process.ts';
 import { ownedProcesses } from './owned-processes.ts';
@@ -25,6 +27,8 @@ export interface NodesParts {
   readonly hooks: FaultHooks | undefined;
   /** Whether clocks can be set where there are no hooks; undefined: not those of this program. */
   readonly clock: Support | undefined;
+  /** The disks of nodes without hooks; undefined: nothing can be done to them. */
+  readonly folders: Folders | undefined;
   readonly command: (at: NodePlan, faults: NodeFaults) => Promise<NodeCommand>;
   readonly probe: (at: NodePlan, timeoutMs: number) => Promise<unknown>;
   readonly nowNs: () => number;
@@ -39,6 +43,8 @@ export interface Nodes {
   readonly processes: World['processes'];
   readonly clocks: World['clocks'];
   readonly disks: World['disks'];
+  /** Deletes what a node that is down has on disk. */
+  readonly wipe: (node: Node) => Promise<void>;
   /** Of those that no fault made end, in order of time. */
   readonly exits: readonly NodeExit[];
 }
@@ -47,30 +53,50 @@ const noHooks =
   'the program on these nodes offers no way to change its clock, its disk or its power';
 
 export function createNodes(parts: NodesParts): Nodes {
-  const { plan, seed, hooks } = parts;
+  const { plan, seed, hooks, folders } = parts;
   const exits: NodeExit[] = [];
   const children = new Map<Node, NodeProcess>();
   const clocks = new Map<Node, NodeClock>();
   const diskNodes = new Map<Node, DiskNode>();
   for (const [node, at] of plan.nodes) {
     const faults = hooks && new InnerFaults(at, hooks, () => child);
-    const clock = hooks === undefined ? outerClock(parts, at, () => child) : undefined;
-    const child = createNode(parts, at, { faults, clock }, exits, () => disks);
+    const outer = hooks === undefined ? outerClock(parts, at, () => child) : undefined;
+    const disk =
+      hooks && faults ? new InnerDisk(node, faults, hooks.logFile(at)) : outerDisk(parts, at);
+    const child = createNode(parts, at, { faults, clock: outer, disk }, exits, () => disks);
     children.set(node, child);
+    const clock = faults === undefined ? outer : new InnerClock(node, faults);
     if (clock !== undefined) clocks.set(node, clock);
-    if (hooks === undefined || faults === undefined) continue;
-    clocks.set(node, new InnerClock(node, faults));
-    diskNodes.set(node, {
-      faults,
-      child,
-      logFile: hooks.logFile(at),
-      restart: () => restart(node, child, processes),
-    });
+    if (disk === undefined) continue;
+    diskNodes.set(node, { disk, child, restart: () => restart(node, child, processes) });
   }
   const disks = disksOf(diskNodes, seed, noHooks);
-  const processes = ownedProcesses(children, hooks === undefined ? noHooks : disks.powerOff);
+  const hasDisks = diskNodes.size > 0;
+  const processes = ownedProcesses(children, hasDisks ? disks.powerOff : noHooks);
   const noClocks = parts.clock?.kind === 'none' ? parts.clock.reason : noHooks;
-  return { children, processes, clocks: clocksOf(clocks, noClocks), disks: disks.world, exits };
+  return {
+    children,
+    processes,
+    clocks: clocksOf(clocks, noClocks),
+    disks: disks.world,
+    wipe: (node) => wipe(plan, folders, node),
+    exits,
+  };
+}
+
+/** The disk of a program without hooks; undefined when nothing can be done to it. */
+function outerDisk({ folders }: NodesParts, { node, dataDir }: NodePlan): FolderDisk | undefined {
+  if (folders === undefined) return undefined;
+  const reason = folders.reason ?? `there is no folder for ${node}`;
+  return new FolderDisk(dataDir, folders.folder(node) ?? reason);
+}
+
+async function wipe(plan: ClusterPlan, folders: Folders | undefined, node: Node): Promise<void> {
+  const dataDir = plan.nodes.get(node)?.dataDir;
+  if (dataDir === undefined) throw new RangeError(`no such node: ${node}`);
+  const folder = folders?.folder(node);
+  if (folder === undefined) await rm(dataDir, { recursive: true, force: true });
+  else await new FolderDisk(dataDir, folder).wipe();
 }
 
 /** The clock of a program without hooks; undefined when it cannot be set. */
@@ -88,13 +114,17 @@ const outerClock = (
       })
     : undefined;
 
+/** What can be interfered with, of one node. */
+interface Reach {
+  readonly faults: InnerFaults | undefined;
+  readonly clock: ProcessClock | undefined;
+  readonly disk: InnerDisk | FolderDisk | undefined;
+}
+
 function createNode(
   { guardian, command, probe, nowNs, readyTimeoutMs, onExit }: NodesParts,
   at: NodePlan,
-  {
-    faults,
-    clock,
-  }: { readonly faults: InnerFaults | undefined; readonly clock: ProcessClock | undefined },
+  { faults, clock, disk }: Reach,
   exits: NodeExit[],
   disks: () => Disks,
 ): NodeProcess {
@@ -103,6 +133,7 @@ function createNode(
     node,
     command: async () => {
       await mkdir(dataDir, { recursive: true });
+      if (disk instanceof FolderDisk) await disk.starting();
       return command(at, faults?.wanted ?? { clock: trueLine, troubles: [] });
     },
     logFile,
@@ -113,12 +144,7 @@ function createNode(
       return probe(at, timeoutMs);
     },
     nowNs,
-    expected(code, lines) {
-      if (faults === undefined) return undefined;
-      const why = expectedEnd(code, lines, disks().isDamaged(node));
-      if (why?.kind === 'stopped') faults.ended();
-      return why;
-    },
+    expected: async (code, lines) => disk?.expectedEnd(code, lines, disks().isDamaged(node)),
     onUnexpectedExit(exit) {
       if (exit.expected === undefined) exits.push(exit);
       onExit(exit);

@@ -1,24 +1,46 @@
 /** Disks of real nodes on behalf of owners: calls that fail or take long, the power cut, and damage to the files of a node that is down. */
 
-import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { DiskTrouble as InnerTrouble } from '../node/fault-hooks.ts';
-import { stream } from '../random/random.ts';
-import type { World } from '../schedule/world.ts';
-import { type DiskDamage, type DiskTrouble, type Node, Unavailable } from '../schedule/world.ts';
+import type { DiskTrouble as NumberedTrouble } from '../node/fault-hooks.ts';
+import { type Random, stream } from '../random/random.ts';
+import {
+  type DiskDamage,
+  type DiskTrouble,
+  type Node,
+  Unavailable,
+  type Unsynced,
+  type World,
+} from '../schedule/world.ts';
 import { Claims } from './claims.ts';
-import type { InnerFaults } from './inner-faults.ts';
-import { damaged, withoutUnsynced, withTornWrites } from './log-damage.ts';
+import type { ExpectedEnd } from './node-process.ts';
 import type { PowerOff } from './owned-processes.ts';
 import { all, serial } from './serial.ts';
 
+/** The disk of one node, which nobody else interferes with. */
+export interface NodeDisk {
+  /** Whether a call may still fail because of a trouble. */
+  readonly isFailing: boolean;
+  /** Replaces the troubles of before. Resolves with what was seen of it; undefined when the node is not running and is told at its start. */
+  setTroubles(troubles: readonly NumberedTrouble[]): Promise<unknown>;
+  /** Nothing reaches the disk any more and nobody is told that it did. Undefined when the node had ended before. */
+  powerOff(): Promise<Strike | undefined>;
+  /** Only while the node is down. Resolves with what was done. */
+  damage(damage: DiskDamage, random: Random): Promise<string>;
+  /** Whether the disk made the node end, which ended although nobody ended it. `lines`: the end of its log. */
+  expectedEnd(
+    code: number | null,
+    lines: readonly string[],
+    isDamaged: boolean,
+  ): Promise<ExpectedEnd | undefined>;
+}
+
+/** Does to the files, once the process is gone, what the loss of power did; resolves with what that was. */
+export type Strike = (unsynced: Exclude<Unsynced, 'kept'>, random: Random) => Promise<string>;
+
 /** A node as disk faults see it. */
 export interface DiskNode {
-  readonly faults: InnerFaults;
+  readonly disk: NodeDisk;
   /** `pid`: undefined while there is no process. */
   readonly child: { readonly pid: number | undefined };
-  /** Path of the log. */
-  readonly logFile: string;
   /** Starts it when an injected error has ended it and nobody keeps it down. */
   restart(): Promise<void>;
 }
@@ -53,27 +75,27 @@ export function disksOf(nodes: DiskNodes, seed: number, reason: string): Disks {
 }
 
 function troublesOf(nodeOf: (name: Node) => DiskNode): Pick<World['disks'], 'trouble' | 'release'> {
-  const claims = new Claims<InnerTrouble>();
+  const claims = new Claims<NumberedTrouble>();
   const oneByOne = serial();
   let count = 0;
-  const innerOf = (trouble: DiskTrouble): InnerTrouble => {
+  const numbered = (trouble: DiskTrouble): NumberedTrouble => {
     count += 1;
     return { ...trouble, id: String(count) };
   };
   return {
     async trouble(owner, name, trouble) {
-      const { faults } = nodeOf(name);
-      claims.add(owner, name, innerOf(trouble));
-      const seen = await oneByOne(name, () => faults.setTroubles(claims.on(name)));
-      return seen === undefined ? 'not running: from its start on' : seen.faults.troubles;
+      const { disk } = nodeOf(name);
+      claims.add(owner, name, numbered(trouble));
+      const seen = await oneByOne(name, () => disk.setTroubles(claims.on(name)));
+      return seen ?? 'not running: from its start on';
     },
     release: (owner) =>
       all(
         claims.withdraw(owner).map((name) =>
           oneByOne(name, async () => {
             const node = nodeOf(name);
-            await node.faults.setTroubles(claims.on(name));
-            if (!node.faults.isFailing) await node.restart();
+            await node.disk.setTroubles(claims.on(name));
+            if (!node.disk.isFailing) await node.restart();
             claims.finish(owner, name);
           }),
         ),
@@ -84,20 +106,11 @@ function troublesOf(nodeOf: (name: Node) => DiskNode): Pick<World['disks'], 'tro
 function powerOffOf(nodeOf: (name: Node) => DiskNode, seed: number): PowerOff {
   let count = 0;
   return async (name, unsynced) => {
-    const left = await nodeOf(name).faults.powerOff();
-    if (left === undefined) return () => Promise.resolve('had ended before');
+    const strike = await nodeOf(name).disk.powerOff();
+    if (strike === undefined) return () => Promise.resolve('had ended before');
     count += 1;
     const random = stream(seed, `torn/${name}/${count}`);
-    return async () => {
-      const { file, syncedBytes, writes } = left;
-      const log = await readFile(file);
-      const { bytes, done } =
-        unsynced === 'lost'
-          ? withoutUnsynced(log, syncedBytes, writes)
-          : withTornWrites(log, syncedBytes, writes, random);
-      await writeFile(file, bytes);
-      return done;
-    };
+    return () => strike(unsynced, random);
   };
 }
 
@@ -116,7 +129,7 @@ class Damages {
     return this.#nodes.has(node);
   }
 
-  async damage(name: Node, { child, logFile }: DiskNode, damage: DiskDamage): Promise<string> {
+  async damage(name: Node, { child, disk }: DiskNode, damage: DiskDamage): Promise<string> {
     if (child.pid !== undefined) {
       throw new RangeError(`cannot damage the disk of ${name} while it runs: kill it first`);
     }
@@ -126,15 +139,11 @@ class Damages {
         `the logs of ${[...this.#nodes].join(', ') || 'no other node'} are damaged already: with that of ${name} no majority of sound copies would be left`,
       );
     }
-    if (!existsSync(logFile)) throw new Unavailable(`${name} has no log that can be damaged`);
     // Before anything is awaited: others may damage other nodes meanwhile.
     this.#nodes.add(name);
     try {
       const random = stream('seed' in damage ? damage.seed : this.#seed, `damage/${name}`);
-      const { bytes, done } = damaged(await readFile(logFile), damage, random);
-      if (bytes === undefined) await rm(logFile);
-      else await writeFile(logFile, bytes);
-      return done;
+      return await disk.damage(damage, random);
     } catch (error) {
       if (isFirst && error instanceof Unavailable) this.#nodes.delete(name);
       throw error;

@@ -48,7 +48,10 @@ export interface NodeProcessOptions {
   readonly readyTimeoutMs?: number;
   readonly nowNs: () => number;
   /** Whether a fault made it end; asked when it ended although nobody here ended it. `lines`: the end of its log. */
-  readonly expected?: (code: number | null, lines: readonly string[]) => ExpectedEnd | undefined;
+  readonly expected?: (
+    code: number | null,
+    lines: readonly string[],
+  ) => Promise<ExpectedEnd | undefined>;
   /** Called when the process ended although nobody here ended it. */
   readonly onUnexpectedExit: (exit: NodeExit) => void;
   /** To be done after every SIGCONT. */

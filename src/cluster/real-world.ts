@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessFailure } from '../errors.ts';
 import type { Address } from '../node/config.ts';
@@ -14,6 +14,7 @@ import type { NodeFaults } from '../node/fault-hooks.ts';
 import type { Node, World } from '../schedule/world.ts';
 import { linesBothWays } from './both-ways.ts';
 import { createNodes } from './cluster-nodes.ts';
+import { type Folders, startFolders } from './faulty-folder/folders.ts';
 import { startGuardian } from './guardian.ts';
 import type { FaultHooks } from './inner-faults.ts';
 import { limits } from './limits.ts';
@@ -23,7 +24,7 @@ import { type NodeCommand, type NodeExit, NodeNotReady, type NodeProcess } from 
 import { type ClusterPlan, type NodePlan, orderedPairs, planCluster, portsNeeded } from './plan.ts';
 import { freePorts, type PortRange } from './ports.ts';
 import { type ClockKind, processClockSupport } from './process-clock/support.ts';
-import { createProxies } from './proxy-fleet.ts';
+import { createProxies, type ProxyFleet } from './proxy-fleet.ts';
 import { all } from './serial.ts';
 import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
 import { connectProxies } from './toxiproxy/proxies.ts';
@@ -57,6 +58,11 @@ export interface Program<View extends NodeView> {
   readonly faultHooks?: FaultHooks;
   /** Where there are no `faultHooks`: its clock is the operating system's, as its processes see it. Left out: it cannot be set. */
   readonly clock?: ClockKind;
+  /**
+   * Where there are no `faultHooks`: `folder` puts the data folder on a file system of ours whose disk can fail, where that can be had
+   * (Linux, root), and files of nodes that are down can be damaged anywhere. Left out: nothing can be done to its disk and its power.
+   */
+  readonly disk?: 'folder';
 }
 
 export interface ClusterOptions<View extends NodeView> {
@@ -110,6 +116,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
   readonly clients: World['clients'];
   readonly clocks: World['clocks'];
   readonly disks: World['disks'];
+  readonly #wipe: (node: Node) => Promise<void>;
   readonly #plan: ClusterPlan;
   readonly #children: ReadonlyMap<Node, NodeProcess>;
   readonly #options: ClusterOptions<View>;
@@ -123,6 +130,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     readonly processes: World['processes'];
     readonly clocks: World['clocks'];
     readonly disks: World['disks'];
+    readonly wipe: (node: Node) => Promise<void>;
     readonly links: World['links'];
     readonly clients: World['clients'];
     readonly proxy: string;
@@ -136,6 +144,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
     this.processes = parts.processes;
     this.clocks = parts.clocks;
     this.disks = parts.disks;
+    this.#wipe = parts.wipe;
     this.#plan = parts.plan;
     this.#children = parts.children;
     this.#options = parts.options;
@@ -190,7 +199,7 @@ class Cluster<View extends NodeView> implements RealCluster<View> {
 
   async wipe(node: Node): Promise<void> {
     if (this.pid(node) !== undefined) throw new RangeError(`cannot wipe ${node} while it runs`);
-    await rm(this.#at(node).dataDir, { recursive: true, force: true });
+    await this.#wipe(node);
   }
 
   async stop(): Promise<void> {
@@ -240,6 +249,37 @@ async function startAll(children: readonly NodeProcess[], signal: AbortSignal): 
   signal.throwIfAborted();
 }
 
+/** What faults do to links and to clients, over the proxies; stopped with `owner`. */
+function worldLines<View extends NodeView>(
+  { nodes, program, seed }: ClusterOptions<View>,
+  plan: ClusterPlan,
+  fleet: ProxyFleet,
+  owner: AsyncDisposableStack,
+): Pick<World, 'links' | 'clients'> {
+  const proxiesOf = (names: ReadonlyMap<string, string>) =>
+    new Map([...names].map(([line, name]) => [line, fleet.line(name)]));
+  const stopping = (lines: Lines): Lines => {
+    owner.defer(() => lines.stop());
+    return lines;
+  };
+  const linkProxies = proxiesOf(plan.linkProxies);
+  const links =
+    program.answersPeers === true
+      ? linesBothWays(orderedPairs(nodes), linkProxies, seed)
+      : proxiedLines(linkProxies, ['upstream'], seed);
+  const clients = proxiedLines(proxiesOf(plan.clientProxies), ['upstream', 'downstream'], seed);
+  return { links: linksOver(stopping(links)), clients: clientsOver(stopping(clients)) };
+}
+
+/** Undefined where the disks of this program are its own affair. */
+async function foldersOf<View extends NodeView>(
+  { program, onHarnessFailure }: ClusterOptions<View>,
+  plan: ClusterPlan,
+): Promise<Folders | undefined> {
+  if (program.disk !== 'folder' || program.faultHooks !== undefined) return undefined;
+  return startFolders([...plan.nodes.values()], (reason) => onHarnessFailure?.(reason));
+}
+
 /**
  * Brings up a cluster in which every node is ready. Throws HarnessFailure when it cannot (no ports, no proxy, a node that does
  * not come up), and the signal's reason when aborted; then nothing that was started is left.
@@ -261,12 +301,16 @@ export async function startCluster<View extends NodeView>(
   signal.throwIfAborted();
   const proxies = connectProxies(toxiproxy.url, { timeoutMs: limits.proxyAnswer });
   const fleet = starting.use(await createProxies(proxies, plan.proxies));
+  const folders = await foldersOf(options, plan);
+  if (folders !== undefined) starting.use(folders);
+  signal.throwIfAborted();
   const { children, exits, ...acts } = createNodes({
     plan,
     seed: options.seed,
     guardian,
     hooks: program.faultHooks,
     clock: program.clock && (await processClockSupport()),
+    folders,
     command: (at, faults) => program.command(at, nodes, faults),
     probe: (at, timeoutMs) => program.isUp?.(at, timeoutMs) ?? program.probe(at, timeoutMs),
     nowNs: () => Number(process.hrtime.bigint() - originNs),
@@ -275,25 +319,8 @@ export async function startCluster<View extends NodeView>(
   });
   starting.defer(() => all([...children.values()].map((child) => child.stop())));
   await startAll([...children.values()], signal);
-  const proxiesOf = (names: ReadonlyMap<string, string>) =>
-    new Map([...names].map(([line, name]) => [line, fleet.line(name)]));
-  const stopping = (lines: Lines): Lines => {
-    starting.defer(() => lines.stop());
-    return lines;
-  };
-  const { seed } = options;
-  const linkProxies = proxiesOf(plan.linkProxies);
-  const links = linksOver(
-    stopping(
-      program.answersPeers === true
-        ? linesBothWays(orderedPairs(nodes), linkProxies, seed)
-        : proxiedLines(linkProxies, ['upstream'], seed),
-    ),
-  );
-  const clients = clientsOver(
-    stopping(proxiedLines(proxiesOf(plan.clientProxies), ['upstream', 'downstream'], seed)),
-  );
+  const lines = worldLines(options, plan, fleet, starting);
   const proxy = `${toxiproxy.kind} ${toxiproxy.version}`;
-  const parts = { options, plan, children, ...acts, links, clients, proxy, exits };
+  const parts = { options, plan, children, ...acts, ...lines, proxy, exits };
   return new Cluster({ ...parts, owned: starting.move() });
 }

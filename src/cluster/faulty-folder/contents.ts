@@ -160,6 +160,12 @@ export class Contents {
     return { files, changes };
   }
 
+  /** Everything is durable. All files are closed afterwards; nobody may have one open. */
+  writeBack(): void {
+    for (const { fd } of this.#files.values()) closeSync(fd);
+    this.#files.clear();
+  }
+
   #opened(inode: number): File {
     const known = this.#files.get(inode);
     if (known !== undefined) return known;

@@ -41,6 +41,8 @@ export interface FaultyFolder extends AsyncDisposable {
   /** What was not synced is lost or torn. To be called after `powerOff`, when no process has a file of the folder open. */
   lose(how: 'lost' | 'torn', seed: number): Promise<Loss>;
   powerOn(): Promise<void>;
+  /** All of it is on the disk now. To be called before files are changed below, while no process has one of them open. */
+  writeBack(): Promise<void>;
   /** Resolves when the server has ended although nobody here ended it, with what is known of it. */
   readonly died: Promise<string>;
 }
@@ -128,7 +130,8 @@ class Served implements FaultyFolder {
     if (typeof first === 'object' && first.kind === 'unavailable') {
       throw new Unavailable(`no faulty folder can be mounted: ${first.reason}`);
     }
-    const what = first === 'late' ? `was not mounted within ${limits.mount} ms` : String(first);
+    const what =
+      typeof first === 'string' && first !== 'late' ? first : `not mounted in ${limits.mount} ms`;
     throw new HarnessFailure(`${this.mountPoint}: ${what}`);
   }
 
@@ -152,6 +155,10 @@ class Served implements FaultyFolder {
 
   async powerOn(): Promise<void> {
     await this.#tell({ kind: 'power-on' });
+  }
+
+  async writeBack(): Promise<void> {
+    await this.#tell({ kind: 'write-back' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

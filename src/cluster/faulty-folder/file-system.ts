@@ -63,7 +63,12 @@ export class FileSystem {
     this.#names = new Names(paths.files, paths.kept, rule);
     this.#contents = new Contents((inode) => this.#names.path(inode));
     this.#troubles = troubles;
-    this.#handlers = new Map([...this.#ofNames(), ...this.#ofFiles(), ...this.#ofFolder()]);
+    this.#handlers = new Map([
+      ...this.#ofNames(),
+      ...this.#ofChanges(),
+      ...this.#ofFiles(),
+      ...this.#ofFolder(),
+    ]);
   }
 
   get unsynced(): { readonly changes: number; readonly names: number } {
@@ -110,8 +115,12 @@ export class FileSystem {
     return { ...contents, names: this.#names.lose(how, random) };
   }
 
+  writeBack(): void {
+    this.#contents.writeBack();
+    this.#names.writeBack();
+  }
+
   #ofNames(): readonly (readonly [number, Handler])[] {
-    const name = (body: Buffer, at: number): string => names(body, at, 1)[0] as string;
     return [
       [
         opcodes.lookup,
@@ -158,6 +167,11 @@ export class FileSystem {
           return entryAnswer(made.inode, made.stats);
         },
       ],
+    ];
+  }
+
+  #ofChanges(): readonly (readonly [number, Handler])[] {
+    return [
       [
         opcodes.link,
         ({ inode }, body) => {
@@ -300,6 +314,8 @@ export class FileSystem {
     }
   }
 }
+
+const name = (body: Buffer, at: number): string => names(body, at, 1)[0] as string;
 
 const seconds = (ns: bigint | 'now'): number =>
   ns === 'now' ? Date.now() / 1000 : Number(ns) / 1e9;

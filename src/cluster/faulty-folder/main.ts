@@ -61,6 +61,9 @@ function obey(order: Order): FolderStatus {
     case 'power-on':
       server.powerOn();
       break;
+    case 'write-back':
+      files.writeBack();
+      break;
     case 'stop':
       void end(false);
       break;

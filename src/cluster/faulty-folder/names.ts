@@ -174,6 +174,12 @@ export class Names {
     return length - survivors;
   }
 
+  /** Everything is durable, and what is in the folder may be changed without anybody here being told. */
+  writeBack(): void {
+    this.#settling(this.#log.end)();
+    this.#inodes.reset();
+  }
+
   #make(
     parent: number,
     name: string,

@@ -22,6 +22,8 @@ export type Order =
   /** Only while the power is off, and no process has a file open. */
   | { readonly kind: 'lose'; readonly how: 'lost' | 'torn'; readonly seed: number }
   | { readonly kind: 'power-on' }
+  /** Only while no process has a file open. */
+  | { readonly kind: 'write-back' }
   | { readonly kind: 'stop' };
 
 export interface FolderStatus {
