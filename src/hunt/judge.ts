@@ -16,6 +16,7 @@ import {
 import { workloads } from '#workloads/index';
 import type { History } from '../history/operation.ts';
 import { standstills } from '../metrics/progress.ts';
+import { attemptTimeoutMs } from '../node/limits.ts';
 import { nodeNames } from '../run/build-spec.ts';
 import { unserved } from '../run/findings.ts';
 import { phaseStartNs } from '../run/phase-marks.ts';
@@ -202,7 +203,8 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
     endNs: Number.POSITIVE_INFINITY,
     outcome: { kind: 'installed' as const },
   }));
-  const options = { nodes, limitMs: calmLimits * t, endNs };
+  const attemptMs = spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs;
+  const options = { nodes, limitMs: calmLimits * t, endNs, attemptMs };
   const [first] = standstills(history, [...faults, ...away], options);
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;

@@ -105,8 +105,11 @@ function drawLoad(random: Random, nodes: number, t: number, latencyMs: number) {
 /** A calm core has to serve again within so many election timeouts. */
 export const calmLimits = 30;
 
-/** A healed cluster has to serve every client again within so many election timeouts. */
-const recoveryLimits = 60;
+/**
+ * A healed cluster has to serve every client again within so many election timeouts. Long, since the network goes on losing messages,
+ * and where damage left a bare majority all of it has to be heard in time; who stands still stands still for ever.
+ */
+const recoveryLimits = 600;
 
 /**
  * Small batches and small windows, but not both at once: where next to nothing fits through, clients ask for more than is ever done,

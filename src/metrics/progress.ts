@@ -26,7 +26,12 @@ export interface ProgressOptions {
   readonly limitMs: number;
   /** Only calms that begin in [0, endNs - limit] are judged: when the workload ended. */
   readonly endNs: number;
+  /** How long a client waits for an answer before it asks again, ms. */
+  readonly attemptMs: number;
 }
+
+/** With fewer attempts in vain a lossy network may have eaten all of them. */
+const fewestAttempts = 5;
 
 /** A calm in which nobody was served although somebody asked. */
 export interface Standstill {
@@ -34,7 +39,7 @@ export interface Standstill {
   readonly untilNs: number;
   /** The nodes that should have gone on. */
   readonly core: readonly string[];
-  /** Operations that clients of the core had open or began in this time, all in vain. */
+  /** Operations that clients of the core waited for in the second half of this time, all in vain. */
   readonly asked: number;
 }
 
@@ -86,7 +91,7 @@ function largestCore(nodes: readonly string[], { nodes: touched, links }: Broken
 export function standstills(
   history: History,
   faults: readonly PlayedFault[],
-  { nodes, limitMs, endNs }: ProgressOptions,
+  { nodes, limitMs, endNs, attemptMs }: ProgressOptions,
 ): readonly Standstill[] {
   const limitNs = limitMs * 1e6;
   const changes = [
@@ -102,8 +107,8 @@ export function standstills(
     const core = largestCore(nodes, brokenAt(faults, fromNs));
     if (2 * core.length <= nodes.length) return [];
     const untilNs = fromNs + limitNs;
-    const { asked, served } = demand(history, core, fromNs, untilNs);
-    return served || asked === 0 ? [] : [{ fromNs, untilNs, core, asked }];
+    const { asked, attempts, served } = demand(history, core, { fromNs, untilNs, attemptMs });
+    return served || attempts < fewestAttempts ? [] : [{ fromNs, untilNs, core, asked }];
   });
 }
 
@@ -111,12 +116,27 @@ export function standstills(
 const isRefusal = (type: Operation['type'], error: string | undefined): boolean =>
   type === 'fail' && error !== undefined && error.startsWith('precondition');
 
-/** What clients of these nodes asked for in [fromNs, untilNs], and whether any of them was served. */
-function demand(history: History, core: readonly string[], fromNs: number, untilNs: number) {
+interface Calm {
+  readonly fromNs: number;
+  readonly untilNs: number;
+  readonly attemptMs: number;
+}
+
+/**
+ * Whether clients of these nodes were served in a calm, and how often they asked in vain once half of it was over: who gave up before
+ * that may have met an election, and who asks at its end has not waited yet.
+ */
+function demand(
+  history: History,
+  core: readonly string[],
+  { fromNs, untilNs, attemptMs }: Calm,
+): { readonly asked: number; readonly attempts: number; readonly served: boolean } {
   const open = new Map<unknown, number>();
-  // Who asks shortly before the end has not waited in vain yet.
-  const latestNs = (fromNs + untilNs) / 2;
+  const halfNs = (fromNs + untilNs) / 2;
+  const attemptsSince = (invokedNs: number, endNs: number): number =>
+    Math.floor((endNs - Math.max(invokedNs, halfNs)) / (attemptMs * 1e6));
   let asked = 0;
+  let attempts = 0;
   let served = false;
   for (const { type, process, time, node, error } of history) {
     if (time > untilNs) break;
@@ -128,10 +148,16 @@ function demand(history: History, core: readonly string[], fromNs: number, until
     const invokedNs = open.get(process) ?? time;
     open.delete(process);
     if (time < fromNs) continue;
-    if (invokedNs <= latestNs) asked += 1;
     if (type === 'ok' || isRefusal(type, error)) served = true;
+    if (time < halfNs) continue;
+    asked += 1;
+    attempts += 1 + attemptsSince(invokedNs, time);
   }
-  // Asked and still without any answer at the end of the limit.
-  for (const invokedNs of open.values()) if (invokedNs <= latestNs) asked += 1;
-  return { asked, served };
+  // Asked and still without any answer at the end of the calm.
+  for (const invokedNs of open.values()) {
+    const inVain = attemptsSince(invokedNs, untilNs);
+    attempts += Math.max(0, inVain);
+    if (inVain > 0) asked += 1;
+  }
+  return { asked, attempts, served };
 }

@@ -5,6 +5,7 @@ import { coverageOf } from '../metrics/coverage.ts';
 import { playedFaultsOf } from '../metrics/fault-windows.ts';
 import type { Measured } from '../metrics/measure.ts';
 import { standstills } from '../metrics/progress.ts';
+import { attemptTimeoutMs } from '../node/limits.ts';
 import { nodeNames } from './build-spec.ts';
 import { phaseStartNs } from './phase-marks.ts';
 import type { Recorded } from './recorded.ts';
@@ -191,7 +192,12 @@ function stoodStill({ history, spec }: Recorded): Finding[] {
   const limitMs = standstillLimitMs(spec);
   const endNs = phaseStartNs(history, 'heal') ?? history.at(-1)?.time ?? 0;
   const nodes = nodeNames(spec.nodes);
-  const found = standstills(history, playedFaultsOf(history), { nodes, limitMs, endNs });
+  const found = standstills(history, playedFaultsOf(history), {
+    nodes,
+    limitMs,
+    endNs,
+    attemptMs: spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs,
+  });
   return found.map(({ core, fromNs, untilNs, asked }) => ({
     kind: 'standstill',
     valid: false,

@@ -30,7 +30,7 @@ function asking(endMs: number, dark: (node: string, ms: number) => boolean): Ope
   return lines.toSorted((a, b) => a.time - b.time).map((line, index) => ({ ...line, index }));
 }
 
-const options = { nodes, limitMs: 2000, endNs: 10_000e6 };
+const options = { nodes, limitMs: 2000, endNs: 10_000e6, attemptMs: 100 };
 
 describe('progress that may be asked for', () => {
   it('finds nothing where the cluster goes on, or stands still for less than the limit', () => {
@@ -82,6 +82,20 @@ describe('progress that may be asked for', () => {
     const until = { ...options, endNs: 2000e6 };
     assert.deepEqual(standstills([line(1900, 'invoke'), line(2100, 'ok')], [], until), []);
     assert.equal(standstills([line(900, 'invoke'), line(2100, 'ok')], [], until).length, 1);
+    assert.equal(standstills([line(1450, 'invoke'), line(2100, 'ok')], [], until).length, 1);
+    const slow = { ...until, attemptMs: 750 };
+    assert.deepEqual(standstills([line(900, 'invoke'), line(2100, 'ok')], [], slow), []);
+  });
+
+  it('does not take a few attempts for all, nor those that were given up before half of the calm was over', () => {
+    const asks = (times: readonly number[]): Operation[] =>
+      asking(10_000, () => true).filter(
+        ({ process, time }) => process === 0 && times.includes(Math.floor(time / 100e6)),
+      );
+    const calm = { ...options, endNs: 2000e6 };
+    assert.deepEqual(standstills(asks([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), [], calm), []);
+    assert.deepEqual(standstills(asks([0, 10, 12, 14, 16]), [], calm), []);
+    assert.equal(standstills(asks([10, 12, 14, 16, 18]), [], calm)[0]?.asked, 5);
   });
 
   it('asks nothing of a minority, nor of clients of nodes outside of the core', () => {
