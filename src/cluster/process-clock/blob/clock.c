@@ -44,50 +44,52 @@ static i64 nanoseconds(i64 id) {
   return now.seconds * second + now.nanoseconds;
 }
 
-static __attribute__((noinline)) i64 shown_at(int which, i64 true_ns) {
-  for (;;) {
-    u8 sequence = state.sequence;
-    __asm__ volatile("" ::: "memory");
-    volatile struct line *line = &state.lines[sequence & 1][which];
-    i64 elapsed = true_ns - line->since;
-    i64 rate = elapsed < 0 ? line->rate_before : line->rate;
-    i64 result = line->shown + (i64)(((__int128)elapsed * rate) >> 32);
-    __asm__ volatile("" ::: "memory");
-    if (state.sequence == sequence) return result;
-  }
+static __attribute__((noinline)) i64 shown_at(u8 sequence, int which, i64 true_ns) {
+  volatile struct line *line = &state.lines[sequence & 1][which];
+  i64 elapsed = true_ns - line->since;
+  i64 rate = elapsed < 0 ? line->rate_before : line->rate;
+  return line->shown + (i64)(((__int128)elapsed * rate) >> 32);
 }
 
 /* How far a line is from the truth now. */
-static __attribute__((noinline)) i64 error_of(int which, i64 id) {
+static __attribute__((noinline)) i64 error_of(u8 sequence, int which, i64 id) {
   i64 now = nanoseconds(id);
-  return shown_at(which, now) - now;
+  return shown_at(sequence, which, now) - now;
+}
+
+static __attribute__((noinline)) i64 shown(u8 sequence, i64 id, i64 now) {
+  switch (id) {
+    case realtime:
+    case realtime_coarse:
+      return shown_at(sequence, wall, now);
+    case monotonic_true:
+    case monotonic_coarse:
+      return shown_at(sequence, monotonic, now);
+    /* These tick with one of the above and count from elsewhere. */
+    case tai:
+      return now + error_of(sequence, wall, realtime);
+    case raw:
+    case boottime:
+      return now + error_of(sequence, monotonic, monotonic_true);
+    default:
+      return now;
+  }
 }
 
 int dissent_clock_gettime(i64 id, struct timespec *to) {
   id = (int)id;
-  i64 result = call(sys_clock_gettime, id, (i64)to);
-  if (result != 0) return (int)result;
-  i64 now = to->seconds * second + to->nanoseconds;
-  switch (id) {
-    case realtime:
-    case realtime_coarse:
-      now = shown_at(wall, now);
-      break;
-    case monotonic_true:
-    case monotonic_coarse:
-      now = shown_at(monotonic, now);
-      break;
-    /* These tick with one of the above and count from elsewhere. */
-    case tai:
-      now += error_of(wall, realtime);
-      break;
-    case raw:
-    case boottime:
-      now += error_of(monotonic, monotonic_true);
-      break;
-    default:
-      return 0;
-  }
+  /*
+   * The same lines have to be in force before and after the true clock is read. A thread that was kept waiting in between, over two changes
+   * of the rate, would take the second line for its reading, which says nothing about so long ago: its clock would step.
+   */
+  u8 sequence;
+  i64 now;
+  do {
+    sequence = state.sequence;
+    i64 result = call(sys_clock_gettime, id, (i64)to);
+    if (result != 0) return (int)result;
+    now = shown(sequence, id, to->seconds * second + to->nanoseconds);
+  } while (state.sequence != sequence);
   i64 seconds = now / second;
   i64 rest = now % second;
   if (rest < 0) {
