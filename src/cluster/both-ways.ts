@@ -23,50 +23,85 @@ const refusal: ToxicState = {
   toxic: { kind: 'timeout', timeoutMs: 0 },
 };
 
+type Which = 'asked' | 'answered';
+
+/** What both halves want of one proxy, and its renewal, which is one for both: either may find that the server has locked itself out. */
+class Shared {
+  readonly wanted = {
+    asked: new Map<string, ToxicState>(),
+    answered: new Map<string, ToxicState>(),
+  };
+  enabled = true;
+  readonly #proxy: LineProxy;
+  readonly #triedAtMs = { asked: 0, answered: 0 };
+  #renewedAtMs = 0;
+  #renewing: Promise<void> | undefined;
+
+  constructor(proxy: LineProxy) {
+    this.#proxy = proxy;
+  }
+
+  /** Takes note of when it was tried. */
+  async try<T>(which: Which, action: () => Promise<T>): Promise<T> {
+    this.#triedAtMs[which] = performance.now();
+    return action();
+  }
+
+  async renew(which: Which): Promise<void> {
+    // What failed was on the proxy that is gone already.
+    if (this.#renewing === undefined && this.#renewedAtMs > this.#triedAtMs[which]) return;
+    this.#renewing ??= this.#replace().finally(() => {
+      this.#renewing = undefined;
+    });
+    await this.#renewing;
+  }
+
+  async #replace(): Promise<void> {
+    await this.#proxy.renew();
+    this.#renewedAtMs = performance.now();
+    const { asked, answered } = this.wanted;
+    for (const toxic of [...asked.values(), ...answered.values()])
+      await this.#proxy.setToxic(toxic);
+    if (!this.enabled) await this.#proxy.setEnabled(false);
+  }
+}
+
+const inDirection = ({ toxics }: LineState, direction: ToxicState['direction']) =>
+  toxics.filter((toxic) => toxic.direction === direction);
+
 /** One proxy as two lines that know nothing of each other. */
-function halves(proxy: LineProxy): { readonly asked: LineProxy; readonly answered: LineProxy } {
-  const wanted = { asked: new Map<string, ToxicState>(), answered: new Map<string, ToxicState>() };
-  let enabled = true;
-  const half = (
-    own: 'asked' | 'answered',
-  ): Pick<LineProxy, 'setToxic' | 'removeToxic' | 'renew'> => ({
+function halves(proxy: LineProxy): Readonly<Record<Which, LineProxy>> {
+  const shared = new Shared(proxy);
+  const half = (which: Which): Pick<LineProxy, 'setToxic' | 'removeToxic' | 'renew'> => ({
     async setToxic(toxic) {
-      wanted[own].set(toxic.name, toxic);
-      await proxy.setToxic(toxic);
+      shared.wanted[which].set(toxic.name, toxic);
+      await shared.try(which, () => proxy.setToxic(toxic));
     },
     async removeToxic(name) {
-      wanted[own].delete(name);
-      await proxy.removeToxic(name);
+      shared.wanted[which].delete(name);
+      await shared.try(which, () => proxy.removeToxic(name));
     },
-    // The new proxy has nothing of what the other half wants, and this half says again what it does.
-    async renew() {
-      wanted[own].clear();
-      await proxy.renew();
-      const others = wanted[own === 'asked' ? 'answered' : 'asked'];
-      for (const toxic of others.values()) await proxy.setToxic(toxic);
-      if (own === 'asked') enabled = true;
-      else if (!enabled) await proxy.setEnabled(false);
-    },
+    renew: () => shared.renew(which),
   });
-  const inDirection = ({ toxics }: LineState, direction: ToxicState['direction']) =>
-    toxics.filter((toxic) => toxic.direction === direction);
+  const asked = half('asked');
   const answered = half('answered');
   return {
     asked: {
-      ...half('asked'),
+      ...asked,
       async read() {
-        const state = await proxy.read();
+        const state = await shared.try('asked', () => proxy.read());
         return { enabled: state.enabled, toxics: inDirection(state, 'upstream') };
       },
       async setEnabled(on) {
-        enabled = on;
-        await proxy.setEnabled(on);
+        shared.enabled = on;
+        await shared.try('asked', () => proxy.setEnabled(on));
       },
     },
     answered: {
       ...answered,
       async read() {
-        const toxics = inDirection(await proxy.read(), 'downstream');
+        const state = await shared.try('answered', () => proxy.read());
+        const toxics = inDirection(state, 'downstream');
         const isRefused = toxics.some(({ name }) => name === refusal.name);
         return { enabled: !isRefused, toxics: toxics.filter(({ name }) => name !== refusal.name) };
       },
@@ -82,13 +117,13 @@ export function linesBothWays(
   seed: number,
 ): Lines {
   const split = new Map([...proxies].map(([name, proxy]) => [name, halves(proxy)]));
-  const half = (link: Link, which: 'asked' | 'answered'): LineProxy => {
+  const half = (link: Link, which: Which): LineProxy => {
     const found = split.get(linkName(link))?.[which];
     if (found === undefined) throw new RangeError(`no proxy for the link ${linkName(link)}`);
     return found;
   };
   const back = ({ from, to }: Link): Link => ({ from: to, to: from });
-  const lines = (which: 'asked' | 'answered') =>
+  const lines = (which: Which) =>
     new Map(
       links.map((link) => [linkName(link), half(which === 'asked' ? link : back(link), which)]),
     );

@@ -70,7 +70,7 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
       folder: context.folder,
       originNs: process.hrtime.bigint(),
       ...(context.ports === undefined ? {} : { ports: context.ports }),
-      toxiproxy: context.toxiproxy,
+      toxiproxy: proxyServer(context.toxiproxy),
       signal,
       onHarnessFailure: context.onHarnessFailure,
       onUnexpectedExit: (exit) =>
@@ -93,6 +93,13 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/**
+ * The embedded server unless another one is asked for: members dial anew all the time, and a connection that comes while a real server
+ * has locked itself out of a proxy (Shopify/toxiproxy#558) keeps that proxy from being replaced.
+ */
+const proxyServer = (wanted: string): string =>
+  wanted === 'auto' && (process.env['TOXIPROXY_URL'] ?? '') === '' ? 'embedded' : wanted;
 
 const logsOf = ({ nodes, folder }: StartContext<Options>): FollowedLog[] =>
   nodes.map((node) => {

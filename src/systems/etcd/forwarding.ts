@@ -11,6 +11,7 @@
  */
 
 import {
+  type ClientRequest,
   createServer,
   type IncomingMessage,
   request,
@@ -82,22 +83,43 @@ function forward(
     headers: passedOn(incoming.rawHeaders),
     agent: false,
   });
+  let isGone = false;
   outgoing.on('socket', (upstream) => upstream.setNoDelay(true));
   outgoing.on('error', () => breakOff(socket));
   outgoing.once('response', (response) => {
+    response.on('error', () => breakOff(socket));
+    if (isGone) {
+      response.resume();
+      return;
+    }
     answer.writeHead(response.statusCode ?? 502, passedOn(response.rawHeaders));
     // The peer waits for the head of a stream before there is anything in it.
     answer.flushHeaders();
     response.pipe(answer);
-    response.once('error', () => breakOff(socket));
     response.once('close', () => {
       if (!response.complete) breakOff(socket);
     });
+    answer.once('close', () => {
+      response.unpipe(answer);
+      response.resume();
+    });
   });
   incoming.pipe(outgoing);
-  incoming.on('error', () => outgoing.destroy());
-  answer.on('error', () => outgoing.destroy());
+  incoming.on('error', () => undefined);
+  answer.on('error', () => undefined);
   answer.once('close', () => {
-    if (!answer.writableFinished) outgoing.destroy();
+    if (answer.writableFinished) return;
+    isGone = true;
+    hangUp(outgoing);
   });
+}
+
+/**
+ * Says that nothing more will come, and goes on reading: where a link holds bytes back this end comes after them, as on a network, and a
+ * real Toxiproxy locks itself out of a proxy whose held bytes nobody reads any more (Shopify/toxiproxy#558).
+ */
+function hangUp(outgoing: ClientRequest): void {
+  const { socket } = outgoing;
+  if (socket === null || socket.connecting) outgoing.destroy();
+  else socket.end();
 }
