@@ -123,7 +123,7 @@ function anyEffects<State, Input, Output>(
   const of = ints(operations.length);
   const inputs: Input[] = [];
   const outputs: (Output | undefined)[] = [];
-  const numbers = new Numbers();
+  const numbers = new Numbers(tick);
   const known = new Map<number, number>();
   for (let i = 0; i < operations.length; i += 1) {
     if (i % operationsPerTick === 0) tick();

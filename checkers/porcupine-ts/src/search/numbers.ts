@@ -11,12 +11,62 @@ const objects = 0;
 const arrays = 1;
 const others = 2;
 
+/** Parts of values between two looks at the clock: a value can be as large as a history. */
+const partsPerTick = 8192;
+
+/** Some names of fields in a row. Most objects of a history have the same ones. */
+class Names {
+  readonly number: number;
+  #latest: string | undefined;
+  #afterLatest: Names = this;
+  readonly #after = new Map<string, Names>();
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  /** With one more; `fresh` is called for the number of a row that is new. */
+  with(name: string, fresh: () => number): Names {
+    if (name === this.#latest) return this.#afterLatest;
+    let after = this.#after.get(name);
+    if (after === undefined) {
+      after = new Names(fresh());
+      this.#after.set(name, after);
+    }
+    this.#latest = name;
+    this.#afterLatest = after;
+    return after;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What its own fields with names say everything about. */
+const isPlain = (value: object): value is Fields =>
+  Object.getPrototypeOf(value) === Object.prototype &&
+  Object.getOwnPropertySymbols(value).length === 0;
+
 export class Numbers {
   #count = 3;
+  #parts = 0;
   readonly #primitives = new Map<unknown, number>();
   readonly #pairs = new PairTable();
+  readonly #noNames = new Names(objects);
+  readonly #tick: () => void;
+  readonly #fresh = (): number => {
+    this.#count += 1;
+    return this.#count - 1;
+  };
 
+  /** `tick` is called now and then. */
+  constructor(tick: () => void) {
+    this.#tick = tick;
+  }
+
+  /** Throws what `tick` throws. */
   of(value: unknown): number {
+    this.#parts += 1;
+    if (this.#parts % partsPerTick === 0) this.#tick();
     if (typeof value !== 'object' || value === null) {
       return typeof value === 'function' ? this.#other(value) : this.#primitive(value);
     }
@@ -25,13 +75,7 @@ export class Numbers {
       for (const element of value) number = this.pair(number, this.of(element));
       return number;
     }
-    const isPlain = Object.getPrototypeOf(value) === Object.prototype;
-    if (!isPlain || Object.getOwnPropertySymbols(value).length > 0) return this.#other(value);
-    let number = objects;
-    for (const [name, field] of Object.entries(value)) {
-      number = this.pair(this.pair(number, this.#primitive(name)), this.of(field));
-    }
-    return number;
+    return isPlain(value) ? this.#object(value) : this.#other(value);
   }
 
   /** The number of two things together. */
@@ -41,12 +85,23 @@ export class Numbers {
     return number;
   }
 
+  /** The fields one after the other, and then their names. */
+  #object(value: Fields): number {
+    let names = this.#noNames;
+    let number = objects;
+    for (const name in value) {
+      names = names.with(name, this.#fresh);
+      number = this.pair(number, this.of(value[name]));
+    }
+    return this.pair(names.number, number);
+  }
+
   #primitive(value: unknown): number {
     const known = this.#primitives.get(value);
     if (known !== undefined) return known;
-    this.#primitives.set(value, this.#count);
-    this.#count += 1;
-    return this.#count - 1;
+    const number = this.#fresh();
+    this.#primitives.set(value, number);
+    return number;
   }
 
   #other(value: unknown): number {
