@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { nameOf } from './fault-name.ts';
 import { latencyRows } from './latency-rows.ts';
 import type { Results } from './results.ts';
-import { duration, grouped, percent, plain, shorten } from './text.ts';
+import { duration, grouped, percent, plain, plural, shorten } from './text.ts';
 import type { VerdictKind } from './types.ts';
 import { missed, verdictOf } from './verdict.ts';
 
@@ -88,7 +88,7 @@ export function consoleSummary(results: Results, options: ConsoleOptions = {}): 
     `${paint(style, `${sign} ${word}`)}  ${plain(sentence)}`,
     ...reasons,
     '',
-    `  ${grouped(counts.ok)} ok, ${grouped(counts.fail)} fail, ${grouped(counts.info)} info; available ${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}; ${leader.changes} leader changes, ${leader.elections} elections`,
+    `  ${grouped(counts.ok)} ok, ${grouped(counts.fail)} fail, ${grouped(counts.info)} info; available ${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}; ${plural(leader.changes, 'leader change')}, ${plural(leader.elections, 'election')}`,
     ...faultsTable(results, paint),
     ...latencyTable(results, paint),
     '',

@@ -1,7 +1,8 @@
 /** `dissent analyze`: checks a run folder again, without a cluster. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { analyze } from '../run/analyze.ts';
+import { newCommand } from './command.ts';
 import { number } from './options.ts';
 import { output } from './output.ts';
 
@@ -21,10 +22,9 @@ async function run(folder: string, flags: Flags): Promise<void> {
 }
 
 export const analyzeCommand = (): Command =>
-  new Command('analyze')
+  newCommand('analyze', 'dissent analyze store/latest')
     .description('Checks a run folder again: verdict, figures and reports from what was recorded.')
     .argument('<folder>', 'a run folder, such as store/latest')
     .option('--check-timeout <ms>', 'budget of each checker (default: as in the test)', number)
     .option('--json', 'prints results.json on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent analyze store/latest')
     .action(run);

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { campaignConsole, runLine } from '#reports/campaign-words';
 import { huntStatus } from '#reports/hunt-status';
 import { runCampaign } from '../campaign/campaign.ts';
@@ -13,6 +13,7 @@ import { mergeCampaigns, readCampaign, rebased } from '../campaign/merge.ts';
 import type { Keep } from '../campaign/real.ts';
 import { renderCampaign } from '../campaign/render.ts';
 import { BadInput } from '../errors.ts';
+import { newCommand } from './command.ts';
 import { list, number, portRange } from './options.ts';
 import { interruptible, output } from './output.ts';
 
@@ -141,11 +142,10 @@ function merge(paths: readonly string[], flags: MergeFlags): void {
 
 /** `--out` and `--json` are those of `chaos` itself, which sees them wherever they stand. */
 const mergeCommand = (): Command =>
-  new Command('merge')
+  newCommand('merge', 'dissent chaos merge merged/shard-*/* --out merged')
     .description('Puts the shards of a campaign together: one report, one summary.')
     .argument('<folders...>', 'folders of campaigns')
     .usage('<folders...> --out <dir> [--json]')
-    .addHelpText('after', '\nExample: dissent chaos merge merged/shard-*/* --out merged')
     .exitOverride()
     .action((paths: string[], _: unknown, command: Command) => {
       if (command.parent?.getOptionValueSource('out') !== 'cli') {
@@ -155,7 +155,11 @@ const mergeCommand = (): Command =>
     });
 
 export const chaosCommand = (): Command =>
-  new Command('chaos')
+  newCommand(
+    'chaos',
+    'dissent chaos raft paxos --minutes 15',
+    'dissent chaos merge shards/* --out merged',
+  )
     .description(
       'A campaign for a night or a quarter of an hour: every system under every group of faults, simulated and real, and one report.',
     )
@@ -172,9 +176,5 @@ export const chaosCommand = (): Command =>
     .option('--ports <from-to>', 'ports to use (default: any free ones)')
     .option('--toxiproxy <which>', 'auto, embedded, real, or the URL of a running server', 'auto')
     .option('--json', 'prints the report as JSON on stdout, words on stderr', false)
-    .addHelpText(
-      'after',
-      '\nExamples: dissent chaos raft paxos --minutes 15\n          dissent chaos merge shards/* --out merged',
-    )
     .addCommand(mergeCommand())
     .action(run);

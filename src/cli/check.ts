@@ -1,8 +1,9 @@
 /** `dissent check`: a verdict on a history from anywhere. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import { type CheckFileResult, checkFile } from '../run/check-file.ts';
+import { newCommand } from './command.ts';
 import { jsonOrText, number } from './options.ts';
 import { output } from './output.ts';
 
@@ -58,7 +59,7 @@ function verdictInWords(valid: true | false | 'unknown'): string {
 }
 
 export const checkCommand = (): Command =>
-  new Command('check')
+  newCommand('check', 'dissent check history.edn --model cas-register --init 0')
     .description(
       'Gives a verdict on a recorded history: JSON lines, Jepsen EDN, Jepsen log, Porcupine kv.',
     )
@@ -85,5 +86,4 @@ export const checkCommand = (): Command =>
       'writes a page that shows operations, orders, states and faults: one HTML file',
     )
     .option('--json', 'prints the verdict as JSON on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent check history.edn --model cas-register --init 0')
     .action(run);

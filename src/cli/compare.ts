@@ -1,11 +1,12 @@
 /** `dissent compare`: the same test on several systems, side by side. */
 
 import { randomInt } from 'node:crypto';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { compareSummary } from '#reports/compare-console';
 import { exitCodes } from '../errors.ts';
 import { buildSpec } from '../run/build-spec.ts';
 import { compare } from '../run/compare.ts';
+import { newCommand } from './command.ts';
 import { number } from './options.ts';
 import { interruptible, output } from './output.ts';
 import {
@@ -49,15 +50,14 @@ async function run(systems: readonly string[], flags: Flags): Promise<void> {
 
 export const compareCommand = (): Command =>
   withTestOptions(
-    new Command('compare')
+    newCommand(
+      'compare',
+      'dissent compare raft paxos --nemesis partition,kill,pause --rounds 3 --time 15 --seed 3',
+    )
       .description(
         'Runs the same workload under the same fault schedule on each system, rounds interleaved, and says what differs by more than noise.',
       )
       .argument('<systems...>', 'two or more systems; see `dissent list`'),
   )
     .option('--rounds <n>', 'how often each system runs; three or more to tell noise', number, 3)
-    .addHelpText(
-      'after',
-      '\nExample: dissent compare raft paxos --nemesis partition,kill,pause --rounds 3 --time 15 --seed 3',
-    )
     .action(run);

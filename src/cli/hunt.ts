@@ -1,13 +1,14 @@
 /** `dissent hunt`: many seeds, in the simulated world or on real processes; failures are shrunk and written down. */
 
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { huntSummary } from '#reports/hunt-console';
 import { huntStatus } from '#reports/hunt-status';
 import { BadInput, exitCodes } from '../errors.ts';
 import { type HuntOptions, hunt } from '../hunt/hunt.ts';
 import { huntReal } from '../hunt/real-hunt.ts';
 import type { HuntResult } from '../hunt/tally.ts';
+import { newCommand } from './command.ts';
 import { jsonObject, list, number } from './options.ts';
 import { interruptible, output } from './output.ts';
 
@@ -134,7 +135,11 @@ async function run(system: string, flags: Flags): Promise<void> {
 }
 
 export const huntCommand = (): Command =>
-  new Command('hunt')
+  newCommand(
+    'hunt',
+    'dissent hunt raft --time-budget 60',
+    'dissent hunt paxos --world real --runs 20 --runs-per-candidate 3',
+  )
     .description(
       'Hunts for bugs: each seed draws a test of its own, in the simulated world or on real processes. A failure is shrunk and written as a repro file.',
     )
@@ -176,8 +181,4 @@ export const huntCommand = (): Command =>
     .option('--system-options <json>', 'fixed options of the system (default: drawn)', jsonObject)
     .option('--out <dir>', 'where repro files go', 'store/hunt')
     .option('--json', 'prints the result as JSON on stdout, words on stderr', false)
-    .addHelpText(
-      'after',
-      '\nExamples: dissent hunt raft --time-budget 60\n          dissent hunt paxos --world real --runs 20 --runs-per-candidate 3',
-    )
     .action(run);

@@ -1,10 +1,11 @@
 /** `dissent list`: what there is, one line each. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { checkers } from '#checkers/index';
 import { faults } from '#nemesis/index';
 import { workloads } from '#workloads/index';
 import { systems } from '../systems/index.ts';
+import { newCommand } from './command.ts';
 import { output } from './output.ts';
 
 const inventory = (): Record<string, readonly { name: string; summary: string }[]> => ({
@@ -25,8 +26,7 @@ function run(flags: { readonly json: boolean }): void {
 }
 
 export const listCommand = (): Command =>
-  new Command('list')
+  newCommand('list', 'dissent list')
     .description('Lists systems, workloads, faults and checkers.')
     .option('--json', 'prints the lists as JSON on stdout', false)
-    .addHelpText('after', '\nExample: dissent list')
     .action(run);

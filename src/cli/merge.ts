@@ -1,11 +1,12 @@
 /** `dissent merge`: puts the shards of a hunt together. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { huntSummary } from '#reports/hunt-console';
 import { BadInput } from '../errors.ts';
 import { type HuntResult, huntResultSchema, merge } from '../hunt/tally.ts';
 import { describeIssues } from '../run/spec.ts';
+import { newCommand } from './command.ts';
 import { huntExitCode } from './hunt.ts';
 import { output } from './output.ts';
 
@@ -47,10 +48,9 @@ function write(path: string, result: HuntResult): void {
 }
 
 export const mergeCommand = (): Command =>
-  new Command('merge')
+  newCommand('merge', 'dissent merge shard-1.json shard-2.json --out hunt.json')
     .description('Puts the results of the shards of one hunt together.')
     .argument('<files...>', 'what `dissent hunt --shard i/n --json` printed, a file for each shard')
     .option('--out <file>', 'writes the result there as well')
     .option('--json', 'prints the result as JSON on stdout, words on stderr', false)
-    .addHelpText('after', '\nExample: dissent merge shard-1.json shard-2.json --out hunt.json')
     .action(run);

@@ -1,7 +1,7 @@
 /** `dissent replay`: runs a recorded test, or one that a hunt has found, again and says whether the outcome is the same. */
 
 import { statSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { renderSpaceTime } from '#reports/space-time';
 import { BadInput, exitCodes, Interrupted } from '../errors.ts';
 import { explain } from '../hunt/explain.ts';
@@ -12,6 +12,7 @@ import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hu
 import { withDefaults } from '../run/build-spec.ts';
 import { readResults, readTest } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
+import { newCommand } from './command.ts';
 import { number } from './options.ts';
 import { interruptible, type Output, output } from './output.ts';
 
@@ -162,7 +163,11 @@ async function replayFolder(folder: string, flags: Replaying): Promise<void> {
 }
 
 export const replayCommand = (): Command =>
-  new Command('replay')
+  newCommand(
+    'replay',
+    'dissent replay store/latest',
+    'dissent replay store/hunt/raft-15.repro.json --world real',
+  )
     .description(
       'Runs the test of a run folder, or the repro file of a hunt, again: same seed, same schedule. The simulated world gives the same run; real processes are not deterministic, so their outcome may differ.',
     )
@@ -176,8 +181,4 @@ export const replayCommand = (): Command =>
       number,
     )
     .option('--json', 'prints results.json on stdout, words on stderr', false)
-    .addHelpText(
-      'after',
-      '\nExamples: dissent replay store/latest\n          dissent replay store/hunt/raft-15.repro.json --world real',
-    )
     .action(run);

@@ -1,7 +1,8 @@
 /** `dissent report`: renders the reports of a run folder again, verdict unchanged. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { renderReports } from '../run/render.ts';
+import { newCommand } from './command.ts';
 import { output } from './output.ts';
 
 async function run(folder: string, flags: { readonly json: boolean }): Promise<void> {
@@ -12,9 +13,8 @@ async function run(folder: string, flags: { readonly json: boolean }): Promise<v
 }
 
 export const reportCommand = (): Command =>
-  new Command('report')
+  newCommand('report', 'dissent report store/latest')
     .description('Renders report.html, junit.xml and summary.md of a run folder again.')
     .argument('<folder>', 'a run folder, such as store/latest')
     .option('--json', 'prints the paths as JSON on stdout', false)
-    .addHelpText('after', '\nExample: dissent report store/latest')
     .action(run);

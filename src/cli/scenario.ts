@@ -1,12 +1,13 @@
 /** `dissent scenario`: plays a scripted consensus scenario and explains each decision. */
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { renderScenario } from '#reports/scenario-html';
 import { BadInput, exitCodes } from '../errors.ts';
 import { narrate } from '../scenario/narrate.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { playScenario } from '../scenario/play.ts';
+import { newCommand } from './command.ts';
 import { output } from './output.ts';
 
 interface Flags {
@@ -46,15 +47,14 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 export const scenarioCommand = (): Command =>
-  new Command('scenario')
+  newCommand(
+    'scenario',
+    'dissent scenario examples/scenarios/apple-and-mango.yaml --html apple.html',
+  )
     .description(
       'Plays a consensus scenario step by step, with the real algorithms, and explains each decision.',
     )
     .argument('<file>', 'a scenario, such as those in examples/scenarios')
     .option('--html <file>', 'writes a page with a diagram that can be stepped through')
     .option('--json', 'prints the played scenario as JSON on stdout, words on stderr', false)
-    .addHelpText(
-      'after',
-      '\nExample: dissent scenario examples/scenarios/apple-and-mango.yaml --html apple.html',
-    )
     .action(run);

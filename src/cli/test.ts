@@ -1,11 +1,12 @@
 /** `dissent test`: one test of one system. */
 
 import { randomInt } from 'node:crypto';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { BadInput, exitCodes } from '../errors.ts';
 import { buildSpec } from '../run/build-spec.ts';
 import { runTest } from '../run/run-test.ts';
 import { type SystemFlag, systems } from '../systems/index.ts';
+import { newCommand } from './command.ts';
 import { jsonObject } from './options.ts';
 import { interruptible, output } from './output.ts';
 import {
@@ -81,16 +82,15 @@ async function run(system: string, flags: Flags): Promise<void> {
 
 export function testCommand(): Command {
   const command = withTestOptions(
-    new Command('test')
+    newCommand(
+      'test',
+      'dissent test raft --nemesis partition,kill,pause --nodes 5 --time 30 --seed 7',
+    )
       .description('Tests one system: workload, faults, checkers, figures, report.')
       .argument('<system>', 'which system; see `dissent list`'),
   )
     .option('--name <name>', 'name of the run folder (default: <system>-<workload>)')
-    .option('--system-options <json>', 'options of the system, as a JSON object', jsonObject)
-    .addHelpText(
-      'after',
-      '\nExample: dissent test raft --nemesis partition,kill,pause --nodes 5 --time 30 --seed 7',
-    );
+    .option('--system-options <json>', 'options of the system, as a JSON object', jsonObject);
   for (const [flag, kinds] of systemFlags()) {
     const descriptions = [...kinds].map(([name, { description }]) => `${name}: ${description}`);
     command.option(flag, descriptions.join('; '));
