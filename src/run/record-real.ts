@@ -2,6 +2,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { damage, disk, powerLoss, shippedKinds } from '#nemesis/index';
 import type { StatusLine } from '#reports/status-line';
 import { workloads } from '#workloads/index';
 import { HarnessFailure } from '../errors.ts';
@@ -50,6 +51,7 @@ export async function recordReal(run: RealRun): Promise<void> {
     ...(run.ports === undefined ? {} : { ports: run.ports }),
     toxiproxy: run.toxiproxy,
     signal,
+    faultyDisks: spec.schedule.some(({ fault }) => mayTouchDisks(fault.kind)),
     onNodeExit: (node, message, fault) => onNodeExit(node, message, fault),
     onHarnessFailure: (reason) => broken.abort(new HarnessFailure(reason)),
   });
@@ -88,6 +90,12 @@ export async function recordReal(run: RealRun): Promise<void> {
   if (run.signal?.aborted !== true) broken.signal.throwIfAborted();
   status.phase('stopping the nodes');
 }
+
+const diskKinds: readonly string[] = [disk.kind, powerLoss.kind, damage.kind];
+
+/** What a fault of the user's own does is not known. */
+const mayTouchDisks = (kind: string): boolean =>
+  diskKinds.includes(kind) || !shippedKinds.includes(kind);
 
 /** What fails in a callback has nobody to throw at: it ends the run instead, as a failure of the harness. */
 const breaking =

@@ -19,6 +19,8 @@ export interface StartContext<Options> {
   /** URL of a running Toxiproxy, or which to start: auto, embedded, real. */
   readonly toxiproxy: string;
   readonly signal: AbortSignal;
+  /** Faults of the schedule may interfere with the nodes' disks. Otherwise a system can do without what makes that possible and costs time. */
+  readonly faultyDisks: boolean;
   /**
    * Told at once when a node ends although nobody ended it: a finding about the system, unless a fault made it. `stopped`: by a disk
    * error, until that is healed; `lost`: by damage to its files, for good.

@@ -25,6 +25,7 @@ async function start(folder: string, options: object = {}): Promise<RunningSyste
     options: etcd.options.parse(options),
     trace: true,
     toxiproxy: 'embedded',
+    faultyDisks: false,
     signal: new AbortController().signal,
     onNodeExit: (node, message) => assert.fail(`${node} ended: ${message}`),
     onHarnessFailure: (reason) => assert.fail(reason),

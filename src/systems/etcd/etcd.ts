@@ -58,6 +58,7 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
   const program = etcdProgram({
     ...options,
     etcd,
+    faultyDisks: context.faultyDisks,
     token: `dissent-${randomBytes(4).toString('hex')}`,
     forwarders,
     forwarderPorts: new Map(nodes.map((node, i) => [node, ports[i] as number])),

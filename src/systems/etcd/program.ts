@@ -20,6 +20,8 @@ export interface EtcdProgramOptions extends EtcdTiming {
   readonly snapshotCount: number;
   /** Tells this cluster from all others, so that members which meet by mistake do not talk. */
   readonly token: string;
+  /** Its data lies where a disk can fail. */
+  readonly faultyDisks: boolean;
   readonly forwarders: Forwarders;
   /** By node: the port of its forwarder. */
   readonly forwarderPorts: ReadonlyMap<string, number>;
@@ -114,6 +116,8 @@ export function etcdProgram(options: EtcdProgramOptions): EtcdProgram {
       return { role: roleOf(status), term: status.raftTerm, status, counters: counted };
     },
     answersPeers: true,
+    clock: 'process',
+    ...(options.faultyDisks ? { disk: 'folder' as const } : {}),
     async openLinks() {
       for (const [port, links] of routes) await forwarders.route(port, links);
     },
