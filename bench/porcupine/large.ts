@@ -34,6 +34,13 @@ export const large: Readonly<Record<string, LargeShape>> = {
   },
   '1e5, 20 clients': { ...common, operations: 1e5, clients: 20, values: 5 },
   '1e5, 50 clients': { ...common, operations: 1e5, clients: 50, values: 5 },
+  '1e5, 50 clients, 4 % unknown': {
+    ...common,
+    operations: 1e5,
+    clients: 50,
+    values: 5,
+    unknown: 0.04,
+  },
   '1e5, stale': { ...common, operations: 1e5, clients: 5, values: 5, fresh: 0.1, staleAt: 0.9 },
   '1e5, stale, 4 % unknown': {
     ...common,

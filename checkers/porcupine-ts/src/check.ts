@@ -5,6 +5,7 @@ import { decideFast } from './fast-path.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { type Part, partitions } from './partitions.ts';
+import { type Walker, walker } from './register/walk.ts';
 import type {
   CheckOptions,
   CheckResult,
@@ -12,13 +13,19 @@ import type {
   UnknownReason,
   Verdict,
 } from './result.ts';
+import { withIdle } from './search/idle.ts';
 import { Portfolio } from './search/portfolio.ts';
-import { problem } from './search/problem.ts';
+import { type Problem, problem } from './search/problem.ts';
 
 /** Steps for each partition in the first round; doubled in every round. */
 const firstSliceSteps = 2048;
 /** How long a search may take to explain a verdict that another method has given. */
 const explanationSteps = 20_000;
+/** A register of more operations is walked through before it is searched, a smaller one when the search is not easy. */
+const walkFromOperations = 4096;
+/** Steps for each operation, and more, that an easy search takes. */
+const easyStepsPerOperation = 4;
+const easySteps = 2048;
 /** Steps between looks at the clock. */
 const stepsPerLook = 256;
 
@@ -41,6 +48,8 @@ class Trial<State, Input, Output> {
   readonly #part: Part<Input, Output>;
   /** Made on the first turn, dropped with the result: many partitions need little memory. */
   #search: Portfolio<State, Input, Output> | undefined;
+  #walker: Walker<State, Input, Output> | undefined;
+  #problem: Problem<State, Input, Output> | undefined;
   #result: PartitionResult<State, Input, Output> | undefined;
   #steps = 0;
 
@@ -50,7 +59,7 @@ class Trial<State, Input, Output> {
   }
 
   get steps(): number {
-    return this.#search?.steps ?? this.#steps;
+    return this.#steps + (this.#search?.steps ?? 0) + (this.#walker?.steps ?? 0);
   }
 
   get verdict(): Verdict {
@@ -67,6 +76,7 @@ class Trial<State, Input, Output> {
     }
     look();
     if (verdict.kind === 'unsuited') {
+      this.#problem = p.register === undefined ? undefined : p;
       this.#search = new Portfolio(p);
       return;
     }
@@ -94,14 +104,46 @@ class Trial<State, Input, Output> {
   run(steps: number, memoryLimitBytes: number, look: () => void): void {
     const search = this.#search;
     if (search === undefined) return;
-    const until = search.steps + steps;
-    while (search.steps < until) {
+    const until = this.steps + steps;
+    while (this.steps < until) {
       look();
+      if (this.#isToWalk(search.steps)) {
+        if (this.#walk()) return;
+        continue;
+      }
       const end = search.run(stepsPerLook, memoryLimitBytes);
       if (end === 'paused') continue;
       this.#decide(search, end);
       return;
     }
+  }
+
+  /** Whether the next steps are those of the walk. */
+  #isToWalk(searched: number): boolean {
+    const p = this.#problem;
+    if (p === undefined) return false;
+    const count = p.required.length;
+    const isEasyYet = searched < easyStepsPerOperation * count + easySteps;
+    if (count < walkFromOperations && isEasyYet) return false;
+    this.#walker ??= walker(p);
+    if (this.#walker === undefined) this.#problem = undefined;
+    return this.#walker !== undefined;
+  }
+
+  /** True if it found an order. */
+  #walk(): boolean {
+    const got = this.#walker?.run(stepsPerLook) ?? 'failed';
+    if (got === 'paused') return false;
+    if (got === 'failed') {
+      this.#steps += this.#walker?.steps ?? 0;
+      this.#walker = undefined;
+      this.#problem = undefined;
+      return false;
+    }
+    const p = this.#problem;
+    const linearization = p === undefined ? got : withIdle(p, got, true);
+    this.#finish({ ...this.#about(), verdict: 'ok', linearization });
+    return true;
   }
 
   result(reason: UnknownReason): PartitionResult<State, Input, Output> {
@@ -134,6 +176,8 @@ class Trial<State, Input, Output> {
     this.#steps = this.steps;
     this.#result = result;
     this.#search = undefined;
+    this.#walker = undefined;
+    this.#problem = undefined;
   }
 }
 

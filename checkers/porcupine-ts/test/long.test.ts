@@ -16,6 +16,8 @@ const shapes: readonly Omit<Shape, 'seed'>[] = [
   { ...mix, operations: 3000, clients: 5, values: 5, unknown: 0.04 },
   { ...mix, operations: 3000, clients: 10, values: 5, unknown: 0.1 },
   { ...mix, operations: 2000, clients: 50, values: 5, unknown: 0.04 },
+  { ...mix, operations: 5000, clients: 50, values: 5, unknown: 0.04 },
+  { ...mix, operations: 5000, clients: 100, values: 5, unknown: 0.2 },
   { ...mix, operations: 3000, clients: 10, values: 0, unknown: 0.04 },
   { ...mix, operations: 3000, clients: 5, values: 5, fresh: 0.1, staleAt: 0.8 },
   { ...mix, operations: 3000, clients: 10, values: 5, fresh: 0.2, staleAt: 0.8, unknown: 0.04 },

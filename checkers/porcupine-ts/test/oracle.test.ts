@@ -7,7 +7,7 @@ import { campaign, mustAgree, shrunk } from './oracle/campaign.ts';
 import { generate, small } from './oracle/generate.ts';
 import { againstDefinition, fastAgainstSearch } from './oracle/judge.ts';
 import { random, seedOf } from './oracle/random.ts';
-import { fastSubjects, subjects } from './oracle/subjects.ts';
+import { fastSubjects, subjects, walkSubjects } from './oracle/subjects.ts';
 
 /** DISSENT_FUZZ multiplies the number of histories. */
 const factor = Number(process.env['DISSENT_FUZZ'] ?? 1);
@@ -40,6 +40,20 @@ describe('the methods without search agree with the search', function () {
     it(`about a ${subject}`, () => {
       const { ok, illegal } = mustAgree({ kind: 'fast', subject, seed, from: 0, to: fastRuns });
       assert.ok(Math.min(ok, illegal) > fastRuns / 10, `${ok} ok, ${illegal} illegal`);
+    });
+  }
+});
+
+describe('a walk through the events of a register agrees with the search', function () {
+  this.timeout(20_000 + 20_000 * factor);
+
+  for (const subject of walkSubjects) {
+    it(`about ${subject}`, () => {
+      const what = { kind: 'walk', subject, seed, from: 0, to: fastRuns } as const;
+      const { ok, illegal, unsuited } = mustAgree(what);
+      assert.ok(Math.min(ok, illegal) > fastRuns / 10, `${ok} ok, ${illegal} illegal`);
+      // Of histories this small it finds every order, or it has become worse.
+      assert.equal(unsuited, 0, `${unsuited} missed`);
     });
   }
 });

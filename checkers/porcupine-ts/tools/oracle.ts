@@ -15,7 +15,7 @@ import {
   type Counts,
   campaign,
 } from '../test/oracle/campaign.ts';
-import { fastSubjects, subjects } from '../test/oracle/subjects.ts';
+import { fastSubjects, subjects, walkSubjects } from '../test/oracle/subjects.ts';
 
 /** Histories that a thread gets at a time. */
 const chunkRuns = 5000;
@@ -62,6 +62,7 @@ function* chunks({ runs, fastRuns, seed, only }: Plan): Generator<Campaign> {
   const kinds: readonly [CampaignKind, readonly string[], number][] = [
     ['definition', [...subjects.keys()], runs],
     ['fast', fastSubjects, fastRuns],
+    ['walk', walkSubjects, fastRuns],
   ];
   for (const [kind, names, total] of kinds) {
     for (const subject of names) {
@@ -81,6 +82,7 @@ interface Answer {
 const titles: Readonly<Record<CampaignKind, string>> = {
   definition: 'against the definition',
   fast: 'without search against the search',
+  walk: 'a walk against the search',
 };
 
 class Run {

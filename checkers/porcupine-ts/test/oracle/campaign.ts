@@ -2,11 +2,17 @@
 
 import type { Operation } from '../../src/index.ts';
 import { generate, larger, small } from './generate.ts';
-import { againstDefinition, Disagreement, type FastCount, fastAgainstSearch } from './judge.ts';
+import {
+  againstDefinition,
+  Disagreement,
+  type FastCount,
+  fastAgainstSearch,
+  walkAgainstSearch,
+} from './judge.ts';
 import { random, seedOf } from './random.ts';
 import { type Subject, subjects } from './subjects.ts';
 
-export type CampaignKind = 'definition' | 'fast';
+export type CampaignKind = 'definition' | 'fast' | 'walk';
 
 export interface Campaign {
   readonly kind: CampaignKind;
@@ -79,6 +85,7 @@ function judgeOf<State, Whole, Input, Output>(
   subject: Subject<State, Whole, Input, Output>,
 ): Judge<Input, Output> {
   if (kind === 'fast') return (history) => fastAgainstSearch(subject, history);
+  if (kind === 'walk') return (history) => walkAgainstSearch(subject, history);
   return (history) => [againstDefinition(subject, history) ? 'ok' : 'illegal'];
 }
 

@@ -2,7 +2,9 @@
 
 import { decideFast, type FastVerdict } from '../../src/fast-path.ts';
 import { check, illegal, type Model, type Operation } from '../../src/index.ts';
+import { walker } from '../../src/register/walk.ts';
 import type { IllegalPartition, OkPartition, PartitionResult } from '../../src/result.ts';
+import { withIdle } from '../../src/search/idle.ts';
 import { problem } from '../../src/search/problem.ts';
 import { isLinearizable, specification } from './brute-force.ts';
 import type { Subject } from './subjects.ts';
@@ -167,5 +169,24 @@ export function fastAgainstSearch<State, Whole, Input, Output>(
       demand(conflict.verdict === 'illegal', 'the conflict is none');
     }
     return fast.kind;
+  });
+}
+
+/** Compares what a walk through the events of a register finds with the search. Throws Disagreement. */
+export function walkAgainstSearch<State, Whole, Input, Output>(
+  { model }: Subject<State, Whole, Input, Output>,
+  history: readonly Operation<Input, Output>[],
+): readonly FastCount[] {
+  const slow = check(model, history, { ignoreHints: true, exhaustive: true });
+  return slow.partitions.flatMap((part): FastCount | readonly FastCount[] => {
+    const p = problem(model, part.operations, () => {});
+    const found = walker(p)?.run(Infinity);
+    // Not a register.
+    if (found === undefined) return [];
+    if (found === 'paused') throw new Disagreement('a walk without limit pauses');
+    if (found === 'failed') return part.verdict === 'ok' ? 'unsuited' : 'illegal';
+    demand(part.verdict === 'ok', `ok by a walk, ${part.verdict} with the search`);
+    demandWhole(model, part.operations, withIdle(p, found, true));
+    return 'ok';
   });
 }

@@ -67,6 +67,7 @@ const casSubject = (
   name: string,
   model: Model<number, CasRegisterInput<number>, RegisterOutput<number>>,
   hasCas: boolean,
+  values?: number,
 ): AnySubject =>
   erased<number, number, CasRegisterInput<number>, RegisterOutput<number>>({
     name,
@@ -75,7 +76,8 @@ const casSubject = (
     input: (random, n) => {
       const dice = random.below(hasCas ? 6 : 4);
       if (dice < 2) return { kind: 'read' };
-      const to = random.oneIn(2) ? random.below(3) : n + 1;
+      const isOld = values !== undefined || random.oneIn(2);
+      const to = isOld ? random.below(values ?? 3) : n + 1;
       return dice < 4 ? { kind: 'write', value: to } : { kind: 'cas', from: random.below(4), to };
     },
     answer: (state, input) => {
@@ -314,6 +316,7 @@ export const subjects: ReadonlyMap<string, AnySubject> = new Map(
   [
     casSubject('register', register(0), false),
     casSubject('cas-register', casRegister(0), true),
+    casSubject('registers in use', casRegister(0), true, 4),
     multiRegisterSubject,
     kvSubject,
     spelledSubject('kv, one spelling', ''),
@@ -339,3 +342,6 @@ export const fastSubjects: readonly string[] = [...subjects.keys()].filter(
   (name) =>
     !['multi-register', 'kv', 'counter', 'set with reads', 'nondeterministic'].includes(name),
 );
+
+/** Registers: what a walk is for. Those `in use` write few values again and again. */
+export const walkSubjects: readonly string[] = ['register', 'cas-register', 'registers in use'];

@@ -1,0 +1,289 @@
+/**
+ * A register of which values are written again and again: a walk through the events that keeps a few configurations.
+ *
+ * Nothing is placed before it must be: only when an operation returns that is not done, those are placed that make it possible. What
+ * reads the value that is there is done at once. It says ok, with an order as the proof, or nothing. Where no configuration is left it
+ * goes back some way and keeps more.
+ */
+
+import { illegal } from '../model.ts';
+import type { Operation } from '../operation.ts';
+import { at, ints } from '../search/ints.ts';
+import type { Problem } from '../search/problem.ts';
+import { replay } from '../search/replay.ts';
+import { slots } from '../search/slots.ts';
+import { Configurations, isAsFree, trailWord, valueWord } from './configurations.ts';
+import { Expansion } from './expansion.ts';
+import { Open } from './open.ts';
+import { Trail } from './trail.ts';
+import { isRead, isWrite, none, type RegisterHistory, registerHistory } from './view.ts';
+
+/** Configurations kept at first, and at most. */
+const firstWidth = 4;
+const lastWidth = 512;
+/** After so many steps it is given up. */
+const stepsPerOperation = 100;
+const leastSteps = 20_000;
+/** Events between the places that it can go back to. */
+const eventsPerMark = 128;
+/** As far as it ever goes back: each time it keeps more it goes twice as far. */
+const marksKept = 32;
+
+const isCall = 0;
+const isReturn = 1;
+const isOptional = 2;
+
+interface Mark {
+  readonly event: number;
+  readonly open: Int32Array;
+  readonly called: Int32Array;
+  readonly trailLength: number;
+  readonly configurations: Configurations;
+}
+
+/** By position in time: 4 * operation (or class) + what happens; `none` where nothing does. */
+function eventsOf(p: Problem<unknown, unknown, unknown>): Int32Array {
+  const last = Math.max(
+    p.return.length === 0 ? -1 : at(p.return, p.return.length - 1),
+    p.optionalCall.reduce((most, call) => Math.max(most, call), -1),
+  );
+  const all = ints(last + 1).fill(none);
+  for (let j = 0; j < p.call.length; j += 1) {
+    all[at(p.call, j)] = 4 * j + isCall;
+    all[at(p.return, j)] = 4 * j + isReturn;
+  }
+  for (let k = 0; k < p.classEffect.length; k += 1) {
+    for (let i = at(p.classStart, k); i < at(p.classStart, k + 1); i += 1) {
+      all[at(p.optionalCall, i)] = 4 * k + isOptional;
+    }
+  }
+  return all;
+}
+
+export class Walk {
+  steps = 0;
+  readonly #h: RegisterHistory;
+  readonly #events: Int32Array;
+  readonly #slot: Int32Array;
+  readonly #open: Open;
+  readonly #trail = new Trail();
+  readonly #expansion: Expansion;
+  /** Per class: optional operations called so far. */
+  readonly #called: Int32Array;
+  #now: Configurations;
+  #next: Configurations;
+  #event = 0;
+  #width = firstWidth;
+  #marks: Mark[] = [];
+  #stuckAt = -1;
+  #stuck = 0;
+
+  constructor(p: Problem<unknown, unknown, unknown>, h: RegisterHistory) {
+    this.#h = h;
+    this.#events = eventsOf(p);
+    const { slot, count } = slots(p);
+    this.#slot = slot;
+    this.#open = new Open(h, slot, count);
+    const classes = p.classEffect.length;
+    this.#called = ints(classes);
+    this.#now = new Configurations(this.#open.words, classes);
+    this.#next = new Configurations(this.#open.words, classes);
+    this.#expansion = new Expansion(p, h, slot, this.#open, this.#called, this.#trail);
+    this.#now.add(this.#now, 0);
+    this.#now.data[valueWord] = at(h.to, h.count);
+    this.#now.data[trailWord] = none;
+  }
+
+  /** Goes on for about that many steps. `failed`: it will not find anything. */
+  run(steps: number): 'ok' | 'failed' | 'paused' {
+    const until = this.steps + steps;
+    while (this.#event < this.#events.length) {
+      if (this.steps >= until) return 'paused';
+      if (this.#event % eventsPerMark === 0) this.#mark();
+      this.steps += 1;
+      const event = at(this.#events, this.#event);
+      const what = event & 3;
+      if (what === isOptional) this.#called[event >> 2] = at(this.#called, event >> 2) + 1;
+      else if (what === isCall) this.#call(event >> 2);
+      else if (what === isReturn && !this.#return(event >> 2) && !this.#goBack()) return 'failed';
+      this.#event += 1;
+    }
+    return 'ok';
+  }
+
+  /** After `ok`: the operations in the order in which they take effect; `undefined` if that cannot be. */
+  order(): Int32Array | undefined {
+    return this.#trail.order(at(this.#now.data, trailWord), this.#h, this.#h.required);
+  }
+
+  #call(j: number): void {
+    const { kind, from, to } = this.#h;
+    this.#open.toggle(j);
+    if (at(kind, j) !== isRead && at(kind, j) !== isWrite) return;
+    const value = at(kind, j) === isRead ? at(from, j) : at(to, j);
+    const now = this.#now;
+    const word = at(this.#slot, j) >> 5;
+    const bit = 1 << (at(this.#slot, j) & 31);
+    for (let i = 0; i < now.size; i += 1) {
+      if (at(now.data, i * now.stride + valueWord) !== value) continue;
+      const cell = (at(kind, j) === isRead ? now.done(i) : now.covered(i)) + word;
+      now.data[cell] = at(now.data, cell) | bit;
+    }
+  }
+
+  /** False if no configuration is left. */
+  #return(j: number): boolean {
+    const now = this.#now;
+    const word = at(this.#slot, j) >> 5;
+    const bit = 1 << (at(this.#slot, j) & 31);
+    const next = this.#next;
+    next.size = 0;
+    let isAllDone = true;
+    for (let i = 0; i < now.size && isAllDone; i += 1) {
+      // What is covered can be left alone, or used for the last time.
+      isAllDone = (at(now.data, now.done(i) + word) & bit) !== 0;
+    }
+    if (isAllDone) {
+      this.#clear(now, word, ~bit);
+      this.#open.toggle(j);
+      return true;
+    }
+    for (let i = 0; i < now.size; i += 1) {
+      const served = at(now.data, now.done(i) + word) | at(now.data, now.covered(i) + word);
+      if ((served & bit) === 0) continue;
+      now.costs[i] = this.#expansion.cost(now, i, word, bit);
+      this.#keep(now, i);
+    }
+    const usesOptional = this.#width > firstWidth;
+    this.#expand(j, word, bit, usesOptional);
+    if (next.size === 0 && !usesOptional) this.#expand(j, word, bit, true);
+    if (next.size === 0) return false;
+    this.#open.toggle(j);
+    this.#clear(next, word, ~bit);
+    this.#now = next;
+    this.#next = now;
+    return true;
+  }
+
+  #expand(j: number, word: number, bit: number, usesOptional: boolean): void {
+    const now = this.#now;
+    const limit = 4 * this.#width + 8;
+    for (let i = 0; i < now.size; i += 1) {
+      if ((at(now.data, now.done(i) + word) & bit) !== 0) continue;
+      const found = this.#expansion.run(now, i, j, this.#event, limit, usesOptional);
+      this.steps += this.#expansion.steps;
+      for (let k = 0; k < found.size; k += 1) this.#keep(found, k);
+    }
+  }
+
+  #clear(list: Configurations, word: number, mask: number): void {
+    const { data } = list;
+    for (let i = 0; i < list.size; i += 1) {
+      data[list.done(i) + word] = at(data, list.done(i) + word) & mask;
+      data[list.covered(i) + word] = at(data, list.covered(i) + word) & mask;
+    }
+  }
+
+  /** Adds it to the next ones, unless it is no better than one of them or than all of enough. */
+  #keep(from: Configurations, index: number): void {
+    const next = this.#next;
+    const cost = from.costs[index] as number;
+    let worst = -1;
+    let worstCost = -1;
+    for (let i = 0; i < next.size; i += 1) {
+      const other = next.costs[i] as number;
+      if (other <= cost && isAsFree(this.#open, next, i, from, index)) return;
+      if (cost <= other && isAsFree(this.#open, from, index, next, i)) {
+        next.remove(i);
+        i -= 1;
+        continue;
+      }
+      if (other > worstCost) {
+        worst = i;
+        worstCost = other;
+      }
+    }
+    if (next.size < this.#width) next.add(from, index);
+    else if (worstCost > cost) next.replace(worst, from, index);
+  }
+
+  #mark(): void {
+    const configurations = new Configurations(this.#open.words, this.#called.length);
+    for (let i = 0; i < this.#now.size; i += 1) configurations.add(this.#now, i);
+    if (this.#marks.length === 2 * marksKept) this.#marks.splice(0, marksKept);
+    this.#marks.push({
+      event: this.#event,
+      open: this.#open.saved(),
+      called: this.#called.slice(),
+      trailLength: this.#trail.length,
+      configurations,
+    });
+    if (this.#event > this.#stuckAt + eventsPerMark && this.#stuck > 0) {
+      this.#stuck = 0;
+      this.#width = firstWidth;
+    }
+  }
+
+  /** False when it went back far enough, often enough. */
+  #goBack(): boolean {
+    this.#width *= 4;
+    if (this.#width > lastWidth) return false;
+    this.#stuck += 1;
+    this.#stuckAt = Math.max(this.#stuckAt, this.#event);
+    const to = Math.max(0, this.#marks.length - 2 ** this.#stuck);
+    const mark = this.#marks[to] as Mark;
+    this.#marks.length = to;
+    this.#event = mark.event - 1;
+    this.#trail.cut(mark.trailLength);
+    this.#open.restore(mark.open);
+    this.#called.set(mark.called);
+    this.#now.size = 0;
+    for (let i = 0; i < mark.configurations.size; i += 1) this.#now.add(mark.configurations, i);
+    return true;
+  }
+}
+
+/** A walk over one partition whose answer can be believed. */
+export class Walker<State, Input, Output> {
+  readonly #p: Problem<State, Input, Output>;
+  readonly #walk: Walk;
+  readonly #stepsLeft: number;
+
+  constructor(p: Problem<State, Input, Output>, h: RegisterHistory) {
+    this.#p = p;
+    this.#walk = new Walk(p, h);
+    this.#stepsLeft = stepsPerOperation * p.required.length + leastSteps;
+  }
+
+  get steps(): number {
+    return this.#walk.steps;
+  }
+
+  /** Goes on for about that many steps: an order, `paused`, or `failed`, which means nothing. */
+  run(steps: number): readonly Operation<Input, Output>[] | 'failed' | 'paused' {
+    const end = this.#walk.run(steps);
+    if (end === 'paused') return this.#walk.steps < this.#stepsLeft ? 'paused' : 'failed';
+    const order = end === 'ok' ? this.#walk.order() : undefined;
+    if (order === undefined) return 'failed';
+    const { operations, optional, required } = this.#p;
+    const count = required.length;
+    const isPlaced = ints(operations.length);
+    const indices = order.map((i) => (i < count ? at(required, i) : at(optional, i - count)));
+    for (const i of indices) {
+      if (isPlaced[i] === 1) return 'failed';
+      isPlaced[i] = 1;
+    }
+    // The order is the proof. It is cheap to check, and so it is.
+    const isWhole = required.every((i) => at(isPlaced, i) === 1);
+    if (!isWhole || replay(this.#p, indices) === illegal) return 'failed';
+    return Array.from(indices, (i) => operations[i] as Operation<Input, Output>);
+  }
+}
+
+/** `undefined` if the partition is not a register. */
+export function walker<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+): Walker<State, Input, Output> | undefined {
+  const h = registerHistory(p);
+  return h === undefined ? undefined : new Walker(p, h);
+}
