@@ -2,6 +2,9 @@
 
 import type { Effect, NodeId } from './algorithm.ts';
 
+/** Most steps ask for nothing. */
+const none: readonly never[] = [];
+
 /** Sees, for the trace, what is really asked of the network and the disk, whatever the algorithm believes it asked. */
 export interface Witness<Message, DurableRecord> {
   /** Called before the message goes out. */
@@ -54,8 +57,12 @@ export class Outbox<Message, DurableRecord, Command> {
     const records = this.#records;
     if (records.length > 0) this.witness?.written(this.lastSequence, records);
     const effects = this.#effects;
+    if (records.length === 0) {
+      if (effects.length === 0) return none;
+      this.#effects = [];
+      return effects;
+    }
     this.#effects = [];
-    if (records.length === 0) return effects;
     this.#records = [];
     // The array was made for this step, so it may grow at the front.
     effects.unshift({ kind: 'persist', sequence: this.lastSequence, records });

@@ -39,6 +39,8 @@ export class Router {
   readonly #open = new Map<RequestId, OpenRequest>();
   /** Requests handed to a leader, in the order of their deadlines. */
   readonly #forwards = new Map<RequestId, number>();
+  /** None of their deadlines is before this. It may be that of one that has been answered. */
+  #soonestMs = Number.POSITIVE_INFINITY;
   readonly #handed = new Map<NodeId, Handed>();
   /** The latest incarnation of each peer that was heard of. */
   readonly #incarnations = new Map<NodeId, number>();
@@ -95,7 +97,9 @@ export class Router {
 
   forwarded(request: RequestId, nowMs: number): void {
     if (this.#forwards.has(request)) broken(`request ${request} was used twice`);
-    this.#forwards.set(request, nowMs + this.#forwardTimeoutMs);
+    const deadlineMs = nowMs + this.#forwardTimeoutMs;
+    if (this.#forwards.size === 0 || deadlineMs < this.#soonestMs) this.#soonestMs = deadlineMs;
+    this.#forwards.set(request, deadlineMs);
   }
 
   /** Whether an answer to this forwarded request is still wanted; it is not wanted again. */
@@ -103,10 +107,9 @@ export class Router {
     return this.#forwards.delete(request);
   }
 
-  /** When the first of the forwarded requests is overdue. */
+  /** No forwarded request is overdue before this. */
   get nextOverdueMs(): number {
-    if (this.#forwards.size === 0) return Number.POSITIVE_INFINITY;
-    return this.#forwards.values().next().value ?? Number.POSITIVE_INFINITY;
+    return this.#forwards.size === 0 ? Number.POSITIVE_INFINITY : this.#soonestMs;
   }
 
   /** Forwarded requests whose time is up; they are not waited for any longer. */
@@ -118,6 +121,7 @@ export class Router {
       out.push(request);
       this.#forwards.delete(request);
     }
+    this.#soonestMs = Math.min(...this.#forwards.values());
     return out;
   }
 }
