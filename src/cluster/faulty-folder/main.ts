@@ -5,6 +5,7 @@
 
 import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stream } from '../../random/random.ts';
 import { FileSystem, type Loss } from './file-system.ts';
 import { fuseDevice, mount, unmount } from './mount.ts';
@@ -29,7 +30,10 @@ const files = new FileSystem({ files: backing, kept }, names, troubles);
 const fuse = openSync(fuseDevice, 'r+');
 const server = new Server(fuse, files, troubles);
 
+/** From unmounting to being told of it. */
+const endGraceMs = 50;
 let ending = false;
+const serving = server.serve();
 
 async function end(atOnce: boolean, code = 0): Promise<void> {
   if (ending) return;
@@ -37,6 +41,9 @@ async function end(atOnce: boolean, code = 0): Promise<void> {
   const why = await unmount(mountPoint, atOnce);
   if (why !== undefined) console.error(`cannot unmount ${mountPoint}: ${why}`);
   rmSync(kept, { recursive: true, force: true });
+  // While somebody still uses the folder a thread waits for requests, and an orderly exit would wait for that thread.
+  const isServing = await Promise.race([serving.then(() => false), delay(endGraceMs, true)]);
+  if (isServing) process.kill(process.pid, 'SIGKILL');
   process.exit(why === undefined ? code : 1);
 }
 
@@ -94,7 +101,6 @@ lines.on('line', (line) => {
   }
 });
 
-const serving = server.serve();
 const refused = await mount(fuse, mountPoint);
 if (refused === undefined) {
   say({ kind: 'mounted' });
