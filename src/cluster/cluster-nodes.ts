@@ -15,8 +15,10 @@ import { type FaultHooks, InnerFaults } from './inner-faults.ts';
 import { type NodeCommand, type NodeExit, NodeProcess } from './node-process.ts';
 import { ownedProcesses } from './owned-processes.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
-import { ProcessClock } from './process-clock/process-clock.ts';
+import { outerClock } from './process-clock/create.ts';
+import type { OuterClock } from './process-clock/outer-clock.ts';
 import type { Support } from './process-clock/support.ts';
+import { all } from './serial.ts';
 
 export interface NodesParts {
   readonly plan: ClusterPlan;
@@ -45,6 +47,8 @@ export interface Nodes {
   readonly disks: World['disks'];
   /** Deletes what a node that is down has on disk. */
   readonly wipe: (node: Node) => Promise<void>;
+  /** Removes what nodes that have ended leave outside their folders. */
+  readonly cleanUp: () => Promise<void>;
   /** Of those that no fault made end, in order of time. */
   readonly exits: readonly NodeExit[];
 }
@@ -57,16 +61,18 @@ export function createNodes(parts: NodesParts): Nodes {
   const exits: NodeExit[] = [];
   const children = new Map<Node, NodeProcess>();
   const clocks = new Map<Node, NodeClock>();
+  const outers: OuterClock[] = [];
   const diskNodes = new Map<Node, DiskNode>();
   for (const [node, at] of plan.nodes) {
     const faults = hooks && new InnerFaults(at, hooks, () => child);
-    const outer = hooks === undefined ? outerClock(parts, at, () => child) : undefined;
+    const outer = hooks ? undefined : outerClock(parts.clock, node, at.folder, () => child);
     const disk =
       hooks && faults ? new InnerDisk(node, faults, hooks.logFile(at)) : outerDisk(parts, at);
     const child = createNode(parts, at, { faults, clock: outer, disk }, exits, () => disks);
     children.set(node, child);
     const clock = faults === undefined ? outer : new InnerClock(node, faults);
     if (clock !== undefined) clocks.set(node, clock);
+    if (outer !== undefined) outers.push(outer);
     if (disk === undefined) continue;
     diskNodes.set(node, { disk, child, restart: () => restart(node, child, processes) });
   }
@@ -80,6 +86,7 @@ export function createNodes(parts: NodesParts): Nodes {
     clocks: clocksOf(clocks, noClocks),
     disks: disks.world,
     wipe: (node) => wipe(plan, folders, node),
+    cleanUp: () => all(outers.map((outer) => outer.cleanUp())),
     exits,
   };
 }
@@ -99,25 +106,10 @@ async function wipe(plan: ClusterPlan, folders: Folders | undefined, node: Node)
   else await new FolderDisk(dataDir, folder).wipe();
 }
 
-/** The clock of a program without hooks; undefined when it cannot be set. */
-const outerClock = (
-  { clock }: NodesParts,
-  { node }: NodePlan,
-  child: () => NodeProcess,
-): ProcessClock | undefined =>
-  clock?.kind === 'vdso'
-    ? new ProcessClock(node, {
-        get pid() {
-          return child().pid;
-        },
-        holdStill: (action) => child().holdStill(action),
-      })
-    : undefined;
-
 /** What can be interfered with, of one node. */
 interface Reach {
   readonly faults: InnerFaults | undefined;
-  readonly clock: ProcessClock | undefined;
+  readonly clock: OuterClock | undefined;
   readonly disk: InnerDisk | FolderDisk | undefined;
 }
 
@@ -134,14 +126,17 @@ function createNode(
     command: async () => {
       await mkdir(dataDir, { recursive: true });
       if (disk instanceof FolderDisk) await disk.starting();
-      return command(at, faults?.wanted ?? { clock: trueLine, troubles: [] });
+      const how = await command(at, faults?.wanted ?? { clock: trueLine, troubles: [] });
+      return clock === undefined ? how : { ...how, env: await clock.environment(how.env ?? {}) };
     },
     logFile,
     guardian,
     async probe(timeoutMs) {
-      // Before it may serve, and again where what was started has become another program.
+      // Before it serves; and once more, for what was started may have started the program that serves.
       await clock?.started();
-      return probe(at, timeoutMs);
+      const seen = await probe(at, timeoutMs);
+      await clock?.started();
+      return seen;
     },
     nowNs,
     expected: async (code, lines) => disk?.expectedEnd(code, lines, disks().isDamaged(node)),

@@ -304,12 +304,12 @@ export async function startCluster<View extends NodeView>(
   const folders = await foldersOf(options, plan);
   if (folders !== undefined) starting.use(folders);
   signal.throwIfAborted();
-  const { children, exits, ...acts } = createNodes({
+  const { children, exits, cleanUp, ...acts } = createNodes({
     plan,
     seed: options.seed,
     guardian,
     hooks: program.faultHooks,
-    clock: program.clock && (await processClockSupport()),
+    clock: program.clock && (await processClockSupport(program.clock)),
     folders,
     command: (at, faults) => program.command(at, nodes, faults),
     probe: (at, timeoutMs) => program.isUp?.(at, timeoutMs) ?? program.probe(at, timeoutMs),
@@ -317,6 +317,7 @@ export async function startCluster<View extends NodeView>(
     readyTimeoutMs: options.readyTimeoutMs,
     onExit: (exit) => options.onUnexpectedExit?.(exit),
   });
+  starting.defer(cleanUp);
   starting.defer(() => all([...children.values()].map((child) => child.stop())));
   await startAll([...children.values()], signal);
   const lines = worldLines(options, plan, fleet, starting);

@@ -1,6 +1,7 @@
 /** Clocks of processes that know nothing of faults. The programs themselves are asked: each test fails when the patch does nothing. */
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processClockSupport } from '#src/cluster/process-clock/support';
 import type { Program, RealCluster } from '#src/cluster/real-world';
@@ -37,7 +38,7 @@ function obeys(name: string, programOf: (folder: string) => Program<ClockView> |
     let folder: Awaited<ReturnType<typeof temporaryFolder>>;
     let cluster: RealCluster<ClockView>;
     before(async function () {
-      const support = await processClockSupport();
+      const support = await processClockSupport('process');
       folder = await temporaryFolder();
       const program = support.kind === 'none' ? support.reason : programOf(folder.path);
       if (typeof program === 'string') {
@@ -150,7 +151,7 @@ describe('clocks of processes', function () {
   this.timeout(120_000);
 
   it('can be set in the first moments of a process, again and again, while many threads look at them', async function () {
-    const support = await processClockSupport();
+    const support = await processClockSupport('process');
     if (support.kind === 'none' || !has('go', 'version')) {
       skipped(support.kind === 'none' ? support.reason : 'many threads, for want of go');
       return this.skip();
@@ -187,7 +188,7 @@ describe('clocks of processes', function () {
   });
 
   it('rule when redis-server lets keys expire', async function () {
-    const support = await processClockSupport();
+    const support = await processClockSupport('process');
     if (support.kind === 'none' || !has('redis-server', '--version')) {
       skipped(support.kind === 'none' ? support.reason : 'redis, for want of redis-server');
       return this.skip();
@@ -224,7 +225,7 @@ describe('clocks of processes', function () {
   });
 
   it('rule when etcd lets leases expire: the monotonic clock does, the wall clock does not', async function () {
-    const support = await processClockSupport();
+    const support = await processClockSupport('process');
     if (support.kind === 'none' || !has('etcd', '--version')) {
       skipped(support.kind === 'none' ? support.reason : 'etcd, for want of etcd-server');
       return this.skip();
@@ -284,5 +285,56 @@ describe('clocks of processes', function () {
     const drifted = await left();
     assert.ok(jumped - drifted >= 190 && jumped - drifted < 600, `${jumped} s, then ${drifted} s`);
     assert.deepEqual(cluster.exits, []);
+  });
+});
+
+describe('the wall clock by libfaketime', function () {
+  this.timeout(60_000);
+
+  it('jumps forth and back, over a restart too; nothing of it is left in shared memory', async function () {
+    const support = await processClockSupport('preloaded');
+    if (support.kind === 'none') {
+      skipped(support.reason);
+      return this.skip();
+    }
+    const pids = new Set<number>();
+    const isLeft = () =>
+      [...pids].flatMap((pid) =>
+        [`/dev/shm/faketime_shm_${pid}`, `/dev/shm/sem.faketime_sem_${pid}`].filter((path) =>
+          existsSync(path),
+        ),
+      );
+    await using folder = await temporaryFolder();
+    {
+      await using cluster = await startForeign(
+        folder.path,
+        printing(
+          (port) => ({ file: process.execPath, args: [fixture('clock-node.ts'), String(port)] }),
+          'preloaded',
+        ),
+      );
+      const isAhead = async (ms: number) => {
+        pids.add(cluster.pid('n1') ?? 0);
+        const { aheadMs, widthMs, seen } = await look(cluster);
+        assert.ok(Math.abs(aheadMs - ms) <= widthMs, `${aheadMs} ms ahead, not ${ms}`);
+        assert.equal(seen.backwards, 0);
+      };
+      await isAhead(0);
+      const reading = await cluster.clocks.adjust('a', 'n1', { offsetMs: 70_500 });
+      assert.equal(reading.offsetMs, 70_500);
+      assert.match(reading.unmeasured ?? '', /libfaketime is loaded in process \d+/);
+      await isAhead(70_500);
+      await cluster.clocks.adjust('a', 'n1', { offsetMs: -80_500.25 });
+      await isAhead(-10_000.25);
+      await cluster.processes.kill('kill', 'n1');
+      assert.equal(isLeft().length, 2, 'there is nothing to be removed, and nothing is tested');
+      await cluster.processes.release('kill');
+      assert.deepEqual(isLeft(), []);
+      await isAhead(-10_000.25);
+      await assert.rejects(cluster.clocks.adjust('a', 'n1', { rate: 2 }), { name: 'Unavailable' });
+      await cluster.clocks.release('a');
+      await cluster.processes.kill('kill', 'n1');
+    }
+    assert.deepEqual(isLeft(), []);
   });
 });

@@ -2,7 +2,6 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClockReading, Node } from '../../schedule/world.ts';
-import type { NodeClock } from '../clocks.ts';
 import { serial } from '../serial.ts';
 import { giveGroup, type Holdable, linesOf } from './group.ts';
 import {
@@ -15,6 +14,7 @@ import {
   shownAt,
   trueNsLine,
 } from './line.ts';
+import type { Environment, OuterClock } from './outer-clock.ts';
 
 /** CLOCK_REALTIME, rounded down to ms. */
 const wallNowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
@@ -28,7 +28,7 @@ const holdsAfterMs = 2;
  * `offsetMs` is of the wall clock only; the monotonic clock never jumps. The rate is of both. The wall clock's line is the node's and stays
  * through restarts; the monotonic clock of a process begins right, as after a boot, and runs at the node's rate from then on.
  */
-export class ProcessClock implements NodeClock {
+export class ProcessClock implements OuterClock {
   readonly #node: Node;
   readonly #group: Holdable;
   readonly #oneByOne = serial();
@@ -58,7 +58,12 @@ export class ProcessClock implements NodeClock {
     });
   }
 
-  /** Gives a process that has started the clock that its node has. Never rejects: the next change does, with what went wrong. */
+  async environment(given: Environment): Promise<Environment> {
+    return given;
+  }
+
+  async cleanUp(): Promise<void> {}
+
   async started(): Promise<void> {
     await this.#oneByOne('', async () => {
       if (!this.#isTouched) return;

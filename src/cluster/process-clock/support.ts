@@ -2,15 +2,21 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { isAlive } from '../proc.ts';
 import { giveGroup, linesOf } from './group.ts';
 import { fixedRate, rateOf, trueNsLine } from './line.ts';
 
-/** Whose clock a node's is. `process`: that of its processes, whatever they are. */
-export type ClockKind = 'process';
+/**
+ * Whose clock a node's is: that of its processes, as the operating system gives it. `libc`: and they ask the C library for the time and
+ * start with libfaketime loaded, which serves where their memory cannot be written to. `preloaded`: the same, and only so.
+ */
+export type ClockKind = 'process' | 'libc' | 'preloaded';
 
 export type Support =
   | { readonly kind: 'vdso' }
+  /** `library`: path of libfaketime. */
+  | { readonly kind: 'faketime'; readonly library: string }
   | { readonly kind: 'none'; readonly reason: string };
 
 const rate = 3;
@@ -61,10 +67,44 @@ async function probe(): Promise<Support> {
   }
 }
 
+/** Where distributions put it; the flavour for programs with threads. */
+const libraries = [
+  '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
+  '/usr/lib64/faketime/libfaketimeMT.so.1',
+  '/usr/lib/faketime/libfaketimeMT.so.1',
+  '/usr/local/lib/faketime/libfaketimeMT.so.1',
+];
+
+function preloaded(paths: readonly string[]): Support {
+  const library = paths.find((path) => existsSync(path));
+  if (process.platform === 'linux' && library !== undefined) return { kind: 'faketime', library };
+  const reason =
+    'libfaketime, which would set the wall clock only, was not found (Debian: apt-get install faketime)';
+  return { kind: 'none', reason };
+}
+
 let probed: Promise<Support> | undefined;
 
-/** Tried once, when it is first asked. Never rejects. */
-export function processClockSupport(): Promise<Support> {
+/** What serves for this kind of program, after it was found whether memory can be written to. */
+export function choose(
+  kind: Exclude<ClockKind, 'preloaded'>,
+  memory: Support,
+  paths: readonly string[] = libraries,
+): Support {
+  if (memory.kind !== 'none') return memory;
+  if (kind === 'process') {
+    const why = 'libfaketime is no way out: not every program obeys it, or starts with it';
+    return { kind: 'none', reason: `${memory.reason}; ${why}` };
+  }
+  const library = preloaded(paths);
+  if (library.kind !== 'none') return library;
+  return { kind: 'none', reason: `${memory.reason}; ${library.reason}` };
+}
+
+/** Whether memory can be written to is tried once, when it is first asked. Never rejects. */
+export async function processClockSupport(kind: ClockKind): Promise<Support> {
+  if (kind === 'preloaded') return preloaded(libraries);
   probed ??= probe();
-  return probed;
+  return choose(kind, await probed);
 }
