@@ -55,14 +55,16 @@ async function start(context: StartContext<Options>): Promise<RunningSystem> {
   const forwarders = starting.use(await startForwarders(ports));
   void forwarders.died.then((reason) => context.onHarnessFailure(reason));
   if (context.trace) starting.use(followLogs(logsOf(context)));
-  const program = etcdProgram({
-    ...options,
-    etcd,
-    faultyDisks: context.faultyDisks,
-    token: `dissent-${randomBytes(4).toString('hex')}`,
-    forwarders,
-    forwarderPorts: new Map(nodes.map((node, i) => [node, ports[i] as number])),
-  });
+  const program = starting.use(
+    etcdProgram({
+      ...options,
+      etcd,
+      faultyDisks: context.faultyDisks,
+      token: `dissent-${randomBytes(4).toString('hex')}`,
+      forwarders,
+      forwarderPorts: new Map(nodes.map((node, i) => [node, ports[i] as number])),
+    }),
+  );
   const cluster = starting.use(
     await startCluster({
       program,

@@ -7,7 +7,7 @@ import type { NodeStatus } from '../../node/protocol.ts';
 import type { Etcd } from './binary.ts';
 import type { Forwarders } from './forwarder.ts';
 import type { MemberStatus } from './messages.ts';
-import { counters, isUp, memberStatus, roleOf } from './status.ts';
+import { Inquirer, isUp, roleOf } from './status.ts';
 
 export interface EtcdTiming {
   readonly heartbeatMs: number;
@@ -82,7 +82,8 @@ export interface EtcdView {
   readonly counters: NodeStatus['counters'];
 }
 
-export interface EtcdProgram extends Program<EtcdView> {
+/** Disposing of it hangs up on the members. */
+export interface EtcdProgram extends Program<EtcdView>, Disposable {
   /**
    * Until then members cannot reach each other. A member that is new asks all others one after the other whether they know it, and those
    * that are starting too would keep it waiting for a second each.
@@ -92,6 +93,7 @@ export interface EtcdProgram extends Program<EtcdView> {
 
 export function etcdProgram(options: EtcdProgramOptions): EtcdProgram {
   const { etcd, forwarders, forwarderPorts } = options;
+  const inquirers = new Map<string, Inquirer>();
   const routes = new Map<number, Readonly<Record<string, Address>>>();
   return {
     async command(plan, members) {
@@ -108,18 +110,20 @@ export function etcdProgram(options: EtcdProgramOptions): EtcdProgram {
       };
     },
     isUp: ({ peerListen }, timeoutMs) => isUp(peerListen, timeoutMs),
-    async probe({ clientListen }, timeoutMs) {
-      const [status, counted] = await Promise.all([
-        memberStatus(clientListen, timeoutMs),
-        counters(clientListen, timeoutMs),
-      ]);
-      return { role: roleOf(status), term: status.raftTerm, status, counters: counted };
+    async probe({ node, clientListen }, timeoutMs) {
+      const inquirer = inquirers.get(node) ?? new Inquirer(clientListen);
+      inquirers.set(node, inquirer);
+      const { status, counters } = await inquirer.ask(timeoutMs);
+      return { role: roleOf(status), term: status.raftTerm, status, counters };
     },
     answersPeers: true,
     clock: 'process',
     ...(options.faultyDisks ? { disk: 'folder' as const } : {}),
     async openLinks() {
       for (const [port, links] of routes) await forwarders.route(port, links);
+    },
+    [Symbol.dispose]() {
+      for (const inquirer of inquirers.values()) inquirer[Symbol.dispose]();
     },
   };
 }

@@ -1,29 +1,63 @@
 /** What a member says of itself, asked past every proxy. */
 
-import { get } from 'node:http';
+import { Agent, get } from 'node:http';
 import type { Address } from '../../node/config.ts';
 import type { NodeStatus } from '../../node/protocol.ts';
 import { GrpcWire } from './grpc.ts';
 import { type MemberStatus, methods, statusRequest, statusResponse } from './messages.ts';
 
-/** Rejects with an Error that names the address when there is no answer in time. */
-export async function memberStatus(address: Address, timeoutMs: number): Promise<MemberStatus> {
-  const wire = new GrpcWire(address);
-  try {
-    const reply = await wire.call({ path: methods.status, body: statusRequest }, timeoutMs);
-    if (reply.kind === 'answered') return statusResponse(reply.body);
-    const why = reply.kind === 'refused' ? reply.message : reply.error;
-    throw new Error(`no status from ${address.host}:${address.port}: ${why}`);
-  } finally {
-    wire.close();
+/** Asks one member again and again, over connections that stay. */
+export class Inquirer implements Disposable {
+  readonly #address: Address;
+  readonly #wire: GrpcWire;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  #asking: Promise<Inquired> | undefined;
+
+  constructor(client: Address) {
+    this.#address = client;
+    this.#wire = new GrpcWire(client);
+  }
+
+  /** Whoever asks while an answer is awaited gets that one. Rejects with an Error that names the address when there is none in time. */
+  ask(timeoutMs: number): Promise<Inquired> {
+    this.#asking ??= this.#ask(timeoutMs).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #ask(timeoutMs: number): Promise<Inquired> {
+    const { host, port } = this.#address;
+    const reply = await this.#wire.call({ path: methods.status, body: statusRequest }, timeoutMs);
+    if (reply.kind !== 'answered') {
+      const why = reply.kind === 'refused' ? reply.message : reply.error;
+      throw new Error(`no status from ${host}:${port}: ${why}`);
+    }
+    const metrics = await fetchText(this.#address, '/metrics', timeoutMs, this.#agent);
+    return { status: statusResponse(reply.body), counters: countersIn(metrics) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#wire.close();
+    this.#agent.destroy();
   }
 }
 
+export interface Inquired {
+  readonly status: MemberStatus;
+  readonly counters: Counters;
+}
+
 /** Rejects with an Error when there is no answer of status 200 in time. */
-function fetchText({ host, port }: Address, path: string, timeoutMs: number): Promise<string> {
+function fetchText(
+  { host, port }: Address,
+  path: string,
+  timeoutMs: number,
+  agent: Agent | false,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const asked = get({ host, port, path, signal, agent: false }, (response) => {
+    const asked = get({ host, port, path, signal, agent }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
@@ -41,7 +75,7 @@ function fetchText({ host, port }: Address, path: string, timeoutMs: number): Pr
  * as long as a partition. Rejects when it does not answer.
  */
 export const isUp = (peerListen: Address, timeoutMs: number): Promise<unknown> =>
-  fetchText(peerListen, '/version', timeoutMs);
+  fetchText(peerListen, '/version', timeoutMs, false);
 
 type Counters = NodeStatus['counters'];
 
@@ -65,10 +99,6 @@ export function countersIn(metrics: string): Counters {
     bytesPersisted: sumOf('etcd_disk_wal_write_bytes_total', metrics),
   };
 }
-
-/** Rejects when there is no answer in time. */
-export const counters = async (client: Address, timeoutMs: number): Promise<Counters> =>
-  countersIn(await fetchText(client, '/metrics', timeoutMs));
 
 /** A candidate is whoever knows no leader: etcd says no more. */
 export const roleOf = ({ member, leader }: MemberStatus): NodeStatus['role'] => {
