@@ -40,6 +40,7 @@ export interface EffectGrowth<State> {
 class ModelGrowth<State, Input, Output> implements Growing {
   readonly #effects: number;
   readonly #growth: EffectGrowth<State>;
+  readonly #tick: () => void;
   readonly #transitions: Transitions<State, Input, Output>;
   /** By state and effect: whether the one leads to the other. */
   #leads = new Map<number, boolean>();
@@ -50,6 +51,7 @@ class ModelGrowth<State, Input, Output> implements Growing {
     transitions: Transitions<State, Input, Output>,
   ) {
     this.#effects = p.inputs.length;
+    this.#tick = p.tick;
     this.#growth = growth;
     this.#transitions = transitions;
   }
@@ -62,6 +64,7 @@ class ModelGrowth<State, Input, Output> implements Growing {
     const key = state * this.#effects + effect;
     const known = this.#leads.get(key);
     if (known !== undefined) return known;
+    this.#tick();
     const leads = this.#growth.leadsTo(this.#transitions.state(state), effect);
     if (this.#leads.size >= maxKnown) this.#leads.clear();
     this.#leads.set(key, leads);

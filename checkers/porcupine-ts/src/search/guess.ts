@@ -99,8 +99,9 @@ export class Guess<State, Input, Output> {
 
   #try(effect: number): Tried {
     const tried = untried();
-    const { model, inputs, outputs } = this.#p;
+    const { model, inputs, outputs, tick } = this.#p;
     for (const before of this.#states) {
+      tick();
       const after = model.step(before, inputs[effect] as Input, outputs[effect]);
       if (after === illegal) {
         tried.refused += 1;

@@ -1,5 +1,6 @@
 /** A search that trusts guesses about the model. It says ok, with an order that is to be replayed, or nothing. */
 
+import { OutOfTime } from '../budget.ts';
 import { Guess } from './guess.ts';
 import type { Problem } from './problem.ts';
 import { Search } from './search.ts';
@@ -36,15 +37,16 @@ export class Hunch<State, Input, Output> {
   run(steps: number, memoryLimitBytes: number): 'ok' | 'failed' | 'paused' {
     try {
       return this.#run(steps, memoryLimitBytes);
-    } catch {
+    } catch (error) {
+      if (error instanceof OutOfTime) throw error;
       // What a model does not expect is tried here first, and maybe only here: the complete search goes on.
       return 'failed';
     }
   }
 
   /** After `ok`. */
-  order(): readonly number[] {
-    return this.#search?.ids() ?? [];
+  order(): Int32Array {
+    return this.#search?.ids() ?? new Int32Array(0);
   }
 
   #run(steps: number, memoryLimitBytes: number): 'ok' | 'failed' | 'paused' {

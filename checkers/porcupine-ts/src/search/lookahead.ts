@@ -35,7 +35,10 @@ export class Lookahead {
   readonly #effect: Int32Array;
 
   constructor(
-    p: Pick<Problem<never, never, never>, 'byCall' | 'call' | 'effect' | 'return' | 'classEffect'>,
+    p: Pick<
+      Problem<never, never, never>,
+      'byCall' | 'call' | 'effect' | 'return' | 'classEffect' | 'tick'
+    >,
     register: RegisterEffects<unknown>,
   ) {
     const { from: needs, to: brings } = register;
@@ -54,8 +57,10 @@ export class Lookahead {
       const value = bringsOf(j);
       if (value !== none) this.#start[value + 1] = at(this.#start, value + 1) + 1;
     }
+    p.tick();
     for (let v = 0; v < values; v += 1)
       this.#start[v + 1] = at(this.#start, v) + at(this.#start, v + 1);
+    p.tick();
     const next = this.#start.slice();
     this.#bringers = ints(at(this.#start, values));
     for (const j of p.byCall) {
@@ -64,6 +69,7 @@ export class Lookahead {
       this.#bringers[at(next, value)] = j;
       next[value] = at(next, value) + 1;
     }
+    p.tick();
     const classes: number[][] = Array.from({ length: values }, () => []);
     classBrings.forEach((value, k) => {
       if (value !== none) classes[value]?.push(k);

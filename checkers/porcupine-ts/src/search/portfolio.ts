@@ -35,7 +35,7 @@ interface Finder {
   readonly bytes: number;
   run(steps: number, memoryLimitBytes: number): 'ok' | 'failed' | 'paused';
   /** After `ok`: indices in `operations`, in order; not to be believed. */
-  order(): readonly number[];
+  order(): Int32Array;
 }
 
 export class Portfolio<State, Input, Output> {
@@ -87,7 +87,7 @@ export class Portfolio<State, Input, Output> {
     const order = finder.order();
     // The order is the proof. It is cheap to check, and so it is.
     if (!this.#isWitness(order)) return false;
-    this.#witness = order.map((i) => this.#p.operations[i] as Operation<Input, Output>);
+    this.#witness = Array.from(order, (i) => this.#p.operations[i] as Operation<Input, Output>);
     return true;
   }
 
@@ -114,7 +114,7 @@ export class Portfolio<State, Input, Output> {
   }
 
   /** Whether the order holds everything required, nothing twice, in real time, and the model accepts it. */
-  #isWitness(order: readonly number[]): boolean {
+  #isWitness(order: Int32Array): boolean {
     const p = this.#p;
     const placed = new Set(order);
     if (placed.size < order.length || !p.required.every((i) => placed.has(i))) return false;

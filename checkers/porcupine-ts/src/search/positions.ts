@@ -65,20 +65,30 @@ function merge(
   }
 }
 
-/** Sorts indices by time, stably and in place. O(n log n), and about O(n) for what is almost in order. */
-export function sortByTime(order: Int32Array, time: Float64Array): void {
+/** Merges of so many are looked at one by one. */
+const elementsPerTick = 65_536;
+
+/**
+ * Sorts indices by time, stably and in place. O(n log n), and about O(n) for what is almost in order. Throws what `tick`, called
+ * now and then, throws.
+ */
+export function sortByTime(order: Int32Array, time: Float64Array, tick: () => void): void {
   let sorted = true;
   for (let i = 1; i < order.length && sorted; i += 1) {
     sorted = (time[at(order, i - 1)] as number) <= (time[at(order, i)] as number);
   }
   if (sorted) return;
+  tick();
   sortRuns(order, time);
+  tick();
   if (order.length <= runLength) return;
   const spare = ints(order.length);
   for (let width = runLength; width < order.length; width *= 2) {
     for (let start = 0; start + width < order.length; start += 2 * width) {
       merge(order, spare, time, start, start + width, Math.min(start + 2 * width, order.length));
+      if (width >= elementsPerTick) tick();
     }
+    tick();
   }
 }
 
@@ -111,9 +121,9 @@ export function positions(
   }
   const byReturn = completed.subarray(0, count);
   tick();
-  sortByTime(byCall, callTime);
+  sortByTime(byCall, callTime, tick);
   tick();
-  sortByTime(byReturn, returnTime);
+  sortByTime(byReturn, returnTime, tick);
   tick();
   const call = ints(n);
   const returned = ints(n).fill(never);

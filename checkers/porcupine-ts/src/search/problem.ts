@@ -1,5 +1,6 @@
 /** One partition as flat arrays: what must be placed, what may be placed, and when. */
 
+import { paced } from '../budget.ts';
 import type { Growth, Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { effects, type RegisterEffects } from './effects.ts';
@@ -17,6 +18,8 @@ export { never } from './positions.ts';
 export interface Problem<State, Input, Output> {
   readonly model: Model<State, Input, Output>;
   readonly operations: readonly Operation<Input, Output>[];
+  /** To be called at every step of the model and now and then elsewhere; throws when it is time to stop. */
+  readonly tick: () => void;
 
   /** Per effect: what happens. Operations with equal input and output have the same effect. */
   readonly inputs: readonly Input[];
@@ -141,6 +144,7 @@ export function problem<State, Input, Output>(
   return {
     model,
     operations,
+    tick: paced(tick),
     inputs,
     outputs,
     effectOf: of,

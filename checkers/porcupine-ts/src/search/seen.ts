@@ -10,8 +10,11 @@ import { at, finish, grown, ints, mix } from './ints.ts';
 /** Before the key words of an entry: next entry of the same bucket, hash. */
 const headerWords = 2;
 const firstBuckets = 128;
+/** Entries between two looks at the clock, where all of them are gone through. */
+const entriesPerTick = 65_536;
 
 export class Seen {
+  readonly #tick: () => void;
   readonly #keyWords: number;
   readonly #bitWords: number;
   readonly #entryWords: number;
@@ -19,7 +22,9 @@ export class Seen {
   #entries: Int32Array<ArrayBuffer>;
   #count = 0;
 
-  constructor(keyWords: number, bitWords: number) {
+  /** `tick` is called now and then in what takes long; when it throws this is good for nothing. */
+  constructor(keyWords: number, bitWords: number, tick: () => void) {
+    this.#tick = tick;
     this.#keyWords = keyWords;
     this.#bitWords = bitWords;
     this.#entryWords = headerWords + keyWords + bitWords;
@@ -52,17 +57,32 @@ export class Seen {
     return false;
   }
 
-  /** Forgets every second configuration: those on the way to what is kept were kept as likely as not. */
-  forgetHalf(): void {
-    const kept = this.#count >> 1;
+  /**
+   * Forgets about half. Word `word` of a key counts how far the configuration is: those marked 1 in `kept`, and those that are as far as
+   * `from`, stay if that is enough. Otherwise every second one goes: those on the way to what stays stay as likely as not.
+   */
+  forget(word: number, kept: Int32Array, from: number): void {
+    const keyAt = headerWords + word;
+    let stay = 0;
+    const stays = (i: number): boolean => {
+      const progress = at(this.#entries, i * this.#entryWords + keyAt);
+      return progress >= from || at(kept, progress) === 1;
+    };
+    for (let i = 0; i < this.#count; i += 1) if (stays(i)) stay += 1;
+    this.#keep(2 * stay <= this.#count ? stays : (i) => i % 2 === 1);
+  }
+
+  #keep(stays: (entry: number) => boolean): void {
     const words = this.#entryWords;
-    const entries = ints(words * Math.max(firstBuckets, kept));
-    for (let i = 0; i < kept; i += 1) {
-      const from = (2 * i + 1) * words;
-      entries.set(this.#entries.subarray(from, from + words), i * words);
+    let count = 0;
+    for (let i = 0; i < this.#count; i += 1) {
+      if (i % entriesPerTick === 0) this.#tick();
+      if (!stays(i)) continue;
+      this.#entries.copyWithin(count * words, i * words, (i + 1) * words);
+      count += 1;
     }
-    this.#entries = entries;
-    this.#count = kept;
+    this.#count = count;
+    this.#entries = this.#entries.slice(0, words * Math.max(firstBuckets, count));
     this.#rebuild(this.#buckets.length);
   }
 
@@ -134,6 +154,7 @@ export class Seen {
   #rebuild(buckets: number): void {
     this.#buckets = ints(buckets);
     for (let i = 0; i < this.#count; i += 1) {
+      if (i % entriesPerTick === 0) this.#tick();
       const start = i * this.#entryWords;
       const bucket = at(this.#entries, start + 1) & (this.#buckets.length - 1);
       this.#entries[start] = at(this.#buckets, bucket);

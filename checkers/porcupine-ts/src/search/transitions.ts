@@ -15,11 +15,14 @@ export const impossible = -1;
 
 const bytesPerCell = 12;
 const smallestTable = 64;
+/** Cells between two looks at the clock, where all of them are gone through. */
+const cellsPerTick = 16_384;
 
 export class Transitions<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #inputs: readonly Input[];
   readonly #outputs: readonly (Output | undefined)[];
+  readonly #tick: () => void;
   #states: Interner<State>;
   /** Open addressing; a free cell has state -1. */
   #from: Int32Array;
@@ -35,6 +38,7 @@ export class Transitions<State, Input, Output> {
     this.#model = p.model;
     this.#inputs = p.inputs;
     this.#outputs = p.outputs;
+    this.#tick = p.tick;
     this.#register = p.register;
     this.#text = p.text;
     this.#states = p.register?.values ?? stateInterner(p.model);
@@ -98,7 +102,10 @@ export class Transitions<State, Input, Output> {
     const old = this.#states;
     this.#states = stateInterner(this.#model);
     for (const ids of live) {
-      for (let i = 0; i < ids.length; i += 1) ids[i] = this.#states.idOf(old.valueOf(at(ids, i)));
+      for (let i = 0; i < ids.length; i += 1) {
+        this.#tick();
+        ids[i] = this.#states.idOf(old.valueOf(at(ids, i)));
+      }
     }
     this.#resize(smallestTable);
   }
@@ -115,6 +122,7 @@ export class Transitions<State, Input, Output> {
 
   #stepped(state: number, effect: number): number {
     if (this.#text !== undefined) return stepText(this.#text, state, effect);
+    this.#tick();
     const input = this.#inputs[effect] as Input;
     const after = this.#model.step(this.#states.valueOf(state), input, this.#outputs[effect]);
     return after === illegal ? impossible : this.#states.idOf(after);
@@ -131,9 +139,10 @@ export class Transitions<State, Input, Output> {
     const from = this.#from;
     const effect = this.#effect;
     const to = this.#to;
-    this.#resize(from.length * 2);
+    this.#resize(from.length * 4);
     const mask = this.#from.length - 1;
     for (let i = 0; i < from.length; i += 1) {
+      if (i % cellsPerTick === 0) this.#tick();
       if (at(from, i) === -1) continue;
       let cell = finish(mix(at(from, i), at(effect, i))) & mask;
       while (at(this.#from, cell) !== -1) cell = (cell + 1) & mask;

@@ -16,7 +16,7 @@ import { slots } from './slots.ts';
 
 type Intervals = Pick<
   Problem<unknown, unknown, unknown>,
-  'required' | 'byCall' | 'call' | 'return'
+  'required' | 'byCall' | 'call' | 'return' | 'tick'
 >;
 
 export class Window {
@@ -46,8 +46,10 @@ export class Window {
     const coloured = slots(p);
     this.slot = coloured.slot;
     this.bits = ints(Math.ceil(coloured.count / 32));
+    p.tick();
     this.callIndex = ints(this.count);
     for (let i = 0; i < this.count; i += 1) this.callIndex[at(p.byCall, i)] = i;
+    p.tick();
     this.next = ints(this.count + 1).fill(this.count);
     this.#prev = ints(this.count + 1).fill(this.count);
     this.placed = ints(this.count + 1);
