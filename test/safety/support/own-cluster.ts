@@ -15,12 +15,14 @@ export interface OwnOptions {
   readonly timing?: Timing;
   /** Id of a mutant. */
   readonly mutant?: string;
+  /** Treated as somebody else's program: without hooks, and its data in a faulty folder. */
+  readonly isForeign?: boolean;
 }
 
 /** Three nodes that run Raft. */
 export function startOwn(folder: string, wanted: OwnOptions = {}): Promise<OwnCluster> {
-  const { options = {}, timing = defaultTiming, mutant } = wanted;
-  const program = ownProgram({
+  const { options = {}, timing = defaultTiming, mutant, isForeign = false } = wanted;
+  const own = ownProgram({
     algorithm: 'raft',
     options,
     timing,
@@ -28,6 +30,8 @@ export function startOwn(folder: string, wanted: OwnOptions = {}): Promise<OwnCl
     seed: 5,
     trace: false,
   });
+  const { faultHooks: _, ...bare } = own;
+  const program = isForeign ? { ...bare, disk: 'folder' as const } : own;
   return startCluster({
     nodes: ['n1', 'n2', 'n3'],
     program: {
