@@ -152,7 +152,8 @@ function wholeRun(
     markPhase(recorder, timeline.nowNs(), 'final');
     const operations = workload.finalOperations?.(recorder.operations) ?? [];
     const deadlineNs = timeline.nowNs() + spec.recoveryTimeoutMs * 1e6;
-    return finalPhase(spec.clients, workload.probe, operations, deadlineNs);
+    const isLost = (thread: number): boolean => stage.isLost?.(nodeOf(run, thread)) === true;
+    return finalPhase(spec.clients, workload.probe, operations, deadlineNs, isLost);
   };
   const heal = (): Generator => {
     markPhase(recorder, timeline.nowNs(), 'heal');

@@ -47,18 +47,20 @@ type Progress =
 
 /**
  * Each client thread asks `probe` until it succeeds once (so its node serves again), then each of `operations` once.
- * Ends when all threads are through, or at `deadlineNs` of the run's clock, whichever is first.
+ * Ends when all threads are through, or at `deadlineNs` of the run's clock, whichever is first. A thread whose node `isLost` for the
+ * rest of the run asks as long as the others are not through, and is not waited for.
  */
 export function finalPhase(
   concurrency: number,
   probe: Invocation,
   operations: readonly Invocation[],
   deadlineNs: number,
+  isLost: (thread: number) => boolean = () => false,
 ): Generator {
   const start: Progress = { kind: 'probing', notBeforeNs: 0 };
   return new FinalPhase(
     Array.from({ length: concurrency }, () => start),
-    { probe, operations, deadlineNs },
+    { probe, operations, deadlineNs, isLost },
   );
 }
 
@@ -66,6 +68,7 @@ interface Plan {
   readonly probe: Invocation;
   readonly operations: readonly Invocation[];
   readonly deadlineNs: number;
+  readonly isLost: (thread: number) => boolean;
 }
 
 class FinalPhase implements Generator {
@@ -78,8 +81,10 @@ class FinalPhase implements Generator {
   }
 
   next(context: Context): Next {
+    const { operations, isLost } = this.#plan;
     const through = this.#threads.every(
-      (progress) => progress.kind === 'reading' && progress.done === this.#plan.operations.length,
+      (progress, thread) =>
+        (progress.kind === 'reading' && progress.done === operations.length) || isLost(thread),
     );
     if (through || context.timeNs >= this.#plan.deadlineNs) return { kind: 'done' };
     for (let thread = 0; thread < this.#threads.length; thread += 1) {

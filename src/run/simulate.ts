@@ -97,7 +97,7 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
   const performing = perform({
     spec,
     workload: workloadOf(spec),
-    stage: { system: cluster, timeline, clock: timeline },
+    stage: { system: cluster, timeline, clock: timeline, isLost: lostIn(spec, cluster) },
     recorder,
     signal: AbortSignal.any([broken.signal, ...(signal ? [signal] : [])]),
     orBreak,
@@ -125,6 +125,17 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
     brokenNodes: cluster.ends.filter(({ cause }) => cause === 'system'),
     behind,
     down: cluster.down,
+  };
+}
+
+/**
+ * By the time this is asked all faults are healed and what they had killed runs again. So a node that is still down ended by itself for
+ * good; and where no majority is left, nobody is served any more.
+ */
+function lostIn(spec: TestSpec, cluster: SimCluster): (node: string) => boolean {
+  return (node) => {
+    const { down } = cluster;
+    return down.includes(node) || 2 * (spec.nodes - down.length) <= spec.nodes;
   };
 }
 

@@ -10,4 +10,6 @@ export interface Stage {
   readonly timeline: Timeline;
   /** The same time, for those who sleep. */
   readonly clock: Clock;
+  /** Whether this node will serve nobody any more in this run, so that nobody need wait for it. Left out: nobody can tell. */
+  readonly isLost?: (node: string) => boolean;
 }

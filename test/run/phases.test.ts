@@ -44,6 +44,20 @@ describe('the phases of a run', () => {
     assert.ok(run.invocations.length > 20);
   });
 
+  it('the final phase does not wait for a thread whose node is lost, and waits for every other', () => {
+    const answer: Answer = (op, _random, n) => ({
+      afterNs: 1e6,
+      completion: { type: n > 40 ? 'ok' : 'fail', value: op.value },
+    });
+    const final = finalPhase(2, probe, finals, 60e9, (thread) => thread === 1);
+    const run = simulate(final, { concurrency: 2, answer });
+    const ended = run.events.filter(({ operation }) => operation.type === 'ok');
+    const own = ended.filter(({ thread }) => thread === 0).map(({ operation }) => operation.key);
+    assert.deepEqual(own, ['k0', 'a', 'b']);
+    const allLost = finalPhase(2, probe, finals, 60e9, () => true);
+    assert.equal(simulate(allLost, { concurrency: 2, answer }).invocations.length, 0);
+  });
+
   it('a gate holds back what comes after it until it opens', () => {
     let asked = 0;
     const isOpen = (): boolean => {
