@@ -46,10 +46,11 @@ function withoutHints<State, Input, Output>(
 class Trial<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #part: Part<Input, Output>;
-  /** Made on the first turn, dropped with the result: many partitions need little memory. */
+  /** Made on the first turn of each, dropped with the result: many partitions need little memory. */
   #search: Portfolio<State, Input, Output> | undefined;
   #walker: Walker<State, Input, Output> | undefined;
   #problem: Problem<State, Input, Output> | undefined;
+  #toWalk = false;
   #result: PartitionResult<State, Input, Output> | undefined;
   #steps = 0;
 
@@ -76,14 +77,14 @@ class Trial<State, Input, Output> {
     }
     look();
     if (verdict.kind === 'unsuited') {
-      this.#problem = p.register === undefined ? undefined : p;
-      this.#search = new Portfolio(p);
+      this.#problem = p;
+      this.#toWalk = p.register !== undefined;
       return;
     }
     const { before, blocked, conflict } = verdict;
     if (verdict.isExact !== true) {
       // The verdict is known; a short search often explains it better.
-      this.#search = new Portfolio(p);
+      this.#problem = p;
       this.run(explanationSteps, memoryLimitBytes, look);
     }
     if (this.#result?.verdict === 'illegal' && conflict !== undefined) {
@@ -102,47 +103,41 @@ class Trial<State, Input, Output> {
 
   /** Goes on for so many steps; stops early when decided. Throws OutOfTime. */
   run(steps: number, memoryLimitBytes: number, look: () => void): void {
-    const search = this.#search;
-    if (search === undefined) return;
+    const p = this.#problem;
+    if (p === undefined) return;
     const until = this.steps + steps;
     while (this.steps < until) {
       look();
-      if (this.#isToWalk(search.steps)) {
-        if (this.#walk()) return;
+      if (this.#toWalk && this.#isWalkNext(p)) {
+        if (this.#walk(p)) return;
         continue;
       }
-      const end = search.run(stepsPerLook, memoryLimitBytes);
+      this.#search ??= new Portfolio(p);
+      const end = this.#search.run(stepsPerLook, memoryLimitBytes);
       if (end === 'paused') continue;
-      this.#decide(search, end);
+      this.#decide(this.#search, end);
       return;
     }
   }
 
-  /** Whether the next steps are those of the walk. */
-  #isToWalk(searched: number): boolean {
-    const p = this.#problem;
-    if (p === undefined) return false;
-    const count = p.required.length;
-    const isEasyYet = searched < easyStepsPerOperation * count + easySteps;
-    if (count < walkFromOperations && isEasyYet) return false;
-    this.#walker ??= walker(p);
-    if (this.#walker === undefined) this.#problem = undefined;
-    return this.#walker !== undefined;
+  #isWalkNext({ required }: Problem<State, Input, Output>): boolean {
+    const { length } = required;
+    const searched = this.#search?.steps ?? 0;
+    return length >= walkFromOperations || searched >= easyStepsPerOperation * length + easySteps;
   }
 
   /** True if it found an order. */
-  #walk(): boolean {
+  #walk(p: Problem<State, Input, Output>): boolean {
+    this.#walker ??= walker(p);
     const got = this.#walker?.run(stepsPerLook) ?? 'failed';
     if (got === 'paused') return false;
     if (got === 'failed') {
       this.#steps += this.#walker?.steps ?? 0;
       this.#walker = undefined;
-      this.#problem = undefined;
+      this.#toWalk = false;
       return false;
     }
-    const p = this.#problem;
-    const linearization = p === undefined ? got : withIdle(p, got, true);
-    this.#finish({ ...this.#about(), verdict: 'ok', linearization });
+    this.#finish({ ...this.#about(), verdict: 'ok', linearization: withIdle(p, got, true) });
     return true;
   }
 

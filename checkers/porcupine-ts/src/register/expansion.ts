@@ -229,10 +229,12 @@ export class Expansion {
     const isReached = isDone || (!this.#isLast && this.#isTargetIn(scratch.covered(c)));
     if (isInVain && !isReached && overwrites && !this.#hasSwap(to)) return;
     this.steps += 1;
-    const slot = at(this.#slot, this.#target);
-    scratch.costs[c] = this.cost(scratch, c, slot >> 5, 1 << (slot & 31));
     data[trailWord] = this.#trail.add(at(data, trailWord), i, this.#time);
-    if (isReached) this.#found.add(scratch, c);
+    if (isReached) {
+      const slot = at(this.#slot, this.#target);
+      scratch.costs[c] = this.cost(scratch, c, slot >> 5, 1 << (slot & 31));
+      this.#found.add(scratch, c);
+    }
     if (!isDone && !this.#isKnown()) this.#queue.add(scratch, c);
   }
 

@@ -21,11 +21,16 @@ import { isRead, isWrite, none, type RegisterHistory, registerHistory } from './
 /** Configurations kept at first, and at most. */
 const firstWidth = 4;
 const lastWidth = 512;
+const growth = 3;
+/** Configurations tried for each that is kept; fewer where nothing has to be done. */
+const triesPerKept = 4;
+const leastTries = 8;
+const shareIfCovered = 0.2;
 /** After so many steps it is given up. */
 const stepsPerOperation = 100;
 const leastSteps = 20_000;
 /** Events between the places that it can go back to. */
-const eventsPerMark = 128;
+const eventsPerMark = 64;
 /** As far as it ever goes back: each time it keeps more it goes twice as far. */
 const marksKept = 32;
 
@@ -167,9 +172,11 @@ export class Walk {
 
   #expand(j: number, word: number, bit: number, usesOptional: boolean): void {
     const now = this.#now;
-    const limit = 4 * this.#width + 8;
+    const full = triesPerKept * this.#width + leastTries;
     for (let i = 0; i < now.size; i += 1) {
       if ((at(now.data, now.done(i) + word) & bit) !== 0) continue;
+      const isLast = (at(now.data, now.covered(i) + word) & bit) !== 0;
+      const limit = isLast ? Math.ceil(full * shareIfCovered) : full;
       const found = this.#expansion.run(now, i, j, this.#event, limit, usesOptional);
       this.steps += this.#expansion.steps;
       for (let k = 0; k < found.size; k += 1) this.#keep(found, k);
@@ -226,7 +233,7 @@ export class Walk {
 
   /** False when it went back far enough, often enough. */
   #goBack(): boolean {
-    this.#width *= 4;
+    this.#width *= growth;
     if (this.#width > lastWidth) return false;
     this.#stuck += 1;
     this.#stuckAt = Math.max(this.#stuckAt, this.#event);
