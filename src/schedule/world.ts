@@ -94,7 +94,11 @@ export interface World {
     /** Ends what `owner` did: nodes start or resume that nobody else keeps down. Resolves when a started node is ready. */
     release(owner: string): Promise<void>;
   };
-  /** The monotonic clock that rules a node's timers and leases. Survives restarts of the node until it is released. */
+  /**
+   * The clock that rules a node's timers and leases. Survives restarts of the node until it is released. Our own nodes have one, which is
+   * monotonic and jumps nevertheless. Any other process has two: an offset is that of its wall clock, a rate is that of both, and its
+   * monotonic clock never jumps.
+   */
   readonly clocks: {
     /** Resolves with what was measured afterwards: the node's clock minus true time, in ms, and its rate. */
     adjust(owner: string, node: Node, change: ClockChange): Promise<ClockReading>;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, isStopped } from '#src/cluster/proc';
 import { processClockSupport } from '#src/cluster/process-clock/support';
 import type { Program, RealCluster } from '#src/cluster/real-world';
 import { temporaryFolder, until } from './support/counting-cluster.ts';
@@ -174,6 +175,36 @@ describe('clocks of processes', function () {
     }
     await runsAt(cluster, 1.5);
     assert.deepEqual(cluster.exits, []);
+  });
+
+  it('can be set while faults pause the process and let it go on: it stays as they want it', async function () {
+    const support = await processClockSupport('process');
+    if (support.kind === 'none') {
+      skipped(support.reason);
+      return this.skip();
+    }
+    await using folder = await temporaryFolder();
+    await using cluster = await startForeign(folder.path, nodeProgram());
+    const isPaused = () => isStopped(cluster.pid('n1') ?? 0);
+    for (let round = 0; round < 10; round += 1) {
+      const change = () => cluster.clocks.adjust('drift', 'n1', { rate: 1 + round / 10 });
+      await Promise.all([change(), cluster.processes.pause('pause', 'n1'), change()]);
+      assert.equal(isPaused(), true, 'a change has let it go on');
+      await Promise.all([change(), cluster.processes.release('pause'), change()]);
+      assert.equal(
+        await eventually(() => isPaused() === false, 2_000),
+        true,
+        'it is still stopped',
+      );
+      await cluster.clocks.release('drift');
+    }
+    await runsAt(cluster, 1);
+    assert.equal((await look(cluster)).seen.backwards, 0);
+    await Promise.all([
+      cluster.clocks.adjust('drift', 'n1', { rate: 2 }),
+      cluster.processes.kill('kill', 'n1'),
+    ]);
+    assert.equal(cluster.pid('n1'), undefined);
   });
 
   it('of a program that does not say that they are its process’s are not set', async () => {

@@ -79,10 +79,16 @@ function give(pid: number, wanted: Wanted): void {
 }
 
 /** A change of the rate has to find the process still, so that no time passes between now and the change. So has a patch. */
-const needsStillness = (pid: number, wanted: Wanted): boolean =>
-  within(pid, ({ lines }) =>
-    lines === undefined ? !isRight(wanted) : lines.monotonic.rate !== wanted.rate,
-  ) ?? false;
+function needsStillness(pid: number, wanted: Wanted): boolean {
+  try {
+    const rightNow = (lines: Lines | undefined) =>
+      lines === undefined ? isRight(wanted) : lines.monotonic.rate === wanted.rate;
+    return !(within(pid, ({ lines }) => rightNow(lines)) ?? true);
+  } catch {
+    // It may be about to become another program, and has no vDSO for a moment. Once it is still it has one.
+    return true;
+  }
+}
 
 const isInTheWay = (pid: number): boolean =>
   within(pid, (vdso) => {
