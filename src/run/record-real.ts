@@ -51,22 +51,21 @@ export async function recordReal(run: RealRun): Promise<void> {
     ...(run.ports === undefined ? {} : { ports: run.ports }),
     toxiproxy: run.toxiproxy,
     signal,
-    faultyDisks: spec.schedule.some(({ fault }) => mayTouchDisks(fault.kind)),
+    faultyDisks: mayTouchDisks(spec),
     onNodeExit: (node, message, fault) => onNodeExit(node, message, fault),
     onHarnessFailure: (reason) => broken.abort(new HarnessFailure(reason)),
   });
   using timeline = new RealTimeline();
   const originNs = Number(process.hrtime.bigint()) - timeline.nowNs();
-  const startedAt = new Date().toISOString();
-  writeTest(folder, { spec, circumstances: { startedAt, originNs, proxy: system.proxy } });
+  const circumstances = { startedAt: new Date().toISOString(), originNs, proxy: system.proxy };
+  writeTest(folder, { spec, circumstances });
   const kind = known(workloads, 'workload', spec.workload);
   const workload = kind.create(spec.workloadOptions, { concurrency: spec.clients, nodes });
   const recorder = fileRecorder(join(folder, runFiles.history));
   onNodeExit = (node, error, fault) => {
     const time = timeline.nowNs();
     const f = `node-${fault ?? 'exit'}`;
-    const line = { time, type: 'info', process: 'nemesis', f, node, error } as const;
-    orBreak(() => recorder.record(line));
+    orBreak(() => recorder.record({ time, type: 'info', process: 'nemesis', f, node, error }));
   };
   const clock = wallClock(() => timeline.nowNs());
   try {
@@ -94,8 +93,8 @@ export async function recordReal(run: RealRun): Promise<void> {
 const diskKinds: readonly string[] = [disk.kind, powerLoss.kind, damage.kind];
 
 /** What a fault of the user's own does is not known. */
-const mayTouchDisks = (kind: string): boolean =>
-  diskKinds.includes(kind) || !shippedKinds.includes(kind);
+const mayTouchDisks = ({ schedule }: TestSpec): boolean =>
+  schedule.some(({ fault: { kind } }) => diskKinds.includes(kind) || !shippedKinds.includes(kind));
 
 /** What fails in a callback has nobody to throw at: it ends the run instead, as a failure of the harness. */
 const breaking =

@@ -252,7 +252,7 @@ describe('etcd where there is none', function () {
       const store = temporaryStore();
       const run = await dissent([...args, '--out', store.path]);
       store.remove();
-      assert.equal(run.exitCode, 254, `${args.join(' ')}: ${run.stderr}`);
+      assert.equal(run.exitCode, 254, `${args.join(' ')}: ${String(run.stderr)}`);
       assert.match(String(run.stderr), message);
     }
   });

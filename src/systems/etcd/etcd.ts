@@ -174,6 +174,12 @@ export const etcd: SystemKind<Options> = {
       sets: {},
     },
   ],
-  controls: ({ binary: _, ...held }) => held,
+  controls: ({ heartbeatMs, electionTimeoutMs, reads, preVote, snapshotCount }) => ({
+    heartbeatMs,
+    electionTimeoutMs,
+    reads,
+    preVote,
+    snapshotCount,
+  }),
   start,
 };

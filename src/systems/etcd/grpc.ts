@@ -5,7 +5,13 @@
  * was never sent to anybody definitely did not happen.
  */
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { connect as dial } from 'node:net';
 import type { Address } from '../../node/config.ts';
 
@@ -156,9 +162,11 @@ function ask(session: Session, call: GrpcCall, timeoutMs: number): Promise<GrpcR
     return Promise.resolve({ kind: 'not-sent', error: session.trouble ?? reason(error) });
   }
   const parts: Buffer[] = [];
-  let outcome: Readonly<Record<string, unknown>> = {};
-  const seen = (headers: Readonly<Record<string, unknown>>): void => {
-    outcome = { ...outcome, ...headers };
+  const outcome: Outcome = { status: undefined, message: '' };
+  const seen = (headers: IncomingHttpHeaders): void => {
+    const { 'grpc-status': status, 'grpc-message': message } = headers;
+    if (typeof status === 'string') outcome.status = Number(status);
+    if (typeof message === 'string') outcome.message = decoded(message);
   };
   stream.on('response', seen);
   stream.on('trailers', seen);
@@ -168,7 +176,7 @@ function ask(session: Session, call: GrpcCall, timeoutMs: number): Promise<GrpcR
     trouble = error.message;
   });
   stream.once('close', () => {
-    if (outcome['grpc-status'] !== undefined) return resolve(judged(outcome, Buffer.concat(parts)));
+    if (outcome.status !== undefined) return resolve(judged(outcome, Buffer.concat(parts)));
     const refused = stream.rstCode === NGHTTP2_REFUSED_STREAM;
     const error = session.trouble ?? trouble ?? 'the answer ended without a status';
     resolve({ kind: refused ? 'not-sent' : 'no-answer', error });
@@ -177,11 +185,14 @@ function ask(session: Session, call: GrpcCall, timeoutMs: number): Promise<GrpcR
   return promise;
 }
 
-function judged(outcome: Readonly<Record<string, unknown>>, bytes: Buffer): GrpcReply {
-  const code = Number(outcome['grpc-status']);
-  if (code !== 0) {
-    return { kind: 'refused', code, message: decoded(String(outcome['grpc-message'] ?? '')) };
-  }
+/** What headers and trailers have said so far. */
+interface Outcome {
+  status: number | undefined;
+  message: string;
+}
+
+function judged({ status = 0, message }: Outcome, bytes: Buffer): GrpcReply {
+  if (status !== 0) return { kind: 'refused', code: status, message };
   const body = unframed(bytes);
   return body === undefined
     ? { kind: 'no-answer', error: `an answer of ${bytes.length} bytes that is not one message` }
