@@ -179,6 +179,8 @@ export const etcd: SystemKind<Options> = {
     electionTimeoutMs,
     reads,
     preVote,
+    // etcd leaves no choice.
+    checkQuorum: true,
     snapshotCount,
   }),
   start,
