@@ -1,8 +1,9 @@
 /** Disks that fail: an fsync that returns an error, no space left, or one that takes long. */
 
 import { z } from 'zod';
+import type { DiskEffects, Node, World } from '#src/schedule/world';
 import { onEach } from './act.ts';
-import type { Fault, Plan } from './fault.ts';
+import type { During, Fault, Plan } from './fault.ts';
 import { passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({
@@ -19,6 +20,32 @@ const schema = z.strictObject({
 type Disk = z.infer<typeof schema>;
 
 const defaults = { code: 'EIO', once: false, fsyncMs: 200 } as const;
+
+/**
+ * Tells at the end how many calls were failed and delayed meanwhile, also by others who trouble the same disks; undefined where nobody
+ * counts them.
+ */
+async function counted(nodes: readonly Node[], { disks }: World): Promise<During | undefined> {
+  const look = (node: Node): Promise<DiskEffects | undefined> =>
+    disks.effects?.(node) ?? Promise.resolve(undefined);
+  const before = new Map<Node, DiskEffects>();
+  for (const node of nodes) {
+    const seen = await look(node);
+    if (seen !== undefined) before.set(node, seen);
+  }
+  if (before.size === 0) return undefined;
+  return async (_clock, signal) => {
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+    const effects = await onEach([...before.keys()], async (node) => {
+      const now = await look(node);
+      const { failed = 0, delayed = 0 } = before.get(node) ?? {};
+      return now && { failed: now.failed - failed, delayed: now.delayed - delayed };
+    });
+    return { effects };
+  };
+}
 
 export const disk: Fault<Disk> = {
   kind: 'disk',
@@ -57,8 +84,10 @@ export const disk: Fault<Disk> = {
       mode === 'slow'
         ? ({ kind: 'slow', fsyncMs } as const)
         : ({ kind: 'error', code, once } as const);
+    const effects = await counted(able, world);
     const seen = await onEach(able, (node) => world.disks.trouble(owner, node, trouble));
-    return { kind: 'installed', detail: { trouble, seen, ...passedOver({ able, ...rest }) } };
+    const detail = { trouble, seen, ...passedOver({ able, ...rest }) };
+    return { kind: 'installed', detail, ...(effects === undefined ? {} : { during: effects }) };
   },
   heal: (_, { owner, world }) => world.disks.release(owner),
 };

@@ -4,6 +4,7 @@ import type { DiskTrouble as NumberedTrouble } from '../node/fault-hooks.ts';
 import { type Random, stream } from '../random/random.ts';
 import {
   type DiskDamage,
+  type DiskEffects,
   type DiskTrouble,
   type Node,
   Unavailable,
@@ -23,6 +24,8 @@ export interface NodeDisk {
   setTroubles(troubles: readonly NumberedTrouble[]): Promise<unknown>;
   /** Nothing reaches the disk any more and nobody is told that it did. Undefined when the node had ended before. */
   powerOff(): Promise<Strike | undefined>;
+  /** What was done to calls so far; undefined where that is not counted. */
+  effects(): Promise<DiskEffects | undefined>;
   /** Only while the node is down. Resolves with what was done. */
   damage(damage: DiskDamage, random: Random): Promise<string>;
   /** Whether the disk made the node end, which ended although nobody ended it. `lines`: the end of its log. */
@@ -67,6 +70,7 @@ export function disksOf(nodes: DiskNodes, seed: number, reason: string): Disks {
   return {
     world: {
       ...troublesOf(nodeOf),
+      effects: (name) => nodeOf(name).disk.effects(),
       damage: (name, damage) => oneByOne(name, () => files.damage(name, nodeOf(name), damage)),
     },
     powerOff: powerOffOf(nodeOf, seed),

@@ -46,6 +46,11 @@ export class InnerDisk implements NodeDisk {
     };
   }
 
+  /** A node that was refused says so itself, in its log. */
+  effects(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async damage(damage: DiskDamage, random: Random): Promise<string> {
     if (!existsSync(this.#logFile)) {
       throw new Unavailable(`${this.#node} has no log that can be damaged`);

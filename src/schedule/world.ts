@@ -37,6 +37,13 @@ export type DiskTrouble =
   | { readonly kind: 'error'; readonly code: 'EIO' | 'ENOSPC'; readonly once: boolean }
   | { readonly kind: 'slow'; readonly fsyncMs: number };
 
+/** Counts of calls to a node's disk since the start of the run, all of them asked for by troubles. */
+export interface DiskEffects {
+  readonly failed: number;
+  /** Syncs that took longer. */
+  readonly delayed: number;
+}
+
 /** What happens to the files of a node that is down. Offsets are drawn by the world from `seed`. */
 export type DiskDamage =
   /** Flips bits of `sectors` sectors within the log. */
@@ -109,6 +116,8 @@ export interface World {
     trouble(owner: string, node: Node, trouble: DiskTrouble): Promise<unknown>;
     /** Rejects while the node runs: kill it first. Resolves with what was done, for the history. */
     damage(node: Node, damage: DiskDamage): Promise<unknown>;
+    /** What this node's disk has done wrong so far. Left out, or undefined: it is not counted. */
+    effects?(node: Node): Promise<DiskEffects | undefined>;
     release(owner: string): Promise<void>;
   };
 }

@@ -2,7 +2,7 @@
 
 import type { DiskTrouble } from '../../node/fault-hooks.ts';
 import type { Random } from '../../random/random.ts';
-import { type DiskDamage, Unavailable } from '../../schedule/world.ts';
+import { type DiskDamage, type DiskEffects, Unavailable } from '../../schedule/world.ts';
 import type { NodeDisk, Strike } from '../disks.ts';
 import type { ExpectedEnd } from '../node-process.ts';
 import type { FaultyFolder } from './faulty-folder.ts';
@@ -37,9 +37,15 @@ export class FolderDisk implements NodeDisk {
   async setTroubles(troubles: readonly DiskTrouble[]): Promise<unknown> {
     // Nothing was ever wrong with a plain folder.
     if (typeof this.#mounted === 'string' && troubles.length === 0) return undefined;
-    const { troubles: active, effects } = await this.#folder().setTroubles(troubles);
+    const { troubles: active } = await this.#folder().setTroubles(troubles);
     this.#isFailing = active.some(({ kind }) => kind === 'error');
-    return { troubles: active, sinceTheStart: effects };
+    return active;
+  }
+
+  async effects(): Promise<DiskEffects | undefined> {
+    if (typeof this.#mounted === 'string') return undefined;
+    const { failed, delayed } = (await this.#mounted.status()).effects;
+    return { failed, delayed };
   }
 
   async powerOff(): Promise<Strike> {
