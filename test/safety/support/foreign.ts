@@ -79,8 +79,9 @@ export interface Look {
   readonly widthMs: number;
 }
 
+/** Throws an Error when it does not answer, several times in a row. */
 export async function look(cluster: RealCluster<ClockView>): Promise<Look> {
-  for (;;) {
+  for (let tries = 0; tries < 20; tries += 1) {
     const [from, fromWall] = [monotonicMs(), Date.now()];
     const seen = (await cluster.statuses()).get('n1');
     const [until, untilWall] = [monotonicMs(), Date.now()];
@@ -93,13 +94,21 @@ export async function look(cluster: RealCluster<ClockView>): Promise<Look> {
       widthMs: until - from + 2,
     };
   }
+  throw new Error('the program does not answer');
 }
+
+/** Looks that are further apart than this many times as long as they took tell rates well enough. */
+const apart = 8;
 
 /** How fast its clocks run, from two looks; `near` says whether a rate can be it, for how long the looks took is known. */
 export async function rates(cluster: RealCluster<ClockView>, waitMs = 300) {
   const first = await look(cluster);
-  await delay(waitMs);
-  const second = await look(cluster);
+  let second = first;
+  // On a busy machine looks take long, and say less of when they were: then they have to lie further apart.
+  do {
+    await delay(waitMs);
+    second = await look(cluster);
+  } while (second.atMs - first.atMs < apart * (first.widthMs + second.widthMs));
   const elapsed = second.atMs - first.atMs;
   const wall = (second.seen.wallMs - first.seen.wallMs) / elapsed;
   const monotonic = (second.seen.monotonicMs - first.seen.monotonicMs) / elapsed;
