@@ -6,11 +6,9 @@
  * goes back some way and keeps more.
  */
 
-import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { at, ints } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
-import { replay } from '../search/replay.ts';
 import { slots } from '../search/slots.ts';
 import { Configurations, isAsFree, trailWord, valueWord } from './configurations.ts';
 import { Expansion } from './expansion.ts';
@@ -253,11 +251,13 @@ export class Walk {
 /** A walk over one partition whose answer can be believed. */
 export class Walker<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
+  readonly #h: RegisterHistory;
   readonly #walk: Walk;
   readonly #stepsLeft: number;
 
   constructor(p: Problem<State, Input, Output>, h: RegisterHistory) {
     this.#p = p;
+    this.#h = h;
     this.#walk = new Walk(p, h);
     this.#stepsLeft = stepsPerOperation * p.required.length + leastSteps;
   }
@@ -274,16 +274,32 @@ export class Walker<State, Input, Output> {
     if (order === undefined) return 'failed';
     const { operations, optional, required } = this.#p;
     const count = required.length;
-    const isPlaced = ints(operations.length);
-    const indices = order.map((i) => (i < count ? at(required, i) : at(optional, i - count)));
-    for (const i of indices) {
+    const isPlaced = ints(count + optional.length);
+    for (const i of order) {
       if (isPlaced[i] === 1) return 'failed';
       isPlaced[i] = 1;
     }
     // The order is the proof. It is cheap to check, and so it is.
-    const isWhole = required.every((i) => at(isPlaced, i) === 1);
-    if (!isWhole || replay(this.#p, indices) === illegal) return 'failed';
-    return Array.from(indices, (i) => operations[i] as Operation<Input, Output>);
+    const isWhole = isPlaced.indexOf(0) === -1 || isPlaced.indexOf(0) >= count;
+    if (!isWhole || !this.#isAccepted(order)) return 'failed';
+    return Array.from(order, (i) => {
+      const index = i < count ? at(required, i) : at(optional, i - count);
+      return operations[index] as Operation<Input, Output>;
+    });
+  }
+
+  /** Whether a register allows the order, and real time. */
+  #isAccepted(order: Int32Array): boolean {
+    const { from, to, call, return: returned, count } = this.#h;
+    let held = at(to, count);
+    let lastCall = -1;
+    for (const i of order) {
+      if (at(returned, i) < lastCall) return false;
+      lastCall = Math.max(lastCall, at(call, i));
+      if (at(from, i) !== none && at(from, i) !== held) return false;
+      if (at(to, i) !== none) held = at(to, i);
+    }
+    return true;
   }
 }
 
