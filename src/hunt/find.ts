@@ -5,15 +5,25 @@ import { scriptOf } from '../generator/script.ts';
 import type { History } from '../history/operation.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { Found, HuntSubject } from './jobs.ts';
-import { type Judged, judge, type Verdict } from './judge.ts';
+import { type FoundBy, isSameFailure, type Judged, judge, type Verdict } from './judge.ts';
 import type { Repro } from './repro.ts';
 import { type ScriptedTest, shrink } from './shrink.ts';
 import { drawTest } from './swarm.ts';
 
 type Failure = Extract<Verdict, { readonly kind: 'failed' }>;
 
-/** How many seeds a smaller test may try to fail with. */
+/** How many seeds a smaller test may try to fail with: at first, and where what is left is still large. */
 const seedsPerCandidate = 2;
+const seedsPerCandidateMax = 32;
+
+/** A smaller test that takes longer to check is not a simpler one, ms. */
+const candidateCheckMs = 5_000;
+
+/** Who is asked before whom about one run. */
+const inOrder: readonly FoundBy[] = ['invariant', 'crash', 'checker', 'liveness'];
+
+/** Who ends a run as soon as they have found something. */
+const endsTheRun: ReadonlySet<FoundBy> = new Set<FoundBy>(['invariant']);
 
 /** Throws BadInput for a seed that does not fail. Takes at most about `budgetMs` longer than running the test a few times. */
 export async function find(subject: HuntSubject, seed: number, budgetMs: number): Promise<Found> {
@@ -40,9 +50,12 @@ async function smallest(
   failure: Failure,
   budgetMs: number,
 ): Promise<{ readonly test: TestSpec; readonly tried: number }> {
+  // Whoever would have found something before, and nobody after: the rest of a run that has shown it is of no use.
+  const by = inOrder.slice(0, inOrder.indexOf(failure.by) + 1);
   const fails = async (test: ScriptedTest): Promise<boolean> => {
-    const { verdict } = await judge(test);
-    return verdict.kind === 'failed' && verdict.by === failure.by && verdict.name === failure.name;
+    const checkTimeoutMs = Math.min(test.checkTimeoutMs, candidateCheckMs);
+    const { verdict } = await judge({ ...test, checkTimeoutMs }, { by });
+    return isSameFailure(verdict, failure);
   };
   const written: ScriptedTest = {
     ...spec,
@@ -50,14 +63,24 @@ async function smallest(
   };
   if (!(await fails(written))) return { test: spec, tried: 1 };
   const nowMs = (): number => performance.now();
-  const { test, tried } = await shrink(written, {
-    fails,
-    budgetMs,
-    nowMs,
-    seeds: seedsPerCandidate,
-  });
-  return { test, tried: tried + 1 };
+  const endMs = nowMs() + budgetMs;
+  const shown = endsTheRun.has(failure.by) ? { shownMs: judged.endNs / 1e6 } : {};
+  let best: ScriptedTest = written;
+  let tried = 1;
+  for (let seeds = seedsPerCandidate; seeds <= seedsPerCandidateMax; seeds *= 2) {
+    const leftMs = endMs - nowMs();
+    if (leftMs <= 0) break;
+    const shrunk = await shrink(best, { fails, budgetMs: leftMs, nowMs, seeds, ...shown });
+    best = shrunk.test;
+    tried += shrunk.tried;
+    if (isReadable(best)) break;
+  }
+  return { test: best, tried };
 }
+
+/** Small enough to be followed by eye. What is larger is tried again, with other delays, as long as there is time. */
+const isReadable = ({ schedule, operations }: ScriptedTest): boolean =>
+  schedule.length <= 5 && operations.length <= 20;
 
 const invocations = (history: History): number =>
   history.filter(({ type, process }) => type === 'invoke' && process !== 'nemesis').length;

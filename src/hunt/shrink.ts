@@ -2,6 +2,7 @@
  * From a test that fails to the few faults and operations that matter. fast-check proposes the parts to leave out; whether what
  * is left still fails, and for the same reason, is for the caller to say. Nothing is assumed of the test but that it can be run.
  *
+ *     a run that ends sooner, whole stretches of faults and operations: what is left is run in a fraction of the time
  *     faults and operations: sub-lists of what there was   ->   then: fewer nodes, shorter faults, a shorter run
  *     again from the start, as long as that leaves out more
  */
@@ -11,6 +12,7 @@ import type { ScriptedOperation } from '../generator/script.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { ScheduleEntry } from '../schedule/schedule.ts';
 import { namedNodes } from '../schedule/targets.ts';
+import { leaveOutStretches } from './stretches.ts';
 
 /** A test whose operations are all written down. */
 export type ScriptedTest = TestSpec & { readonly operations: ScriptedOperation[] };
@@ -24,6 +26,8 @@ export interface ShrinkOptions {
   readonly nowMs: () => number;
   /** How many seeds a candidate may try: other delays may show in a smaller test what these do not. At least 1. */
   readonly seeds: number;
+  /** When the failure had shown itself, ms after the start of the workload, where that is known. */
+  readonly shownMs?: number;
   readonly onProgress?: (best: ScriptedTest, tried: number) => void;
 }
 
@@ -68,6 +72,8 @@ class Shrinker {
   }
 
   async run(): Promise<void> {
+    await this.#endSooner();
+    await this.#leaveOutStretches();
     for (let before = Number.POSITIVE_INFINITY; sizeOf(this.best) < before; ) {
       before = sizeOf(this.best);
       await this.#leaveOutFaults();
@@ -78,6 +84,42 @@ class Shrinker {
     }
     await this.#beginSooner();
     await this.#shorten();
+  }
+
+  /** First of all: what costs time in a run is how long it is. */
+  async #endSooner(): Promise<void> {
+    const { time } = this.best;
+    const { shownMs } = this.#options;
+    const ends = shownMs === undefined ? [] : [shownMs + 1];
+    for (const ms of [...ends, ...[0.25, 0.5, 0.75].map((share) => share * time * 1000)]) {
+      const timeMs = Math.max(100, Math.ceil(ms));
+      if (timeMs >= time * 1000 || this.#isOver()) continue;
+      const isBefore = ({ at }: { readonly at: number }): boolean => at < timeMs;
+      const { schedule, operations } = this.best;
+      const sooner = {
+        ...this.best,
+        time: timeMs / 1000,
+        schedule: schedule.filter(isBefore),
+        operations: operations.filter(isBefore),
+      };
+      if (await this.#keeps(sooner)) return;
+    }
+  }
+
+  async #leaveOutStretches(): Promise<void> {
+    const without = <Part extends Partial<ScriptedTest>>(part: Part): Promise<boolean> =>
+      this.#isOver() ? Promise.resolve(false) : this.#keeps({ ...this.best, ...part });
+    await leaveOutStretches(this.best.operations, (operations) => without({ operations }));
+    await leaveOutStretches(this.best.schedule, (schedule) => without({ schedule }));
+  }
+
+  /** Whether the candidate fails; then it is the best. */
+  async #keeps(candidate: ScriptedTest): Promise<boolean> {
+    const failing = await this.#failing(candidate);
+    if (failing === undefined) return false;
+    this.best = failing;
+    this.#options.onProgress?.(failing, this.tried);
+    return true;
   }
 
   /** All or none first: many violations need no fault at all, and many a single one. */
@@ -179,11 +221,7 @@ class Shrinker {
         first = false;
         return false;
       }
-      const failing = await this.#failing(make(value as T));
-      if (failing === undefined) return true;
-      this.best = failing;
-      this.#options.onProgress?.(failing, this.tried);
-      return false;
+      return !(await this.#keeps(make(value as T)));
     });
     const leftMs = this.#deadlineMs - this.#options.nowMs();
     await fc.check(property, {
