@@ -203,6 +203,25 @@ describe('etcd', function () {
       assert.deepEqual(processesWith(store.path), []);
     });
 
+    it('keeps its promise when its clock runs fast, its disk fails and its power is lost', async () => {
+      const file = schedule('machine.json', [
+        { at: 1500, for: 1500, fault: { kind: 'clock', mode: 'drift', rate: 4 }, target: 'leader' },
+        { at: 4500, for: 1500, fault: { kind: 'disk', mode: 'error' }, target: 'follower' },
+        { at: 7500, for: 1500, fault: { kind: 'power-loss' }, target: 'leader' },
+      ]);
+      const results = await test(['--schedule', file, '--time', '10', '--seed', '6']);
+      const skipped = results.faults.flatMap(({ kind, outcome }) =>
+        outcome.kind === 'skipped' ? [`${kind}: ${outcome.reason}`] : [],
+      );
+      if (skipped.length > 0) {
+        console.log(`        not available here: ${skipped.join('; ')}`);
+        assert.ok(process.getuid?.() !== 0 || process.platform !== 'linux', skipped.join('; '));
+      } else {
+        assert.equal(results.valid, true, results.reasons.join('; '));
+      }
+      for (const { kind, outcome } of results.faults) assert.notEqual(outcome.kind, 'failed', kind);
+    });
+
     it('is found out within five runs when nodes answer reads from what they have', async () => {
       const file = schedule('cut.json', [
         { at: 1500, for: 4000, fault: { kind: 'partition', shape: 'isolate' }, target: 'leader' },
