@@ -34,8 +34,27 @@ export interface LogPatternOptions {
 export const troublePattern =
   /^\W*fatal\b|\bpanic(?:ked)?\b|\binvariant\b.*\b(?:broken|violated)\b|\buncaught\b|\bunhandled\b.*\brejection\b|\bassertion (?:failed|error)\b|\bAssertionError\b|\bsegmentation fault\b|\bheap out of memory\b/i;
 
-/** What the harness writes into the history when a fault made a node end: its `error` is the line in the node's log. */
+/**
+ * What the harness writes into the history when a fault made a node end: its `error` is the line in the node's log. Of a program that is
+ * not ours nobody knows which line that is, and a panic has many: there it ends with which lines the process wrote that was hit.
+ */
 const endsOfFaults: readonly string[] = ['node-stopped', 'node-lost'];
+const linesOfProcess = /\(lines (\d+) to (\d+) of its log\)$/;
+
+/** Whether this line of this node's log is there because a fault made the node end. */
+function excuses(history: CheckContext['history']) {
+  const lines = new Set<string>();
+  const ranges: { readonly node: string; readonly from: number; readonly to: number }[] = [];
+  for (const { process, f, node, error } of history) {
+    if (process !== 'nemesis' || !endsOfFaults.includes(f) || node === undefined) continue;
+    lines.add(`${node}: ${error}`);
+    const [, from, to] = linesOfProcess.exec(error ?? '') ?? [];
+    if (to !== undefined) ranges.push({ node, from: Number(from), to: Number(to) });
+  }
+  return (node: string, text: string, number: number): boolean =>
+    lines.has(`${node}: ${text}`) ||
+    ranges.some((one) => one.node === node && number >= one.from && number <= one.to);
+}
 
 const limits = {
   /** Matches that are reported with their text; one bad loop can write millions. */
@@ -70,17 +89,13 @@ async function search(context: CheckContext, pattern: RegExp): Promise<LogPatter
   const { folder } = context;
   const files = folder === undefined ? [] : globSync(join('nodes', '*', 'log'), { cwd: folder });
   const found: Found = { matches: [], count: 0, late: false };
-  const excused = new Set(
-    context.history
-      .filter(({ process, f }) => process === 'nemesis' && endsOfFaults.includes(f))
-      .map(({ node, error }) => `${node}: ${error}`),
-  );
+  const isExpected = excuses(context.history);
   const unreadable: string[] = [];
   let done = 0;
   for (const file of files.toSorted()) {
     try {
       const ofNode = basename(dirname(file));
-      const isExcused = (text: string): boolean => excused.has(`${ofNode}: ${text}`);
+      const isExcused = (text: string, number: number): boolean => isExpected(ofNode, text, number);
       const tested = { path: join(folder ?? '', file), file, pattern, isExcused };
       await searchFile(tested, deadline, found);
     } catch (error) {
@@ -110,7 +125,7 @@ interface Searched {
   readonly path: string;
   readonly file: string;
   readonly pattern: RegExp;
-  readonly isExcused: (line: string) => boolean;
+  readonly isExcused: (line: string, number: number) => boolean;
 }
 
 async function searchFile(
@@ -122,7 +137,7 @@ async function searchFile(
     const isTrouble = pattern.test(
       text.length > limits.tested ? text.slice(0, limits.tested) : text,
     );
-    if (isTrouble && !isExcused(text)) {
+    if (isTrouble && !isExcused(text, number)) {
       found.count += 1;
       if (found.matches.length < limits.matches) {
         found.matches.push({ file, line: number, text: text.trim().slice(0, limits.shown) });

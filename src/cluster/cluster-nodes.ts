@@ -92,18 +92,18 @@ export function createNodes(parts: NodesParts): Nodes {
 }
 
 /** The disk of a program without hooks; undefined when nothing can be done to it. */
-function outerDisk({ folders }: NodesParts, { node, dataDir }: NodePlan): FolderDisk | undefined {
+function outerDisk({ folders }: NodesParts, at: NodePlan): FolderDisk | undefined {
   if (folders === undefined) return undefined;
-  const reason = folders.reason ?? `there is no folder for ${node}`;
-  return new FolderDisk(dataDir, folders.folder(node) ?? reason);
+  const reason = folders.reason ?? `there is no folder for ${at.node}`;
+  return new FolderDisk(at, folders.folder(at.node) ?? reason);
 }
 
 async function wipe(plan: ClusterPlan, folders: Folders | undefined, node: Node): Promise<void> {
-  const dataDir = plan.nodes.get(node)?.dataDir;
-  if (dataDir === undefined) throw new RangeError(`no such node: ${node}`);
+  const at = plan.nodes.get(node);
+  if (at === undefined) throw new RangeError(`no such node: ${node}`);
   const folder = folders?.folder(node);
-  if (folder === undefined) await rm(dataDir, { recursive: true, force: true });
-  else await new FolderDisk(dataDir, folder).wipe();
+  if (folder === undefined) await rm(at.dataDir, { recursive: true, force: true });
+  else await new FolderDisk(at, folder).wipe();
 }
 
 /** What can be interfered with, of one node. */

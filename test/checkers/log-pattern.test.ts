@@ -46,6 +46,24 @@ describe('log-pattern', () => {
     assert.equal((await check()).valid, true);
   });
 
+  it('excuses what a process wrote that a fault made end, where nobody knows which of its lines says why', async () => {
+    const error =
+      'its files are damaged, and it ended with exit code 2: +0x1ea (lines 3 to 5 of its log)';
+    const ended = (node: string) =>
+      [
+        { index: 0, time: 1, type: 'info', process: 'nemesis', f: 'node-lost', node, error },
+      ] as const;
+    const judged = async (node: string) =>
+      (await logPattern().check({ history: ended(node), folder, timeLimitMs: 60_000 })).valid;
+    log('n1', 'ready\nready\nstarted\nfatal error: fault\npanic: page 7\n');
+    assert.equal(await judged('n1'), true);
+    assert.equal(await judged('n2'), false);
+    log('n1', 'ready\npanic: too early\nstarted\nfatal error: fault\nend\n');
+    assert.equal(await judged('n1'), false);
+    log('n1', 'ready\nready\nstarted\nfatal error: fault\nend\npanic: too late\n');
+    assert.equal(await judged('n1'), false);
+  });
+
   it('excuses the line with which a fault made this node end, and no other', async () => {
     const line = 'FATAL disk: /data/wal: EIO: i/o error, write (injected)';
     const ended = (f: string, node: string) =>

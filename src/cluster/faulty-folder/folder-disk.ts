@@ -1,5 +1,6 @@
 /** The disk of a program that knows nothing of faults: its data is in a faulty folder, or, where there is none, in a plain one. */
 
+import { createReadStream } from 'node:fs';
 import type { DiskTrouble } from '../../node/fault-hooks.ts';
 import type { Random } from '../../random/random.ts';
 import { type DiskDamage, type DiskEffects, Unavailable } from '../../schedule/world.ts';
@@ -12,14 +13,20 @@ import { emptyFolder } from './folders.ts';
 
 export class FolderDisk implements NodeDisk {
   readonly #dataDir: string;
+  readonly #logFile: string;
   readonly #mounted: FaultyFolder | string;
   #isFailing = false;
-  /** Calls that had failed by the time the process was started. */
+  /** Calls that had failed, and lines that were in its log, by the time the process was started. */
   #failedBefore = 0;
+  #linesBefore = 0;
 
-  /** `mounted`: the folder at `dataDir`, or why there is none: then files can be damaged, and nothing else. */
-  constructor(dataDir: string, mounted: FaultyFolder | string) {
+  /** `mounted`: the folder at `dataDir`, or why there is none: then files can be damaged, and nothing else. `logFile`: what it prints. */
+  constructor(
+    { dataDir, logFile }: { readonly dataDir: string; readonly logFile: string },
+    mounted: FaultyFolder | string,
+  ) {
     this.#dataDir = dataDir;
+    this.#logFile = logFile;
     this.#mounted = mounted;
   }
 
@@ -29,6 +36,7 @@ export class FolderDisk implements NodeDisk {
 
   /** To be called before every start of the process. */
   async starting(): Promise<void> {
+    this.#linesBefore = await countLines(this.#logFile);
     if (typeof this.#mounted === 'string') return;
     await this.#mounted.powerOn();
     this.#failedBefore = (await this.#mounted.status()).effects.failed;
@@ -74,7 +82,10 @@ export class FolderDisk implements NodeDisk {
     isDamaged: boolean,
   ): Promise<ExpectedEnd | undefined> {
     const last = lines.findLast((line) => line.trim() !== '') ?? 'no last words';
-    const ended = `it ended ${code === null ? 'by a signal' : `with exit code ${code}`}: ${last}`;
+    const how = code === null ? 'by a signal' : `with exit code ${code}`;
+    // Which lines those are is read by whoever looks for trouble in the logs: a panic that a fault has caused is none.
+    const written = `lines ${this.#linesBefore + 1} to ${await countLines(this.#logFile)}`;
+    const ended = `it ended ${how}: ${last} (${written} of its log)`;
     const failed = await this.#failedSinceStart();
     if (failed > 0) {
       const line = `${failed} calls to its disk failed (injected), and ${ended}`;
@@ -100,6 +111,21 @@ export class FolderDisk implements NodeDisk {
     return this.#mounted;
   }
 }
+
+/** 0 when there is no such file. */
+async function countLines(path: string): Promise<number> {
+  let lines = 0;
+  try {
+    for await (const chunk of createReadStream(path)) {
+      for (const byte of chunk as Buffer) if (byte === newline) lines += 1;
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return lines;
+}
+
+const newline = 10;
 
 function describe({ files, changes, names }: Loss, how: 'lost' | 'torn'): string {
   if (changes === 0 && names === 0) return 'everything written had been synced';
