@@ -23,7 +23,7 @@ export interface Turns {
 const defaultTurns = {
   // Two for one is most of the time: a step of the beam costs about eight.
   beam: { hardAfterSteps: 20_000, stepsPerStep: 2 },
-  hunch: { hardAfterSteps: 500, stepsPerStep: 1 },
+  hunch: { hardAfterSteps: 2000, stepsPerStep: 1 },
 } as const satisfies Readonly<Record<string, Turns>>;
 /** Of the memory so much is for the search that finds witnesses. */
 const finderShare = 0.25;
