@@ -66,7 +66,7 @@ describe('the search for witnesses', () => {
       const { verdict } = check(casRegister(0), history, { ignoreHints: true });
       if (isFound) {
         assert.equal(verdict, 'ok');
-        const order = beam.order().flatMap((i) => history[i] ?? []);
+        const order = [...beam.order()].flatMap((i) => history[i] ?? []);
         assertWitness(
           history as Operation<never, never>[],
           withIdle(p, order, true) as Operation<never, never>[],
