@@ -17,7 +17,8 @@ const fileBytesMax = 1024 * 1024 * 1024;
 
 interface DataFile {
   readonly path: string;
-  readonly size: number;
+  /** Without holes: space that a program has reserved is no content. */
+  readonly bytes: number;
   readonly mtimeMs: number;
 }
 
@@ -26,8 +27,9 @@ function filesBelow(folder: string): readonly DataFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile()) return [];
-    const { size, mtimeMs } = lstatSync(path);
-    return size > 0 && size <= fileBytesMax ? [{ path, size, mtimeMs }] : [];
+    const { size, blocks, mtimeMs } = lstatSync(path);
+    const bytes = Math.min(size, blocks * sectorBytes);
+    return size > 0 && size <= fileBytesMax ? [{ path, bytes, mtimeMs }] : [];
   });
 }
 
@@ -59,17 +61,24 @@ export async function damageFiles(
     await emptyFolder(folder);
     return `all ${files.length} files are gone`;
   }
-  const largest = files.toSorted((a, b) => b.size - a.size || compare(a.path, b.path)).at(0);
-  const latest = files.toSorted((a, b) => b.mtimeMs - a.mtimeMs || compare(a.path, b.path)).at(0);
-  if (largest === undefined || latest === undefined) {
-    throw new Unavailable('there are no files yet that could be damaged');
-  }
-  const { path } = pick(random, [largest, latest]);
-  const bytes = await readFile(path);
+  const largest = files.toSorted((a, b) => b.bytes - a.bytes || compare(a.path, b.path));
+  const latest = files.toSorted((a, b) => b.mtimeMs - a.mtimeMs || compare(a.path, b.path));
+  const { path, bytes } = await firstWritten(pick(random, [largest, latest]));
   const change = damagedBytes(bytes, damage, random);
   if (change.bytes === undefined) await truncate(path, change.size);
   else await writeFile(path, change.bytes);
   return `${relative(folder, path)}: ${change.done}`;
+}
+
+/** The first with anything but zeros in it. */
+async function firstWritten(
+  files: readonly DataFile[],
+): Promise<{ readonly path: string; readonly bytes: Buffer }> {
+  for (const { path } of files) {
+    const bytes = await readFile(path);
+    if (bytes.some((byte) => byte !== 0)) return { path, bytes };
+  }
+  throw new Unavailable('there are no files yet that could be damaged');
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

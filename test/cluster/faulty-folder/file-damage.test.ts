@@ -93,6 +93,8 @@ describe('damage to files of unknown formats', () => {
           writeFileSync(join(folder, name), Buffer.alloc(size, 'x'));
           utimesSync(join(folder, name), 1, name === 'latest' ? 3 : 2);
         }
+        // Reserved and not written: larger and later than all others.
+        writeFileSync(join(folder, 'reserved'), Buffer.alloc(9000));
         const damage = { kind: 'bit-rot', sectors: 1, seed } as const;
         const done = await damageFiles(folder, damage, random(seed));
         const changed = Object.entries(texts).filter(
