@@ -1,6 +1,5 @@
 /** A search that trusts guesses about the model. It says ok, with an order that is to be replayed, or nothing. */
 
-import { OutOfTime } from '../budget.ts';
 import { Guess } from './guess.ts';
 import type { Problem } from './problem.ts';
 import { Search } from './search.ts';
@@ -14,12 +13,14 @@ export class Hunch<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
   readonly #transitions: Transitions<State, Input, Output>;
   readonly #maxSteps: number;
+  /** Whoever looks at the clock wants to stop. */
+  #isStopped = false;
   #guess: Guess<State, Input, Output> | undefined;
   #search: Search<State, Input, Output> | undefined;
 
   /** Guesses from the states that `transitions` has met by the first `run`. */
   constructor(p: Problem<State, Input, Output>, transitions: Transitions<State, Input, Output>) {
-    this.#p = p;
+    this.#p = { ...p, tick: () => this.#tick(p.tick) };
     this.#transitions = transitions;
     this.#maxSteps = leastSteps + stepsPerOperation * p.required.length;
   }
@@ -33,15 +34,21 @@ export class Hunch<State, Input, Output> {
     return this.#search?.bytes ?? 0;
   }
 
-  /** Goes on for about that many steps. `failed`: it will not find anything. */
+  /** Goes on for about that many steps. `failed`: it will not find anything. Throws what `tick` of the problem throws. */
   run(steps: number, memoryLimitBytes: number): 'ok' | 'failed' | 'paused' {
     try {
       return this.#run(steps, memoryLimitBytes);
     } catch (error) {
-      if (error instanceof OutOfTime) throw error;
+      if (this.#isStopped) throw error;
       // What a model does not expect is tried here first, and maybe only here: the complete search goes on.
       return 'failed';
     }
+  }
+
+  #tick(tick: () => void): void {
+    this.#isStopped = true;
+    tick();
+    this.#isStopped = false;
   }
 
   /** After `ok`. */

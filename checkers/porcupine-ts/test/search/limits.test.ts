@@ -68,6 +68,17 @@ describe('a limit', () => {
     assert.ok(steps() - before < 500);
   });
 
+  it('that somebody else sets by throwing is told to whoever asked', () => {
+    const history = endless('a', 12);
+    let isLate = false;
+    const onProgress = (): void => {
+      isLate = true;
+      throw new RangeError('enough');
+    };
+    assert.throws(() => check(log, history, { onProgress }), /enough/);
+    assert.ok(isLate);
+  });
+
   it('is looked at by the beam, at every configuration', () => {
     const { tick, looks } = clock();
     const p = { ...problem(casRegister(0), register(2000, 0.1), () => {}), tick };
