@@ -1,6 +1,7 @@
 /** Decides a history: partition by partition, a slice of steps for each in turn, so that no hard one starves the others. */
 
 import { Budget, OutOfTime } from './budget.ts';
+import { lazily, partialOrders } from './explanation.ts';
 import { decideFast } from './fast-path.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
@@ -42,6 +43,13 @@ function withoutHints<State, Input, Output>(
   };
 }
 
+interface Explanation<State, Input, Output> {
+  /** The longest that is known. */
+  readonly order: readonly Operation<Input, Output>[];
+  readonly blocked: Operation<Input, Output>;
+  readonly statesBefore: readonly State[];
+}
+
 /** The decision of one partition, from nothing to a result. */
 class Trial<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
@@ -51,6 +59,7 @@ class Trial<State, Input, Output> {
   #walker: Walker<State, Input, Output> | undefined;
   #problem: Problem<State, Input, Output> | undefined;
   #toWalk = false;
+  #conflict: readonly Operation<Input, Output>[] | undefined;
   #result: PartitionResult<State, Input, Output> | undefined;
   #steps = 0;
 
@@ -81,24 +90,21 @@ class Trial<State, Input, Output> {
       this.#toWalk = p.register !== undefined;
       return;
     }
-    const { before, blocked, conflict } = verdict;
+    const { before, blocked } = verdict;
+    this.#conflict = verdict.conflict;
     if (verdict.isExact !== true) {
       // The verdict is known; a short search often explains it better.
       this.#problem = p;
       this.run(explanationSteps, memoryLimitBytes, look);
     }
-    if (this.#result?.verdict === 'illegal' && conflict !== undefined) {
-      this.#result = { ...this.#result, conflict };
-    }
     if (this.#result !== undefined) return;
-    this.#finish({
-      ...this.#about(),
-      verdict: 'illegal',
-      partialLinearizations: [before?.order ?? this.#search?.order() ?? []],
-      blocked,
-      statesBefore: before === undefined ? [] : [before.state],
-      ...(conflict === undefined ? {} : { conflict }),
-    });
+    this.#finish(
+      this.#illegal(p, {
+        order: before?.order ?? this.#search?.order() ?? [],
+        blocked,
+        statesBefore: before === undefined ? [] : [before.state],
+      }),
+    );
   }
 
   /** Goes on for so many steps; stops early when decided. Throws OutOfTime. */
@@ -115,7 +121,7 @@ class Trial<State, Input, Output> {
       this.#search ??= new Portfolio(p);
       const end = this.#search.run(stepsPerLook, memoryLimitBytes);
       if (end === 'paused') continue;
-      this.#decide(this.#search, end);
+      this.#decide(p, this.#search, end);
       return;
     }
   }
@@ -152,19 +158,39 @@ class Trial<State, Input, Output> {
     return { ...(key === undefined ? {} : { key }), operations, steps: this.steps };
   }
 
-  #decide(search: Portfolio<State, Input, Output>, verdict: 'ok' | 'illegal'): void {
-    const about = this.#about();
+  #decide(
+    p: Problem<State, Input, Output>,
+    search: Portfolio<State, Input, Output>,
+    verdict: 'ok' | 'illegal',
+  ): void {
+    const order = search.order();
     this.#finish(
       verdict === 'ok'
-        ? { ...about, verdict, linearization: search.order() }
-        : {
-            ...about,
-            verdict,
-            partialLinearizations: [search.order()],
+        ? { ...this.#about(), verdict, linearization: order }
+        : this.#illegal(p, {
+            order,
             blocked: search.blocked(),
             statesBefore: search.statesBefore(),
-          },
+          }),
     );
+  }
+
+  #illegal(
+    p: Problem<State, Input, Output>,
+    { order, blocked, statesBefore }: Explanation<State, Input, Output>,
+  ): PartitionResult<State, Input, Output> {
+    const orders = lazily(() => partialOrders(p, blocked, order));
+    const conflict = this.#conflict;
+    return {
+      ...this.#about(),
+      verdict: 'illegal',
+      get partialLinearizations() {
+        return orders();
+      },
+      blocked,
+      statesBefore,
+      ...(conflict === undefined ? {} : { conflict }),
+    };
   }
 
   #finish(result: PartitionResult<State, Input, Output>): void {

@@ -101,6 +101,32 @@ describe('check', () => {
     );
   });
 
+  it('tells several orders that go as far as any can', () => {
+    const write = (value: number, call: number, end: number) => ({
+      kind: 'completed' as const,
+      input: { kind: 'write' as const, value },
+      output: undefined,
+      call,
+      return: end,
+    });
+    const impossible = {
+      kind: 'completed' as const,
+      input: { kind: 'read' as const },
+      output: { kind: 'value' as const, value: 3 },
+      call: 6,
+      return: 7,
+    };
+    const history = [write(1, 0, 5), write(2, 1, 4), write(3, 8, 9), impossible];
+    const [part] = check(casRegister(0), history).partitions;
+    assert.equal(part?.verdict, 'illegal');
+    assert.equal(part.blocked, impossible);
+    const told = part.partialLinearizations.map((order) => order.map(({ call }) => call));
+    assert.deepEqual(told.toSorted(), [
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
   it('stops at a limit, without a verdict, and says how far it got', () => {
     const result = check(subsetSum, hopeless, { timeLimitMs: 150 });
     // Generous, for busy machines: without the limit it would take years.

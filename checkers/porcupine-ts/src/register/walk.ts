@@ -23,6 +23,8 @@ const growth = 3;
 /** Configurations tried for each that is kept; fewer where nothing has to be done. */
 const triesPerKept = 4;
 const leastTries = 8;
+/** Orders told where none goes on. */
+const mostOrders = 8;
 const shareIfCovered = 0.2;
 /** After so many steps it is given up. */
 const stepsPerOperation = 100;
@@ -117,6 +119,18 @@ export class Walk {
   /** After `ok`: the operations in the order in which they take effect; `undefined` if that cannot be. */
   order(): Int32Array | undefined {
     return this.#trail.order(at(this.#now.data, trailWord), this.#h, this.#h.required);
+  }
+
+  /** After `failed`: the operation that could not be placed when it returned, and orders of all that returned before. */
+  stopped(): { readonly blocked: number; readonly orders: readonly Int32Array[] } {
+    const blocked = at(this.#events, this.#event) >> 2;
+    const orders: Int32Array[] = [];
+    for (let i = 0; i < this.#now.size && orders.length < mostOrders; i += 1) {
+      const last = at(this.#now.data, i * this.#now.stride + trailWord);
+      const order = this.#trail.order(last, this.#h, blocked);
+      if (order !== undefined) orders.push(order);
+    }
+    return { blocked, orders };
   }
 
   #call(j: number): void {
@@ -272,7 +286,7 @@ export class Walker<State, Input, Output> {
     if (end === 'paused') return this.#walk.steps < this.#stepsLeft ? 'paused' : 'failed';
     const order = end === 'ok' ? this.#walk.order() : undefined;
     if (order === undefined) return 'failed';
-    const { operations, optional, required } = this.#p;
+    const { optional, required } = this.#p;
     const count = required.length;
     const isPlaced = ints(count + optional.length);
     for (const i of order) {
@@ -282,8 +296,27 @@ export class Walker<State, Input, Output> {
     // The order is the proof. It is cheap to check, and so it is.
     const isWhole = isPlaced.indexOf(0) === -1 || isPlaced.indexOf(0) >= count;
     if (!isWhole || !this.#isAccepted(order)) return 'failed';
+    return this.#operations(order);
+  }
+
+  /** Several orders of all that returned before an operation which none of them can hold; none if it got stuck elsewhere. */
+  before(
+    blocked: Operation<Input, Output>,
+    steps: number,
+  ): readonly (readonly Operation<Input, Output>[])[] {
+    if (this.#walk.run(steps) !== 'failed') return [];
+    const stopped = this.#walk.stopped();
+    if (this.#p.operations[at(this.#p.required, stopped.blocked)] !== blocked) return [];
+    return stopped.orders
+      .filter((order) => this.#isAccepted(order))
+      .map((order) => this.#operations(order));
+  }
+
+  #operations(order: Int32Array): readonly Operation<Input, Output>[] {
+    const { operations, optional, required } = this.#p;
     return Array.from(order, (i) => {
-      const index = i < count ? at(required, i) : at(optional, i - count);
+      const { length } = required;
+      const index = i < length ? at(required, i) : at(optional, i - length);
       return operations[index] as Operation<Input, Output>;
     });
   }
