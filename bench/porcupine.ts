@@ -14,6 +14,7 @@ import { compare, median, type Row, type Summary, summary } from './porcupine/co
 import { cold, fresh } from './porcupine/fresh.ts';
 import { buildGo, Go } from './porcupine/go.ts';
 import { corpus, etcdFiles, type File, kvFiles, syntheticFiles } from './porcupine/histories.ts';
+import { writeGeneratedKv } from './porcupine/kv.ts';
 import { large } from './porcupine/large.ts';
 
 const { values } = parseArgs({
@@ -99,13 +100,13 @@ async function coldRuns(binary: string | undefined): Promise<object> {
 async function diagnosis(binary: string | undefined): Promise<object> {
   say('\nall keys diagnosed (Porcupine: verbose)');
   const rows = [];
-  for (const file of kvFiles) {
+  for (const file of [...kvFiles, ...(await writeGeneratedKv())]) {
     const ours = await fresh('kv', file.path, { exhaustive: true, timeLimitMs: timeoutMs });
     using go = binary === undefined ? undefined : new Go(binary);
     const theirs = await go?.check('verbose', 'kv', timeoutMs, file.path);
     const went = theirs === undefined ? 'died' : `${theirs.verdict} in ${ms(theirs.ns / 1e6)} ms`;
     say(
-      `  ${file.name.padEnd(14)} ours ${ours.verdict} in ${ms(ours.ms)} ms, ${ours.undecided} keys undecided, ${mb(ours.peakBytes)} MB; Go ${went}, ${mb(theirs?.peakBytes ?? Number.NaN)} MB`,
+      `  ${file.name.padEnd(30)} ours ${ours.verdict} in ${ms(ours.ms)} ms (CPU ${ms(ours.cpuMs)}), ${ours.undecided} keys undecided, ${mb(ours.peakBytes)} MB; Go ${went}, ${mb(theirs?.peakBytes ?? Number.NaN)} MB`,
     );
     rows.push({ file: file.name, ours, go: theirs });
   }
