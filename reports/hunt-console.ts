@@ -8,6 +8,9 @@ export interface HuntTold {
   readonly valid: boolean | 'unknown';
   readonly runs: number;
   readonly undecided: number;
+  readonly undecidedSeeds?:
+    | readonly { readonly seed: number; readonly reason: string }[]
+    | undefined;
   readonly seconds: number;
   readonly seedsPerSecond: number;
   readonly virtualSeconds: number;
@@ -37,7 +40,8 @@ export function huntSummary(
   return [
     `${plural(runs, 'seed')} in ${duration(seconds * 1000)} (${rateText(seedsPerSecond)})` +
       `${virtualSeconds > 0 ? `, ${duration(virtualSeconds * 1000)} of virtual time` : ''}: ${verdict(result)}`,
-    ...(undecided > 0 ? [`${plural(undecided, 'history', 'histories')} too hard to decide`] : []),
+    ...(undecided > 0 ? [`${plural(undecided, 'history', 'histories')} not decided`] : []),
+    ...toldUndecided(result),
     ...failures.flatMap(toldFailure),
     ...(counters.length === 0 ? [] : ['reached:', ...table(counters)]),
     ...(result.neverReached.length === 0
@@ -55,6 +59,17 @@ const verdict = ({ valid, failures }: HuntTold): string =>
     : valid === 'unknown'
       ? 'no failure, but not everything was decided'
       : plural(failures.length, 'failure');
+
+/** So many are told one by one. */
+const undecidedLinesMax = 5;
+
+function toldUndecided({ undecided, undecidedSeeds = [] }: HuntTold): string[] {
+  const told = undecidedSeeds.slice(0, undecidedLinesMax);
+  const lines = told.map(({ seed, reason }) => `  seed ${seed}: ${plain(reason)}`);
+  return undecided > told.length && told.length > 0
+    ? [...lines, `  and ${undecided - told.length} more`]
+    : lines;
+}
 
 const toldFailure = (failure: HuntTold['failures'][number]): string[] => [
   `seed ${failure.seed}: ${failure.by} ${plain(failure.invariant)}`,

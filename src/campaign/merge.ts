@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BadInput } from '../errors.ts';
-import { added, type HuntResult, verdictOf, zeros } from '../hunt/tally.ts';
+import { added, type HuntResult, undecidedOf, verdictOf, zeros } from '../hunt/tally.ts';
 import { describeIssues } from '../run/spec.ts';
 import { type Campaign, type CampaignHunt, campaignSchema } from './record.ts';
 
@@ -72,6 +72,7 @@ function sum(a: HuntResult, b: HuntResult): HuntResult {
   return {
     ...a,
     ...counts,
+    ...undecidedOf(a.undecidedSeeds, b.undecidedSeeds),
     valid: verdictOf(counts),
     shard: { index: 1, of: 1 },
     seconds,

@@ -3,6 +3,7 @@
 import { BadInput } from '../errors.ts';
 import { scriptOf } from '../generator/script.ts';
 import type { History } from '../history/operation.ts';
+import { phaseStartNs } from '../run/phase-marks.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { Found, HuntSubject } from './jobs.ts';
 import { type FoundBy, isSameFailure, type Judged, judge, type Verdict } from './judge.ts';
@@ -82,8 +83,18 @@ async function smallest(
 const isReadable = ({ schedule, operations }: ScriptedTest): boolean =>
   schedule.length <= 5 && operations.length <= 20;
 
-const invocations = (history: History): number =>
-  history.filter(({ type, process }) => type === 'invoke' && process !== 'nemesis').length;
+/** What clients asked; in the final phase, what is asked of a node again and again until it is served counts once. */
+function invocations(history: History): number {
+  const finalNs = phaseStartNs(history, 'final') ?? Number.POSITIVE_INFINITY;
+  let count = 0;
+  const last = new Set<string>();
+  for (const { type, process, time, node, f, key, value } of history) {
+    if (type !== 'invoke' || process === 'nemesis') continue;
+    if (time < finalNs) count += 1;
+    else last.add(JSON.stringify([node, f, key, value]));
+  }
+  return count + last.size;
+}
 
 /** Runs the test once more, with everything hashed. */
 export async function reproOf(spec: TestSpec, origin: Repro['origin']): Promise<Repro> {

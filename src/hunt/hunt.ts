@@ -11,7 +11,14 @@ import type { Attempt, Found, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts
 import { Pool } from './pool.ts';
 import { pageOf, replayCommand, serializeRepro } from './repro.ts';
 import { drawTest } from './swarm.ts';
-import { added, type HuntFailure, type HuntResult, verdictOf, zeros } from './tally.ts';
+import {
+  added,
+  type HuntFailure,
+  type HuntResult,
+  undecidedOf,
+  verdictOf,
+  zeros,
+} from './tally.ts';
 
 export interface HuntOptions extends HuntSubject {
   /** The first seed. */
@@ -76,7 +83,7 @@ class Hunt {
   readonly #startedMs = performance.now();
   #given = 0;
   #runs = 0;
-  #undecided = 0;
+  readonly #undecided: { readonly seed: number; readonly reason: string }[] = [];
   #shrinking = 0;
   #virtualSeconds = 0;
   #coverage: Record<string, number> = {};
@@ -101,13 +108,15 @@ class Hunt {
   result(): HuntResult {
     const { system, seed, shard } = this.#options;
     const seconds = this.#seconds();
-    const counts = { runs: this.#runs, undecided: this.#undecided, failures: this.#failures };
+    const undecided = this.#undecided.length;
+    const counts = { runs: this.#runs, undecided, failures: this.#failures };
     return {
       valid: verdictOf(counts),
       system,
       seed,
       shard,
       ...counts,
+      ...undecidedOf(this.#undecided),
       seconds,
       seedsPerSecond: seconds === 0 ? 0 : this.#runs / seconds,
       virtualSeconds: this.#virtualSeconds,
@@ -139,7 +148,9 @@ class Hunt {
     this.#virtualSeconds += attempt.virtualSeconds;
     this.#coverage = added(this.#coverage, attempt.coverage);
     const { verdict } = attempt;
-    if (verdict.kind === 'undecided') this.#undecided += 1;
+    if (verdict.kind === 'undecided') {
+      this.#undecided.push({ seed: attempt.seed, reason: verdict.reason });
+    }
     if (verdict.kind !== 'failed' || this.#found >= this.#options.failuresMax) return;
     this.#found += 1;
     this.#shrinking += 1;
@@ -185,7 +196,7 @@ class Hunt {
       runs: this.#runs,
       seconds: this.#seconds(),
       virtualSeconds: this.#virtualSeconds,
-      undecided: this.#undecided,
+      undecided: this.#undecided.length,
       failures: this.#found,
       shrinking: this.#shrinking,
       reached: counters.filter((count) => count > 0).length,

@@ -166,7 +166,10 @@ async function afterwards(
       return { kind: 'failed', by: 'checker', name: checker.name, explanation };
     }
     if (result.valid === 'unknown') {
-      undecided ??= { kind: 'undecided', reason: result.reason ?? `${checker.name} does not know` };
+      undecided ??= {
+        kind: 'undecided',
+        reason: `${checker.name}: ${result.reason ?? 'it does not know'}`,
+      };
     }
   }
   return (

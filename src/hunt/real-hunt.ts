@@ -11,7 +11,14 @@ import { drawRealTest } from './real-draw.ts';
 import { findReal } from './real-find.ts';
 import { discard, judgeReal, type RealJudged, type RealOptions } from './real-judge.ts';
 import { type Repro, serializeRepro } from './repro.ts';
-import { added, type HuntFailure, type HuntResult, verdictOf, zeros } from './tally.ts';
+import {
+  added,
+  type HuntFailure,
+  type HuntResult,
+  undecidedOf,
+  verdictOf,
+  zeros,
+} from './tally.ts';
 
 export interface RealHuntOptions extends Omit<HuntOptions, 'workers'> {
   /** How often a smaller test is run before it counts as one that passes. At least 1. */
@@ -38,7 +45,7 @@ class RealHunt {
   readonly #running: RealOptions;
   readonly #startedMs = performance.now();
   #runs = 0;
-  #undecided = 0;
+  readonly #undecided: { readonly seed: number; readonly reason: string }[] = [];
   #shrinking = 0;
   #coverage: Record<string, number> = {};
   readonly #failures: HuntFailure[] = [];
@@ -64,7 +71,8 @@ class RealHunt {
   result(): HuntResult {
     const { system, seed, shard } = this.#options;
     const seconds = this.#seconds();
-    const counts = { runs: this.#runs, undecided: this.#undecided, failures: this.#failures };
+    const undecided = this.#undecided.length;
+    const counts = { runs: this.#runs, undecided, failures: this.#failures };
     return {
       valid: verdictOf(counts),
       world: 'real',
@@ -72,6 +80,7 @@ class RealHunt {
       seed,
       shard,
       ...counts,
+      ...undecidedOf(this.#undecided),
       seconds,
       seedsPerSecond: seconds === 0 ? 0 : this.#runs / seconds,
       virtualSeconds: 0,
@@ -103,7 +112,7 @@ class RealHunt {
     }
     this.#runs += 1;
     this.#coverage = added(this.#coverage, reachedIn(judged));
-    if (verdict.kind === 'undecided') this.#undecided += 1;
+    if (verdict.kind === 'undecided') this.#undecided.push({ seed, reason: verdict.reason });
     if (verdict.kind !== 'failed') {
       discard(judged);
       return;
@@ -148,7 +157,7 @@ class RealHunt {
       runs: this.#runs,
       seconds: this.#seconds(),
       virtualSeconds: 0,
-      undecided: this.#undecided,
+      undecided: this.#undecided.length,
       failures: this.#failures.length + this.#shrinking,
       shrinking: this.#shrinking,
       ...(tried === undefined ? {} : { tried }),

@@ -130,8 +130,8 @@ export function verdictOf(results: Results, found: readonly Finding[]): Verdict 
     ([name, { valid }]) => valid === 'unknown' && name !== 'stats',
   );
   if (unknown === undefined) return { kind: 'passed' };
-  const [name, { reason = `${name} does not know` }] = unknown;
-  return { kind: 'undecided', reason };
+  const [name, { reason = 'it does not know' }] = unknown;
+  return { kind: 'undecided', reason: `${name}: ${reason}` };
 }
 
 function byChecker(name: string, { reason = '', anomalies }: Results['checkers'][string]): Verdict {

@@ -34,6 +34,10 @@ export const huntResultSchema = z.strictObject({
   runs: z.number().int(),
   /** Tests that ended without a verdict, such as a history that was too hard to check. */
   undecided: z.number().int(),
+  /** Which, and who could not decide it for what reason; the first `undecidedToldMax`. Left out: none. */
+  undecidedSeeds: z
+    .array(z.strictObject({ seed: z.number().int(), reason: z.string() }))
+    .optional(),
   seconds: z.number(),
   seedsPerSecond: z.number(),
   virtualSeconds: z.number(),
@@ -44,6 +48,17 @@ export const huntResultSchema = z.strictObject({
   failures: z.array(failureSchema),
 });
 export type HuntResult = z.infer<typeof huntResultSchema>;
+
+/** More are counted only: what there is to learn of them is in the first. */
+const undecidedToldMax = 50;
+
+/** As a part of a result. */
+export function undecidedOf(
+  ...lists: readonly HuntResult['undecidedSeeds'][]
+): Pick<HuntResult, 'undecidedSeeds'> {
+  const all = lists.flatMap((list) => list ?? []).toSorted((a, b) => a.seed - b.seed);
+  return all.length === 0 ? {} : { undecidedSeeds: all.slice(0, undecidedToldMax) };
+}
 
 /** The sums of two sets of counters. */
 export function added(
@@ -111,6 +126,7 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
     shard: { index: 1, of: 1 },
     runs,
     undecided,
+    ...undecidedOf(...results.map((result) => result.undecidedSeeds)),
     seconds,
     seedsPerSecond: seconds === 0 ? 0 : runs / seconds,
     virtualSeconds: sum((result) => result.virtualSeconds),

@@ -81,7 +81,7 @@ describe('what a run on real processes came to', () => {
     const late: CheckResult = { valid: 'unknown', reason: 'out of time' };
     assert.deepEqual(verdictOf(results({ ...good, linearizable: late }), []), {
       kind: 'undecided',
-      reason: 'out of time',
+      reason: 'linearizable: out of time',
     });
     const idle: CheckResult = { valid: 'unknown', reason: 'no cas succeeded' };
     assert.deepEqual(verdictOf(results({ ...good, stats: idle }), []), { kind: 'passed' });

@@ -44,6 +44,18 @@ describe('what shards of a hunt come to together', () => {
     assert.deepEqual(merged.neverReached, ['truncated']);
   });
 
+  it('tells which seeds were not decided and why, the first of them, in order', () => {
+    const told = (...seeds: number[]) =>
+      seeds.map((seed) => ({ seed, reason: 'linearizable: the time limit was reached' }));
+    const one = shard(1, { undecided: 2, undecidedSeeds: told(1, 7) });
+    const two = shard(2, { undecided: 1, undecidedSeeds: told(4) });
+    assert.deepEqual(merge(parts(one, two)).merged.undecidedSeeds, told(1, 4, 7));
+    assert.equal(merge(parts(shard(1), shard(2))).merged.undecidedSeeds, undefined);
+    const many = told(...Array.from({ length: 80 }, (_, i) => i));
+    const all = merge(parts(shard(1, { undecided: 80, undecidedSeeds: many }), shard(2))).merged;
+    assert.deepEqual([all.undecided, all.undecidedSeeds?.length], [80, 50]);
+  });
+
   it('is a violation when one of them found one, and unknown when one is missing', () => {
     const bad = shard(2, { valid: false, failures: [failure] });
     assert.equal(merge(parts(shard(1), bad)).merged.valid, false);
