@@ -43,7 +43,7 @@ export async function mount(fuse: number, mountPoint: string): Promise<string | 
   const options = 'fd=3,rootmode=40755,user_id=0,group_id=0,allow_other,default_permissions';
   const args = ['-i', '-n', '-t', 'fuse', '-o', options, 'dissent', mountPoint];
   const { isOk, text } = await run('mount', args, fuse);
-  return isOk ? undefined : `mount(8) refused: ${text || 'no reason given'}`;
+  return isOk ? undefined : `mount(8) refused: ${text.split('\n')[0] || 'no reason given'}`;
 }
 
 /** Unmounts it; when it is in use it is taken out of sight, and is gone when nobody uses it any more. Gives why it did not work. */
