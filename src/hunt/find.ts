@@ -23,8 +23,8 @@ const candidateCheckMs = 5_000;
 /** Who is asked before whom about one run. */
 const inOrder: readonly FoundBy[] = ['invariant', 'crash', 'checker', 'liveness'];
 
-/** Who ends a run as soon as they have found something. */
-const endsTheRun: ReadonlySet<FoundBy> = new Set<FoundBy>(['invariant']);
+/** Who ends a run as soon as they have found something, where nobody else is asked. */
+const endsTheRun: ReadonlySet<FoundBy> = new Set<FoundBy>(['invariant', 'crash']);
 
 /** Throws BadInput for a seed that does not fail. Takes at most about `budgetMs` longer than running the test a few times. */
 export async function find(subject: HuntSubject, seed: number, budgetMs: number): Promise<Found> {
@@ -53,19 +53,21 @@ async function smallest(
 ): Promise<{ readonly test: TestSpec; readonly tried: number }> {
   // Whoever would have found something before, and nobody after: the rest of a run that has shown it is of no use.
   const by = inOrder.slice(0, inOrder.indexOf(failure.by) + 1);
-  const fails = async (test: ScriptedTest): Promise<boolean> => {
+  const run = (test: ScriptedTest): Promise<Judged> => {
     const checkTimeoutMs = Math.min(test.checkTimeoutMs, candidateCheckMs);
-    const { verdict } = await judge({ ...test, checkTimeoutMs }, { by });
-    return isSameFailure(verdict, failure);
+    return judge({ ...test, checkTimeoutMs }, { by });
   };
+  const fails = async (test: ScriptedTest): Promise<boolean> =>
+    isSameFailure((await run(test)).verdict, failure);
   const written: ScriptedTest = {
     ...spec,
     operations: scriptOf(judged.history, spec.clients, spec.time * 1e9),
   };
-  if (!(await fails(written))) return { test: spec, tried: 1 };
+  const again = await run(written);
+  if (!isSameFailure(again.verdict, failure)) return { test: spec, tried: 1 };
   const nowMs = (): number => performance.now();
   const endMs = nowMs() + budgetMs;
-  const shown = endsTheRun.has(failure.by) ? { shownMs: judged.endNs / 1e6 } : {};
+  const shown = endsTheRun.has(failure.by) ? { shownMs: again.endNs / 1e6 } : {};
   let best: ScriptedTest = written;
   let tried = 1;
   for (let seeds = seedsPerCandidate; seeds <= seedsPerCandidateMax; seeds *= 2) {

@@ -83,6 +83,10 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
     ...(by.includes('liveness') && hasLog(spec)
       ? { settleMs: calmLimits * electionTimeoutOf(spec) }
       : {}),
+    // Whoever is not asked about what clients saw needs no more of the run.
+    onEnd: ({ cause }) => {
+      if (cause === 'system' && by.includes('crash') && !by.includes('checker')) found.abort();
+    },
     signal: found.signal,
   });
   const verdict = watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by));

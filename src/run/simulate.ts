@@ -42,6 +42,8 @@ export interface SimulateOptions {
   /** As in `perform`. */
   readonly onSamples?: (lines: string) => void;
   readonly log?: (line: string) => void;
+  /** Told at once of every node that ends by itself. */
+  readonly onEnd?: (end: NodeEnd) => void;
   /** Given the cluster before anything happens in it. */
   readonly onCluster?: (cluster: SimCluster) => void;
 }
@@ -84,7 +86,9 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
       broken.abort(error);
     }
   };
-  const cluster = createCluster(spec, options, ({ node, timeNs, error, cause, isForGood }) => {
+  const cluster = createCluster(spec, options, (end) => {
+    const { node, timeNs, error, cause, isForGood } = end;
+    options.onEnd?.(end);
     log(`${node} ended: ${error}`);
     // What a fault made it do is no finding about the system.
     if (cause === 'injected' && !isForGood) return;
