@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMounted } from '#src/cluster/faulty-folder/mount';
 import type { Unsynced } from '#src/schedule/world';
 import { Unavailable } from '#src/schedule/world';
@@ -16,8 +17,8 @@ import {
   startOwn,
 } from './support/own-cluster.ts';
 
-/** Longer than any test waits for a sync. */
-const neverMs = 60_000;
+/** Long enough for all nodes to lose their power before a sync that has begun is over. */
+const slowMs = 10_000;
 
 async function withCluster(
   options: OwnOptions,
@@ -35,10 +36,17 @@ async function readAfter(unsynced: Unsynced): Promise<{ read: unknown; seen: rea
   // D06: what is written counts as durable before it is synced.
   await withCluster({ mutant: 'D06' }, async (cluster) => {
     using before = registerAt(cluster, await leaderOf(cluster));
+    await before.write('warm', 'up');
+    await delay(200);
     for (const node of cluster.nodes) {
-      await cluster.disks.trouble('slow', node, { kind: 'slow', fsyncMs: neverMs });
+      await cluster.disks.trouble('slow', node, { kind: 'slow', fsyncMs: slowMs });
     }
-    await before.write('key', 'acknowledged');
+    // What was being synced when the disks became slow keeps back what comes next, until its sync is over.
+    await until(
+      'an acknowledged write',
+      async () => (await before.tryWrite('key', 'acknowledged', slowMs)).kind === 'ok',
+      4 * slowMs,
+    );
     const seen = await Promise.all(
       cluster.nodes.map((node) => cluster.processes.kill('down', node, unsynced)),
     );
