@@ -62,7 +62,10 @@ export interface OkPartition<Input, Output> extends Judged<Input, Output> {
 
 export interface IllegalPartition<State, Input, Output> extends Judged<Input, Output> {
   readonly verdict: 'illegal';
-  /** Orders that the model accepts and that go as far as any can; the longest first. At least one, perhaps empty. */
+  /**
+   * Orders that the model accepts and that go as far as any can; the longest first. At least one, perhaps empty; of a register
+   * with up to 10 000 operations up to nine, which are looked for when this is read.
+   */
   readonly partialLinearizations: readonly (readonly Operation<Input, Output>[])[];
   /**
    * No order can hold this operation together with all that returned before it. The first such operation by return, unless
