@@ -104,6 +104,40 @@ function classes(
   return { classEffect, classStart, optional, optionalCall };
 }
 
+/** Operations between two looks at the clock. */
+const operationsPerTick = 65_536;
+
+/** The required operations, which are numbered in this order. */
+function intervals(
+  required: Int32Array,
+  of: Int32Array,
+  where: Positions,
+  tick: () => void,
+): Pick<Problem<never, never, never>, 'effect' | 'call' | 'return' | 'byCall'> {
+  const count = required.length;
+  const effect = ints(count);
+  const call = ints(count);
+  const returned = ints(count);
+  const rank = ints(of.length).fill(-1);
+  for (let j = 0; j < count; j += 1) {
+    if (j % operationsPerTick === 0) tick();
+    const i = at(required, j);
+    rank[i] = j;
+    effect[j] = at(of, i);
+    call[j] = at(where.call, i);
+    returned[j] = at(where.return, i);
+  }
+  tick();
+  const byCall = ints(count);
+  let next = 0;
+  for (const i of where.byCall) {
+    if (at(rank, i) < 0) continue;
+    byCall[next] = at(rank, i);
+    next += 1;
+  }
+  return { effect, call, return: returned, byCall };
+}
+
 /** Flattens the operations of one partition. Takes O(n log n). Throws what `tick`, called now and then, throws. */
 export function problem<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -117,30 +151,13 @@ export function problem<State, Input, Output>(
     operations,
     tick,
   );
+  tick();
   const isIdle = (i: number): boolean =>
     at(readonly, at(of, i)) === 1 && at(total, at(of, i)) === 1;
   const anyIdle = readonly.some((promised, e) => promised === 1 && at(total, e) === 1);
   const idle = anyIdle ? where.byReturn.filter(isIdle) : ints(0);
   const required = anyIdle ? where.byReturn.filter((i) => !isIdle(i)) : where.byReturn;
-  const count = required.length;
-  const effect = ints(count);
-  const call = ints(count);
-  const returned = ints(count);
-  const rank = ints(operations.length).fill(-1);
-  for (let j = 0; j < count; j += 1) {
-    const i = at(required, j);
-    rank[i] = j;
-    effect[j] = at(of, i);
-    call[j] = at(where.call, i);
-    returned[j] = at(where.return, i);
-  }
-  const byCall = ints(count);
-  let next = 0;
-  for (const i of where.byCall) {
-    if (at(rank, i) < 0) continue;
-    byCall[next] = at(rank, i);
-    next += 1;
-  }
+  tick();
   return {
     model,
     operations,
@@ -155,10 +172,7 @@ export function problem<State, Input, Output>(
     text,
     growth: byEffect(model.growth, inputs, outputs),
     required,
-    effect,
-    call,
-    return: returned,
-    byCall,
+    ...intervals(required, of, where, tick),
     idle,
     ...classes(of, where, readonly),
   };

@@ -114,7 +114,9 @@ export class Search<State, Input, Output> {
 
   /** The longest accepted order so far; all of it after `ok`. */
   order(): readonly Operation<Input, Output>[] {
-    return Array.from(this.ids(), (i) => this.#operation(i));
+    const order: Operation<Input, Output>[] = [];
+    for (const i of this.ids()) order.push(this.#operation(i));
+    return order;
   }
 
   /** The same as indices in `operations`. */

@@ -148,7 +148,10 @@ export class Seen {
     const bitsAt = keyAt + this.#keyWords;
     for (let i = 0; i < this.#bitWords; i += 1) this.#entries[bitsAt + i] = at(bits, i);
     this.#buckets[bucket] = this.#count;
-    if (this.#count > this.#buckets.length) this.#rebuild(this.#buckets.length * 4);
+    if (this.#count > this.#buckets.length) {
+      this.#tick();
+      this.#rebuild(this.#buckets.length * 4);
+    }
   }
 
   #rebuild(buckets: number): void {
