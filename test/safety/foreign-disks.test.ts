@@ -166,7 +166,9 @@ describe('disks of programs that know nothing of faults', function () {
       await register.write('key', 2);
       const tookMs = performance.now() - startMs;
       assert.ok(tookMs >= 399, `a write took ${tookMs} ms where each sync takes 400`);
-      const counts = await Promise.all(cluster.nodes.map((node) => cluster.disks.effects?.(node)));
+      const counts = await Promise.all(
+        cluster.nodes.map(async (node) => cluster.disks.effects?.(node)),
+      );
       const delayed = counts.filter((count) => (count?.delayed ?? 0) > 0).length;
       assert.ok(delayed >= 2, `${delayed} of three disks were slow, and a majority was waited for`);
       await cluster.disks.release('slow');
