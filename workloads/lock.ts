@@ -59,7 +59,8 @@ function answered(op: Invocation, result: unknown): Completion {
   const { f, value } = op;
   switch (f) {
     case 'acquire':
-      if (result === null) return { type: 'fail', value, error: 'precondition: somebody has the lock' };
+      if (result === null)
+        return { type: 'fail', value, error: 'precondition: somebody has the lock' };
       return typeof result === 'number'
         ? { type: 'ok', value: result }
         : notAnAnswer(op, result, 'info');
