@@ -44,7 +44,9 @@ describe('a node process', function () {
       connection.close();
     }
     const status = await cluster.status(leader.node);
-    assert(status !== undefined && status.counters.fsyncs > 0 && (status.counters.messagesSent ?? 0) > 0);
+    assert(
+      status !== undefined && status.counters.fsyncs > 0 && (status.counters.messagesSent ?? 0) > 0,
+    );
     assert.match(
       cluster.log(leader.node),
       / ready\n(.*\n)*.* leader in term \d+ \(was candidate\)/,
