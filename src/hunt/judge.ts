@@ -197,6 +197,18 @@ export function checkersOf({
 const electionTimeoutOf = ({ systemOptions }: TestSpec): number =>
   Number(systemOptions['electionTimeoutMs'] ?? 300);
 
+/**
+ * A bare majority elects somebody only when all of it is heard in time, twice: with p for a message that is neither lost nor late, one try
+ * in p^-4(q - 1) succeeds. One in four is what the usual limit allows for.
+ */
+function patienceWith({ nodes, sim }: TestSpec, coreSize: number): number {
+  const quorum = Math.floor(nodes / 2) + 1;
+  if (sim === undefined || coreSize > quorum) return 1;
+  const { transport, loss, stragglers } = sim.network;
+  const heard = transport === 'datagram' ? (1 - loss) * (1 - stragglers) : 1;
+  return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
+}
+
 /** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
 function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
   const { history, faults, ends, down } = run;
@@ -211,7 +223,8 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
     outcome: { kind: 'installed' as const },
   }));
   const attemptMs = spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs;
-  const options = { nodes, limitMs: calmLimits * t, endNs, attemptMs };
+  const patience = (coreSize: number): number => patienceWith(spec, coreSize);
+  const options = { nodes, limitMs: calmLimits * t, patience, endNs, attemptMs };
   const [first] = standstills(history, [...faults, ...away], options);
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;

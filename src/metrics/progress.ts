@@ -24,6 +24,8 @@ export interface ProgressOptions {
   readonly nodes: readonly string[];
   /** How long a calm core may take to serve again, ms. */
   readonly limitMs: number;
+  /** By how much longer a core of this many nodes may take; left out: by nothing. */
+  readonly patience?: (coreSize: number) => number;
   /** Only calms that begin in [0, endNs - limit] are judged: when the workload ended. */
   readonly endNs: number;
   /** How long a client waits for an answer before it asks again, ms. */
@@ -32,6 +34,9 @@ export interface ProgressOptions {
 
 /** With fewer attempts in vain a lossy network may have eaten all of them. */
 const fewestAttempts = 5;
+
+/** They have to lie apart by this share of the calm: within less, all of them may have met the same election. */
+const leastSpan = 1 / 4;
 
 /** A calm in which nobody was served although somebody asked. */
 export interface Standstill {
@@ -91,9 +96,8 @@ function largestCore(nodes: readonly string[], { nodes: touched, links }: Broken
 export function standstills(
   history: History,
   faults: readonly PlayedFault[],
-  { nodes, limitMs, endNs, attemptMs }: ProgressOptions,
+  { nodes, limitMs, patience, endNs, attemptMs }: ProgressOptions,
 ): readonly Standstill[] {
-  const limitNs = limitMs * 1e6;
   const changes = [
     0,
     ...faults.flatMap(({ startNs, endNs: over, outcome }) =>
@@ -103,12 +107,19 @@ export function standstills(
   const times = [...new Set(changes)].toSorted((a, b) => a - b);
   return times.flatMap((fromNs, i) => {
     const calmUntilNs = Math.min(endNs, times[i + 1] ?? endNs);
-    if (calmUntilNs - fromNs < limitNs) return [];
+    if (calmUntilNs - fromNs < limitMs * 1e6) return [];
     const core = largestCore(nodes, brokenAt(faults, fromNs));
     if (2 * core.length <= nodes.length) return [];
+    const limitNs = limitMs * 1e6 * (patience?.(core.length) ?? 1);
     const untilNs = fromNs + limitNs;
-    const { asked, attempts, served } = demand(history, core, { fromNs, untilNs, attemptMs });
-    return served || attempts < fewestAttempts ? [] : [{ fromNs, untilNs, core, asked }];
+    if (calmUntilNs < untilNs) return [];
+    const { asked, attempts, spanNs, served } = demand(history, core, {
+      fromNs,
+      untilNs,
+      attemptMs,
+    });
+    const isSure = attempts >= fewestAttempts && spanNs >= leastSpan * limitNs;
+    return served || !isSure ? [] : [{ fromNs, untilNs, core, asked }];
   });
 }
 
@@ -122,6 +133,14 @@ interface Calm {
   readonly attemptMs: number;
 }
 
+interface Demand {
+  readonly asked: number;
+  readonly attempts: number;
+  /** From the first of the attempts to the end of the last one; negative without any. */
+  readonly spanNs: number;
+  readonly served: boolean;
+}
+
 /**
  * Whether clients of these nodes were served in a calm, and how often they asked in vain once half of it was over: who gave up before
  * that may have met an election, and who asks at its end has not waited yet.
@@ -130,13 +149,15 @@ function demand(
   history: History,
   core: readonly string[],
   { fromNs, untilNs, attemptMs }: Calm,
-): { readonly asked: number; readonly attempts: number; readonly served: boolean } {
+): Demand {
   const open = new Map<unknown, number>();
   const halfNs = (fromNs + untilNs) / 2;
   const attemptsSince = (invokedNs: number, endNs: number): number =>
     Math.floor((endNs - Math.max(invokedNs, halfNs)) / (attemptMs * 1e6));
   let asked = 0;
   let attempts = 0;
+  let firstNs = untilNs;
+  let lastNs = halfNs;
   let served = false;
   for (const { type, process, time, node, error } of history) {
     if (time > untilNs) break;
@@ -152,12 +173,17 @@ function demand(
     if (time < halfNs) continue;
     asked += 1;
     attempts += 1 + attemptsSince(invokedNs, time);
+    firstNs = Math.min(firstNs, Math.max(invokedNs, halfNs));
+    lastNs = Math.max(lastNs, time);
   }
   // Asked and still without any answer at the end of the calm.
   for (const invokedNs of open.values()) {
     const inVain = attemptsSince(invokedNs, untilNs);
-    attempts += Math.max(0, inVain);
-    if (inVain > 0) asked += 1;
+    if (inVain <= 0) continue;
+    asked += 1;
+    attempts += inVain;
+    firstNs = Math.min(firstNs, Math.max(invokedNs, halfNs));
+    lastNs = untilNs;
   }
-  return { asked, attempts, served };
+  return { asked, attempts, spanNs: lastNs - firstNs, served };
 }

@@ -83,6 +83,10 @@ describe('progress that may be asked for', () => {
     assert.deepEqual(standstills([line(1900, 'invoke'), line(2100, 'ok')], [], until), []);
     assert.equal(standstills([line(900, 'invoke'), line(2100, 'ok')], [], until).length, 1);
     assert.equal(standstills([line(1450, 'invoke'), line(2100, 'ok')], [], until).length, 1);
+    assert.deepEqual(
+      standstills([line(1550, 'invoke'), line(2100, 'ok')], [], { ...until, attemptMs: 50 }),
+      [],
+    );
     const slow = { ...until, attemptMs: 750 };
     assert.deepEqual(standstills([line(900, 'invoke'), line(2100, 'ok')], [], slow), []);
   });
@@ -138,6 +142,19 @@ describe('progress that may be asked for', () => {
       ),
       [],
     );
+  });
+
+  it('is more patient with a core where the caller says so', () => {
+    const faults = [fault(1000, 9000, ['n1', 'n2'])];
+    const dead = asking(9000, (_, ms) => ms >= 1000);
+    const found = (factor: number) =>
+      standstills(dead, faults, { ...options, patience: (size) => (size === 3 ? factor : 1) });
+    assert.equal(found(1).length, 1);
+    assert.deepEqual(
+      found(3.5).map(({ fromNs, untilNs }) => (untilNs - fromNs) / 1e6),
+      [7000],
+    );
+    assert.deepEqual(found(4.5), []);
   });
 
   it('asks nothing while faults keep changing, nor when nobody asks', () => {
