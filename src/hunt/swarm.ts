@@ -50,18 +50,24 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
     electionTimeoutMs: t,
     nodes: nodeNames(nodes),
   };
+  const systemOptions = subject.systemOptions ?? {
+    ...drawOptions(subject.system, t, random('options')),
+    // Asking again and again for more than fits through is no test of anything.
+    ...(sim.clients === undefined ? {} : { maxBatchEntries: 256 }),
+  };
+  const batch = Number(systemOptions['maxBatchEntries'] ?? 256);
+  const load = drawLoad(sizes, nodes, t, {
+    latencyMs: sim.network.latencyMs.mean,
+    fsyncMs: sim.disk.fsyncMs.mean / batch,
+  });
   const draft = buildSpec(
     {
       system: subject.system,
-      systemOptions: subject.systemOptions ?? {
-        ...drawOptions(subject.system, t, random('options')),
-        // Asking again and again for more than fits through is no test of anything.
-        ...(sim.clients === undefined ? {} : { maxBatchEntries: 256 }),
-      },
+      systemOptions,
       workload,
       workloadOptions,
       nodes,
-      ...drawLoad(sizes, nodes, t, sim.network.latencyMs.mean),
+      ...load,
       time: (lengthMs + calmMs) / 1000,
       recoveryTimeoutMs: recoveryLimits * t,
       checkTimeoutMs,
@@ -75,31 +81,36 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
   return { ...draft, schedule: drawSchedule(subject, seed, shape, draft.system) };
 }
 
+/** What one command costs, ms. */
+interface Cost {
+  readonly latencyMs: number;
+  /** Its share of an fsync. */
+  readonly fsyncMs: number;
+}
+
 /** Who asks how often, and for how long. Several clients at each node, so that one that waits leaves others to go on. */
-function drawLoad(random: Random, nodes: number, t: number, latencyMs: number) {
-  return {
-    clients: weighted(random, [
-      // One each: some nodes are only asked for reads, so that a leader without a write of its own under way is asked too.
-      [nodes, 3],
-      [2 * nodes, 3],
-      [3 * nodes, 1],
-    ] as const),
-    rate: weighted(random, [
-      [20, 1],
-      [60, 2],
-      [150, 3],
-      [400, 1],
-    ] as const),
-    // A way there and back through a leader and a majority has to fit in.
-    opTimeoutMs: Math.max(
-      20 * latencyMs,
-      weighted(random, [
-        [t, 1],
-        [3 * t, 2],
-        [10 * t, 3],
-      ] as const),
-    ),
-  };
+function drawLoad(random: Random, nodes: number, t: number, { latencyMs, fsyncMs }: Cost) {
+  const clients = weighted(random, [
+    // One each: some nodes are only asked for reads, so that a leader without a write of its own under way is asked too.
+    [nodes, 3],
+    [2 * nodes, 3],
+    [3 * nodes, 1],
+  ] as const);
+  const rate = weighted(random, [
+    [20, 1],
+    [60, 2],
+    [150, 3],
+    [400, 1],
+  ] as const);
+  const drawnMs = weighted(random, [
+    [t, 1],
+    [3 * t, 2],
+    [10 * t, 3],
+  ] as const);
+  // A way there and back through a leader and a majority has to fit in, and what all ask at once has to reach the disks by then: clients
+  // who have given up every time before their turn came are never served.
+  const opTimeoutMs = Math.max(drawnMs, 20 * latencyMs, Math.ceil(4 * clients * fsyncMs));
+  return { clients, rate, opTimeoutMs };
 }
 
 /** A calm core has to serve again within so many election timeouts. */
