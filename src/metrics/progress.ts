@@ -100,8 +100,9 @@ export function standstills(
 ): readonly Standstill[] {
   const changes = [
     0,
-    ...faults.flatMap(({ startNs, endNs: over, outcome }) =>
-      outcome.kind === 'skipped' ? [] : [startNs, over],
+    // Who gives a fault up after its first steps has disturbed those it was aimed at: damage, for one, ends a node first.
+    ...faults.flatMap(({ startNs, endNs: over, outcome, resolved }) =>
+      outcome.kind === 'skipped' && resolved.length === 0 ? [] : [startNs, over],
     ),
   ].filter((ns) => ns < endNs);
   const times = [...new Set(changes)].toSorted((a, b) => a - b);

@@ -144,6 +144,17 @@ describe('progress that may be asked for', () => {
     );
   });
 
+  it('takes a fault that was given up on somebody for a disturbance, and one that found nobody for none', () => {
+    const dead = asking(4000, () => true);
+    const calm = { ...options, endNs: 3500e6 };
+    const given = (resolved: readonly string[]): PlayedFault => ({
+      ...fault(1800, 1800, resolved),
+      outcome: { kind: 'skipped' },
+    });
+    assert.equal(standstills(dead, [given([])], calm).length, 1);
+    assert.deepEqual(standstills(dead, [given(['n1'])], calm), []);
+  });
+
   it('is more patient with a core where the caller says so', () => {
     const faults = [fault(1000, 9000, ['n1', 'n2'])];
     const dead = asking(9000, (_, ms) => ms >= 1000);
