@@ -169,7 +169,11 @@ class Judge {
     const translation = translate(this.#subject, history);
     const { intervals, readsThatLearntNothing } = translation;
     const timeLimitMs = Math.max(1, this.#endMs - performance.now());
-    const result = check(keyed(this.#subject.model), intervals, { timeLimitMs });
+    const result = check(keyed(this.#subject.model), intervals, {
+      timeLimitMs,
+      // All keys that can be judged at little cost are counted and explained.
+      exhaustive: 'cheap',
+    });
     this.#onChecked?.(evidence(this.#subject, intervals, result));
     const undecided = result.partitions.filter((part) => part.verdict === 'unknown');
     const illegal = result.partitions.filter((part) => part.verdict === 'illegal');

@@ -239,17 +239,19 @@ class Check<State, Input, Output> {
     };
   }
 
-  /** Everything that takes near-linear time first, then rounds of search. Stops after a round in which one was illegal. */
+  /** Everything that takes near-linear time first, then rounds of search. */
   #decideAll(): void {
+    const { exhaustive = false } = this.#options;
     let undecided = this.#trials;
     const round = (turn: (trial: Trial<State, Input, Output>, bytes: number) => void): boolean => {
       const bytes = Math.floor(this.#budget.memoryLimitBytes / Math.max(1, undecided.length));
       for (const trial of undecided) {
         turn(trial, bytes);
         this.#anyIllegal ||= trial.verdict === 'illegal';
+        if (this.#anyIllegal && exhaustive === false) return false;
       }
       undecided = undecided.filter((trial) => trial.verdict === 'unknown');
-      const isEnough = this.#anyIllegal && this.#options.exhaustive !== true;
+      const isEnough = this.#anyIllegal && exhaustive !== true;
       return undecided.length > 0 && !isEnough;
     };
     let goesOn = round((trial, bytes) => trial.begin(bytes, this.#look));

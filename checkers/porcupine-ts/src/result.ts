@@ -14,8 +14,12 @@ export interface CheckOptions {
    * Default 512 MiB, at least 1 MiB.
    */
   readonly memoryLimitBytes?: number;
-  /** Goes on with the other partitions after one turned out illegal. Default false: they get no more than it got. */
-  readonly exhaustive?: boolean;
+  /**
+   * Whether to go on with the other partitions after one turned out illegal. Default false: the rest stays `unknown`. `'cheap'`: until
+   * all have got what it got, so that everything that takes near-linear time is decided, and no search goes on for long. True: until
+   * all are decided. `checkInWorkers` ends the other threads unless it is true.
+   */
+  readonly exhaustive?: boolean | 'cheap';
   /** Uses nothing of the model but init, step, equal, hash and partition. For measuring and for cross-checks. Default false. */
   readonly ignoreHints?: boolean;
   /** Called now and then, at most about every 100 ms. */
@@ -42,7 +46,7 @@ export interface Progress {
   readonly partitions: number;
 }
 
-/** Why a partition is `unknown`: a limit, the signal, or another partition was illegal already and `exhaustive` was off. */
+/** Why a partition is `unknown`: a limit, the signal, or another partition was illegal already and `exhaustive` was not true. */
 export type UnknownReason = 'time-limit' | 'aborted' | 'another-partition-is-illegal';
 
 interface Judged<Input, Output> {

@@ -91,14 +91,34 @@ describe('check', () => {
         return: 1,
       },
     ];
-    const result = check(kv(), [...reads(1), ...reads(2)], { exhaustive: true });
-    assert.deepEqual(
-      result.partitions.map((part) => [part.key, part.verdict]),
-      [
-        [1, 'illegal'],
-        [2, 'illegal'],
-      ],
-    );
+    const verdicts = (exhaustive: boolean | 'cheap') =>
+      check(kv(), [...reads(1), ...reads(2)], { exhaustive }).partitions.map((part) => [
+        part.key,
+        part.verdict,
+        part.verdict === 'unknown' ? part.reason : undefined,
+      ]);
+    const both = [
+      [1, 'illegal', undefined],
+      [2, 'illegal', undefined],
+    ];
+    assert.deepEqual(verdicts(true), both);
+    assert.deepEqual(verdicts('cheap'), both);
+    assert.deepEqual(verdicts(false), [both[0], [2, 'unknown', 'another-partition-is-illegal']]);
+  });
+
+  it('that need a long search are left after another was illegal, unless all are wanted', () => {
+    const hard = keyed(subsetSum);
+    const under = (key: number, history: typeof hopeless) =>
+      history.map((op) => ({ ...op, input: { key, input: op.input } }));
+    const few = hopeless.slice(-3);
+    const history = [...under(1, hopeless), ...under(2, few)];
+    const reasons = (exhaustive: boolean | 'cheap') =>
+      check(hard, history, { exhaustive, timeLimitMs: 300 }).partitions.map((part) =>
+        part.verdict === 'unknown' ? part.reason : part.verdict,
+      );
+    assert.deepEqual(reasons(false), ['another-partition-is-illegal', 'illegal']);
+    assert.deepEqual(reasons('cheap'), ['another-partition-is-illegal', 'illegal']);
+    assert.deepEqual(reasons(true), ['time-limit', 'illegal']);
   });
 
   it('tells several orders that go as far as any can', () => {
@@ -279,9 +299,12 @@ describe('a verdict does not change', () => {
       fc.property(subject.histories, subject.histories, (a, b) => {
         const under = (key: string, history: typeof a) =>
           history.map((op) => ({ ...op, input: { key, input: op.input } }));
-        const both = check(model, [...under('a', a), ...under('b', b)]).verdict;
         const each = [a, b].map((history) => check(subject.model, history).verdict);
-        assert.equal(both, each.includes('illegal') ? 'illegal' : 'ok');
+        const expected = each.includes('illegal') ? 'illegal' : 'ok';
+        for (const exhaustive of [false, 'cheap', true] as const) {
+          const both = check(model, [...under('a', a), ...under('b', b)], { exhaustive }).verdict;
+          assert.equal(both, expected);
+        }
       }),
       { numRuns: 1000 },
     );

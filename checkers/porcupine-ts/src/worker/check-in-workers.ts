@@ -133,7 +133,7 @@ class Run<Input, Output> {
         smallestMemoryLimitBytes,
         Math.floor(this.#budget.memoryLimitBytes / threads),
       ),
-      exhaustive: this.#options.exhaustive === true,
+      exhaustive: this.#options.exhaustive ?? false,
       ignoreHints: this.#options.ignoreHints === true,
       stop: this.#flag?.buffer,
     } as const;
@@ -206,7 +206,7 @@ class Run<Input, Output> {
 
 /**
  * `check` in worker threads, or web workers: as many partitions at once as there is parallelism, without blocking the caller.
- * The first illegal partition ends the others, unless `exhaustive`. Inputs, outputs and states have to be plain data, since
+ * The first illegal partition ends the other threads, unless `exhaustive` is true. Inputs, outputs and states have to be plain data, since
  * they are sent. Rejects with TypeError for a model that cannot be reached from another thread or an operation that cannot
  * be sent, and otherwise with what `check` throws. Nothing is left running when it settles.
  */

@@ -11,7 +11,7 @@ export type ToThread =
       readonly kind: 'begin';
       readonly model: ModelReference;
       readonly memoryLimitBytes: number;
-      readonly exhaustive: boolean;
+      readonly exhaustive: boolean | 'cheap';
       readonly ignoreHints: boolean;
       /** One Int32 that becomes 1 when the thread should stop and say how far it got. */
       readonly stop: SharedArrayBuffer | undefined;
