@@ -45,7 +45,7 @@ interface Bounds {
   readonly high: number;
 }
 
-/** Sums of fractions differ with their order by less than this, for each unit that was added. */
+/** Sums of fractions, and of what is beyond the safe integers, differ with their order by less than this, for each unit that was added. */
 const roundingError = 1e-9;
 
 class CounterJudge implements ObjectJudge<Tally> {
@@ -120,7 +120,8 @@ class CounterJudge implements ObjectJudge<Tally> {
       low: this.#init + at.up + sums.askedDown,
       high: this.#init + sums.askedUp + at.down,
     };
-    const tolerance = sums.isWhole ? 0 : sums.size * roundingError;
+    const isExact = sums.isWhole && sums.size <= Number.MAX_SAFE_INTEGER;
+    const tolerance = isExact ? 0 : sums.size * roundingError;
     if (told < bounds.low - tolerance) {
       findings.add('counter-too-low', () => outside(read, bounds, 'below', key, operations));
     } else if (told > bounds.high + tolerance) {

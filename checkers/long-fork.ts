@@ -13,6 +13,7 @@ import { Found, verdict } from './found.ts';
 import { observationsOf, type Sight } from './growth/observations.ts';
 import { contradictions } from './growth/order.ts';
 import { cycleAnomaly } from './growth/words.ts';
+import { identity, keyName } from './identity.ts';
 import { type Checked, checkPrefixes } from './prefixes.ts';
 
 type Step = readonly [f: string, key: Key, value: unknown];
@@ -51,7 +52,7 @@ function writtenIn(history: History): Written {
   const twice = new Set<string>();
   for (const { invoke, completion } of pairs(history)) {
     for (const step of stepsOf(invoke)) {
-      const key = String(step[1]);
+      const key = keyName(step[1]);
       if (isRead(step)) continue;
       if (by.has(key)) twice.add(key);
       by.set(key, {
@@ -65,8 +66,8 @@ function writtenIn(history: History): Written {
 }
 
 function judgeValue(op: Operation, [, name, value]: Step, { by }: Written, found: Found): void {
-  const written = by.get(String(name));
-  const isOwn = written !== undefined && show(written.value) === show(value);
+  const written = by.get(keyName(name));
+  const isOwn = written !== undefined && identity(written.value) === identity(value);
   const isLater = isOwn && written.asked > op.index;
   if (isOwn && !written.failed && !isLater) return;
   const why = isLater
@@ -86,7 +87,7 @@ function sightsOf(op: Operation, written: Written, found: Found): readonly Sight
   for (const step of stepsOf(op)) {
     if (!isRead(step)) continue;
     const [, name, value] = step;
-    const key = String(name);
+    const key = keyName(name);
     if (written.twice.has(key)) continue;
     const isThere = value !== null && value !== undefined;
     if (isThere) judgeValue(op, step, written, found);

@@ -11,6 +11,7 @@ import { Found, verdict } from './found.ts';
 import { type Observation, observationsOf, type Sight } from './growth/observations.ts';
 import { because, contradictions, type GrowthCycle, type GrowthOrder } from './growth/order.ts';
 import { cycleAnomaly } from './growth/words.ts';
+import { keyName } from './identity.ts';
 import { type Checked, checkPrefixes } from './prefixes.ts';
 
 export interface MonotonicOptions {
@@ -26,11 +27,12 @@ const wrong = (op: Operation): BadInput =>
 /** An increment is just before all that saw its result, and behind all that did not. */
 const justBefore = 0.5;
 
-function sightsOf(op: Operation): readonly Sight[] {
+function sightsOf(op: Operation, { key }: Operation): readonly Sight[] {
   if (op.f !== 'inc' && op.f !== 'read') throw wrong(op);
-  const { key, value } = op;
+  const { value } = op;
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const seen = key !== undefined ? [[key, value] as const] : isObject ? Object.entries(value) : [];
+  const seen =
+    key !== undefined ? [[keyName(key), value] as const] : isObject ? Object.entries(value) : [];
   if (seen.length === 0) throw wrong(op);
   return seen.flatMap(([name, count]) => {
     if (count !== null && typeof count !== 'number') throw wrong(op);
@@ -38,7 +40,7 @@ function sightsOf(op: Operation): readonly Sight[] {
     if (op.f === 'inc' && count === null) return [];
     const at = (count ?? 0) - (op.f === 'inc' ? justBefore : 0);
     const verb = op.f === 'inc' ? 'raised to' : '=';
-    return [{ key: String(name), at, shown: `${String(name)} ${verb} ${count ?? 'nil'}` }];
+    return [{ key: name, at, shown: `${name} ${verb} ${count ?? 'nil'}` }];
   });
 }
 
@@ -79,7 +81,7 @@ function nameOf(cycle: GrowthCycle): readonly [name: string, moral: string] {
 function checkPart(history: History, end: number, endMs: number, order: GrowthOrder): Checked {
   const found = new Found();
   const part = end === history.length ? history : history.slice(0, end);
-  const observations = observationsOf(part, (op) => sightsOf(op));
+  const observations = observationsOf(part, sightsOf);
   findLostUpdates(observations, found);
   const { cycles, components, exhausted, keys } = contradictions(observations, order, endMs);
   for (const cycle of cycles) {

@@ -2,10 +2,11 @@
 
 import type { Pair } from '#src/history/pairs';
 import type { Checker } from './checker.ts';
+import { textOf } from './identity.ts';
 import { stepsOf } from './log/steps.ts';
 import { explainedByReduction, type ReductionRule } from './reduce.ts';
 
-const tag = (key: unknown, value: unknown): string => `${String(key)}=${JSON.stringify(value)}`;
+const tag = (key: unknown, value: unknown): string => `${String(key)}=${textOf(value)}`;
 
 const isOk = ({ completion }: Pair): boolean => completion?.type === 'ok';
 

@@ -3,7 +3,8 @@
 import { BadInput } from '#src/errors';
 import type { Pair } from '#src/history/pairs';
 import type { Checker } from './checker.ts';
-import { Findings, identity, proven } from './objects/findings.ts';
+import { identity } from './identity.ts';
+import { Findings, proven } from './objects/findings.ts';
 import { judgeObjects, type ObjectJudge, type ObjectsOptions } from './objects/judge.ts';
 import type { Budget } from './transactions/budget.ts';
 

@@ -16,14 +16,15 @@ export interface Flows {
   see(op: Operation, found: Found): void;
 }
 
-/** Sums of fractions differ with their order by less than this, for each unit in them. */
+/** Sums of fractions, and of what is beyond the safe integers, differ with their order by less than this, for each unit in them. */
 const roundingError = 1e-9;
 
-/** Whether two sums are the same: exactly, unless there are fractions in them. */
+/** Whether two sums are the same: exactly, unless adding their parts has to round. */
 export function isClose(a: number, b: number, parts: readonly unknown[]): boolean {
   const numbers = parts.map(Number);
-  if (numbers.every(Number.isInteger)) return a === b;
-  return Math.abs(a - b) <= roundingError * numbers.reduce((sum, n) => sum + Math.abs(n), 0);
+  const size = numbers.reduce((sum, n) => sum + Math.abs(n), 0);
+  if (numbers.every(Number.isInteger) && size <= Number.MAX_SAFE_INTEGER) return a === b;
+  return Math.abs(a - b) <= roundingError * size;
 }
 
 function transferOf(op: Operation): Transfer {

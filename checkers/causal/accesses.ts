@@ -2,6 +2,7 @@
 
 import type { History, Operation } from '#src/history/operation';
 import { type Pair, pairs } from '#src/history/pairs';
+import { keyName, textOf } from '../identity.ts';
 
 /** What was there before any write. */
 export const initial = -1;
@@ -45,11 +46,11 @@ interface Raw {
 }
 
 /** One text per value; the wire knows no undefined. */
-const text = (value: unknown): string => JSON.stringify(value ?? null);
+const text = (value: unknown): string => textOf(value ?? null);
 
 function rawOf(pair: Pair): Raw | 'idle' | undefined {
   const { invoke, completion } = pair;
-  const key = String(invoke.key ?? '');
+  const key = invoke.key === undefined ? '\0no key' : keyName(invoke.key);
   const isOk = completion?.type === 'ok';
   switch (invoke.f) {
     case 'read':

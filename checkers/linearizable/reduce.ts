@@ -17,6 +17,7 @@
  */
 
 import { check, type Model, type RegisterView } from 'porcupine-ts';
+import { textOf } from '../identity.ts';
 import { type AnyInterval, ByCall, returnOf } from './by-call.ts';
 
 type AnyModel = Model<unknown, unknown, unknown>;
@@ -202,8 +203,7 @@ function grouped(
   return new Map([...groups].map(([key, group]) => [key, new ByCall(group)]));
 }
 
-/** Values that differ may have the same text (NaN and null): then fewer operations go, never more. */
-const text = (value: unknown): string => `value ${JSON.stringify(value)}`;
+const text = (value: unknown): string => `value ${textOf(value)}`;
 
 /**
  * A part of `operations` that the model refuses too, as small as the time allows. `operations` is one partition that is not

@@ -9,6 +9,7 @@ import {
 } from 'porcupine-ts';
 import { BadInput } from '#src/errors';
 import type { Pair } from '#src/history/pairs';
+import { keyName } from '../identity.ts';
 import { isOk, learnt, type Subject, type SubjectKind, type Translated } from './subject.ts';
 
 const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
@@ -71,9 +72,9 @@ function transactionStep(
     const [f, name, value]: readonly unknown[] = step;
     const named = typeof name === 'string' || typeof name === 'number';
     if (named && (f === 'r' || f === 'read')) {
-      return { kind: 'read', name: String(name), value: answer(value, nullIsAValue) };
+      return { kind: 'read', name: keyName(name), value: answer(value, nullIsAValue) };
     }
-    if (named && (f === 'w' || f === 'write')) return { kind: 'write', name: String(name), value };
+    if (named && (f === 'w' || f === 'write')) return { kind: 'write', name: keyName(name), value };
   }
   throw noSuchOperation(pair, 'txn of [read, name, value] and [write, name, value]');
 }
@@ -92,6 +93,15 @@ function translateTransaction(pair: Pair, nullIsAValue: boolean): Translated {
   return { input, output, idle };
 }
 
+/** JSON has no numbers as names, so `"0"` is said of the key 0 as well as of the key "0". */
+const byKeyName = (init: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(init).flatMap(([name, value]) => [
+      [name, value],
+      [keyName(name), value],
+    ]),
+  );
+
 const multiRegisterKind: SubjectKind = {
   name: 'multi-register',
   summary: 'several registers, read and written together by transactions',
@@ -102,7 +112,7 @@ const multiRegisterKind: SubjectKind = {
       );
     }
     return {
-      model: multiRegister<unknown>(init ?? {}, null),
+      model: multiRegister<unknown>(byKeyName(init ?? {}), null),
       keyOf: (op) => op.key,
       translate: (pair) => translateTransaction(pair, init === undefined || init === null),
     };

@@ -4,6 +4,7 @@ import { BadInput } from '#src/errors';
 import type { Pair } from '#src/history/pairs';
 import { describeOperation, show } from '#src/history/source';
 import type { Found } from '../found.ts';
+import { identity } from '../identity.ts';
 import type { LogStep } from './steps.ts';
 
 /** An operation with its steps. */
@@ -23,11 +24,9 @@ export interface Message {
   polled: boolean;
 }
 
-const identity = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
-
 /** One log. */
 export class Log {
-  readonly messages = new Map<string, Message>();
+  readonly messages = new Map<string | number, Message>();
   readonly byOffset = new Map<number, Message>();
   /** Offsets that hold something, in order; after `close`. */
   offsets: readonly number[] = [];

@@ -8,6 +8,7 @@ import { BadInput } from '#src/errors';
 import type { Operation } from '#src/history/operation';
 import type { Pair } from '#src/history/pairs';
 import { describeOperation } from '#src/history/source';
+import { keyName } from '../identity.ts';
 
 export interface Send {
   readonly kind: 'send';
@@ -48,22 +49,23 @@ function messagesOf(value: unknown, op: Operation): readonly (readonly [number, 
   });
 }
 
-function sent(key: unknown, asked: unknown, answer: unknown, op: Operation): Send {
+function sent(key: string, asked: unknown, answer: unknown, op: Operation): Send {
   const told = answer === undefined || answer === null ? undefined : answer;
   // Some brokers do not tell the offset: then the answer is the value alone.
   const offset: unknown = Array.isArray(told) && told.length === 2 ? told[0] : undefined;
   if (offset !== undefined && offset !== null && typeof offset !== 'number') throw wrong(op);
-  return { kind: 'send', key: String(key), value: asked, offset: offset ?? undefined };
+  return { kind: 'send', key, value: asked, offset: offset ?? undefined };
 }
 
 function keyed({ invoke, completion }: Pair): LogStep[] {
   const answer = completion?.type === 'ok' ? completion.value : undefined;
-  if (invoke.f === 'send') return [sent(invoke.key, invoke.value, answer, completion ?? invoke)];
+  if (invoke.f === 'send')
+    return [sent(keyName(invoke.key), invoke.value, answer, completion ?? invoke)];
   if (invoke.f !== 'poll') throw wrong(invoke);
   if (completion?.type !== 'ok') return [];
   const from = typeof invoke.value === 'number' ? invoke.value : undefined;
   const messages = messagesOf(answer, completion);
-  return [{ kind: 'poll', key: String(invoke.key), from, messages }];
+  return [{ kind: 'poll', key: keyName(invoke.key), from, messages }];
 }
 
 function listed({ invoke, completion }: Pair): LogStep[] {
@@ -76,7 +78,8 @@ function listed({ invoke, completion }: Pair): LogStep[] {
     const answer: unknown = Array.isArray(answers) ? answers[i] : undefined;
     const told: readonly unknown[] = Array.isArray(answer) ? answer : [];
     if (step[0] === 'send' && step.length === 3) {
-      return [sent(step[1], step[2], told[2], completion ?? invoke)];
+      // Polls are answered with maps, whose keys are texts: there 0 and "0" are one.
+      return [sent(String(step[1]), step[2], told[2], completion ?? invoke)];
     }
     if (step[0] !== 'poll') throw wrong(invoke);
     const polled: unknown = told[1];

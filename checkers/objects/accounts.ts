@@ -1,8 +1,9 @@
 /** What went into one queue and what came out, value by value. */
 
 import type { Pair } from '#src/history/pairs';
+import { identity } from '../identity.ts';
 import type { Budget } from '../transactions/budget.ts';
-import { endOf, identity } from './findings.ts';
+import { endOf } from './findings.ts';
 
 export interface ValueAccount {
   readonly value: unknown;

@@ -1,8 +1,9 @@
 /** The elements of one set, each with the few operations that decide about it. */
 
 import type { Pair } from '#src/history/pairs';
+import { identity } from '../identity.ts';
 import type { Budget } from '../transactions/budget.ts';
-import { endOf, identity } from './findings.ts';
+import { endOf } from './findings.ts';
 
 export interface Element {
   readonly value: unknown;

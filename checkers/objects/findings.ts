@@ -97,14 +97,3 @@ export const ofKey = (key: unknown): string =>
 /** The position at which an operation was over: never, when its outcome is not known. */
 export const endOf = ({ completion }: Pair): number =>
   completion?.type === 'ok' ? completion.index : Number.POSITIVE_INFINITY;
-
-/** What a value is told from others by. Values of history lines are JSON; the order of an object's fields does not matter. */
-export const identity = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? `\0${JSON.stringify(sorted(value))}` : value;
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}

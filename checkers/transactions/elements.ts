@@ -2,7 +2,8 @@
 
 import { BadInput } from '#src/errors';
 import { describeOperation, show } from '#src/history/source';
-import { identity, type Transaction } from './transactions.ts';
+import { identity } from '../identity.ts';
+import type { Transaction } from './transactions.ts';
 
 /** No such element. */
 export const none = -1;

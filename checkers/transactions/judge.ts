@@ -3,6 +3,7 @@
 import type { History, Operation } from '#src/history/operation';
 import { show } from '#src/history/source';
 import type { Anomaly, AnomalyCycle, CheckResult } from '../checker.ts';
+import { nothingRead } from '../found.ts';
 import type { AnomalyName } from './anomalies.ts';
 import { Budget, OutOfTime } from './budget.ts';
 import type { Finding } from './findings.ts';
@@ -124,7 +125,7 @@ function resultOf(
   checked: Checked | undefined,
   operations: number,
   end: number,
-  { models }: JudgeOptions,
+  { kind, models }: JudgeOptions,
 ): TransactionsResult {
   const names = new Set<AnomalyName>([
     ...(checked?.inference.counts.keys() ?? []),
@@ -136,12 +137,16 @@ function resultOf(
   const isFalse = anomalies.length > 0;
   const upTo = checked?.end ?? 0;
   const { not, alsoNot, possible } = boundary(names, orderOf(models));
-  const limit = `the budget was spent: checked up to operation ${upTo} of ${end}`;
+  const doubt = isPartial
+    ? `the budget was spent: checked up to operation ${upTo} of ${end}`
+    : checked.transactions.some((one) => hasRead(one, kind.names.reads))
+      ? undefined
+      : nothingRead;
   return {
-    valid: isFalse ? false : isPartial ? 'unknown' : true,
+    valid: isFalse ? false : doubt === undefined ? true : 'unknown',
     ...(isFalse
       ? { reason: `not ${listed(models.filter((m) => [...names].some((n) => forbids(m, n))))}` }
-      : isPartial && { reason: limit }),
+      : doubt !== undefined && { reason: doubt }),
     anomalies,
     consistencyModels: models.map((one) => one.name),
     not,
@@ -158,6 +163,10 @@ function resultOf(
     ...(isPartial && { checkedUpTo: upTo }),
   };
 }
+
+/** Whether its answer could have shown an anomaly. */
+const hasRead = ({ status, isAnswered, steps }: Transaction, reads: readonly string[]): boolean =>
+  status === 'ok' && isAnswered && steps.some(([f]) => reads.includes(f));
 
 const listed = (models: readonly ConsistencyModel[]): string =>
   models.map((one) => one.name).join(', ');

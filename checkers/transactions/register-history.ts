@@ -2,10 +2,11 @@
 
 import { BadInput } from '#src/errors';
 import { describeOperation, show } from '#src/history/source';
+import { identity } from '../identity.ts';
 import type { Budget } from './budget.ts';
 import { Elements, none } from './elements.ts';
 import { Findings } from './findings.ts';
-import { identity, type Step, type Transaction } from './transactions.ts';
+import type { Step, Transaction } from './transactions.ts';
 
 export const isRegisterRead = (f: string): boolean => f === 'r' || f === 'read';
 

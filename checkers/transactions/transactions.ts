@@ -88,7 +88,3 @@ function stepChecker(names: StepNames): (op: Operation) => void {
     }
   };
 }
-
-/** Something to find a key or a value by: equal ones have the same. */
-export const identity = (value: unknown): string | number =>
-  typeof value === 'number' || typeof value === 'string' ? value : `\0${JSON.stringify(value)}`;

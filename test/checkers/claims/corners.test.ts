@@ -45,6 +45,18 @@ describe('corners of what workloads claim', () => {
     }
   });
 
+  it('balances beyond the safe integers add up in any order', () => {
+    const big = 2 ** 53;
+    const reads = (second: object): Line[] => [
+      ['invoke', 0, 'read', null],
+      ['ok', 0, 'read', { a: big, b: 1, c: 1 }],
+      ['invoke', 0, 'read', null],
+      ['ok', 0, 'read', second],
+    ];
+    assert.equal(judged(bank(), reads({ b: 1, c: 1, a: big })).valid, true);
+    assert.equal(judged(bank(), reads({ b: 1, c: 1, a: big * 2 })).valid, false);
+  });
+
   it('an increment that was not told its result lost nothing', () => {
     const result = judged(monotonic(), [
       ['invoke', 0, 'inc', null, 'a'],

@@ -163,6 +163,8 @@ const lock: Readonly<Record<string, Plant>> = {
     if (releaseOf(history, first) === undefined || releaseOf(history, second) === undefined) {
       return undefined;
     }
+    // Grants that overlap may have come in either order: then two held it, and no token went back.
+    if (second.invoke.index < ok(first).index) return undefined;
     return edited(history, [
       ...renamed(history, first, ok(second).value),
       ...renamed(history, second, ok(first).value),

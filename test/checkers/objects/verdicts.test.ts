@@ -110,6 +110,14 @@ describe('the verdict on sets', () => {
 });
 
 describe('the verdict on counters', () => {
+  it('beyond the safe integers takes no rounding for a violation, and no large error for rounding', async () => {
+    const big = 2 ** 53;
+    const sum = (told: number) =>
+      check(counter(), `0 add ${big}\n1 add 1\n1 ok\n1 add 1\n1 ok\n0 ok\n1 read\n1 ok ${told}`);
+    assert.equal((await sum(big + 2)).valid, true);
+    assert.equal((await sum(big * 2)).valid, false);
+  });
+
   it('failed adds never count, unknown ones may, negative ones lower what is possible', async () => {
     const text = '0 add 5\n0 ok 5\n1 add -2\n1 info -2\n2 add 9\n2 fail 9\n3 read\n3 ok ';
     for (const [told, valid] of [

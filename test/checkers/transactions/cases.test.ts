@@ -22,9 +22,12 @@ const names = (result: TransactionsResult): readonly string[] =>
   Object.keys(result.anomalyCounts).toSorted();
 
 describe('list-append', () => {
-  it('an empty history, and one without any dependency, are valid', () => {
-    assert.equal(lists([]).valid, true);
-    assert.equal(lists(concurrent(['ax1', 'ay1'])).valid, true);
+  it('a history in which nothing was read is not called valid, one without any dependency is', () => {
+    for (const history of [[], concurrent(['ax1', 'ay1']), concurrent(['ax1!', 'rx?'])]) {
+      assert.equal(lists(history).valid, 'unknown');
+      assert.match(lists(history).reason ?? '', /nothing was read/);
+    }
+    assert.equal(lists(concurrent(['ax1', 'ry'])).valid, true);
   });
 
   it('judges by the model that is asked about, and tells what it found besides', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { nothingRead } from '#checkers/found';
 import { listAppend } from '#checkers/list-append';
 import { rwRegister } from '#checkers/rw-register';
 import type { TransactionsResult } from '#checkers/transactions/judge';
@@ -52,6 +53,7 @@ for (const [kind, plants] of [
     it('raises no alarm over valid histories', function () {
       this.timeout(0);
       const histories = isLong ? 10_000 : 150;
+      let withoutAnswers = 0;
       for (let seed = 0; seed < histories; seed += 1) {
         const random = stream(seed, 'valid');
         const history = simulate(random, {
@@ -64,9 +66,12 @@ for (const [kind, plants] of [
           troubleOneIn: random.below(10),
         });
         const result = check(history, kind);
-        assert.equal(result.valid, true, `seed ${seed}: ${JSON.stringify(result.anomalies)}`);
+        // Among so much trouble a short history can be without any answer.
+        if (result.reason === nothingRead) withoutAnswers += 1;
+        else assert.equal(result.valid, true, `seed ${seed}: ${JSON.stringify(result.anomalies)}`);
         assert.deepEqual(result.anomalyCounts, {});
       }
+      assert.ok(withoutAnswers < histories / 5, `${withoutAnswers} histories without answers`);
     });
   });
 }
