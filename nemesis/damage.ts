@@ -1,8 +1,7 @@
 /** Damage to what a node has on disk, while it is down: bits flip, a sector lands in the wrong place, the end is gone, all is gone. */
 
 import { z } from 'zod';
-import type { DiskDamage } from '#src/schedule/world';
-import { onEach } from './act.ts';
+import { type DiskDamage, type Node, Unavailable } from '#src/schedule/world';
 import type { Fault, Plan } from './fault.ts';
 import { passedOver, standing } from './standing.ts';
 
@@ -43,12 +42,31 @@ export const damage: Fault<Damage> = {
   },
   harms: (_, { targets }) => targets.map((node) => ({ kind: 'down', node })),
   async inject(parameters, { owner, targets, world, others, random }) {
-    const { able, ...rest } = standing(targets, others, ['down']);
-    if (able.length === 0) return { kind: 'skipped', reason: rest.reasons.join('; ') };
-    await onEach(able, (node) => world.processes.kill(owner, node));
+    const { able, reasons } = standing(targets, others, ['down']);
     const seed = random.below(2 ** 31);
-    const done = await onEach(able, (node) => world.disks.damage(node, damageOf(parameters, seed)));
-    return { kind: 'installed', detail: { damaged: done, ...passedOver({ able, ...rest }) } };
+    const damaged: Record<Node, unknown> = {};
+    const refused: string[] = [];
+    // One after the other: what was done to one decides whether the next may be damaged, and nobody is killed to no end.
+    for (const node of able) {
+      const refusal = world.disks.refusal(node);
+      if (refusal !== undefined) {
+        refused.push(refusal);
+        continue;
+      }
+      await world.processes.kill(owner, node);
+      try {
+        damaged[node] = await world.disks.damage(node, damageOf(parameters, seed));
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        refused.push(error.message);
+      }
+    }
+    const passed = { able, reasons: [...reasons, ...refused] };
+    if (Object.keys(damaged).length > 0) {
+      return { kind: 'installed', detail: { damaged, ...passedOver(passed) } };
+    }
+    await world.processes.release(owner);
+    return { kind: 'skipped', reason: passed.reasons.join('; ') };
   },
   heal: (_, { owner, world }) => world.processes.release(owner),
 };

@@ -61,7 +61,7 @@ export interface Fault<Parameters = unknown> {
   readonly summary: string;
   /** Validates the entry's `fault` object; its defaults are what a bare kind means. */
   readonly schema: z.ZodType<Parameters>;
-  /** Where it can be had at all; left out: everywhere. */
+  /** Where it can be had at all; left out: everywhere, empty: nowhere yet. */
   readonly worlds?: readonly ('real' | 'sim')[];
   /** More than systems promise to withstand: part of a schedule when it is asked for by name, and not by `all`. */
   readonly onlyByName?: true;

@@ -10,6 +10,7 @@ import type { Fault } from './fault.ts';
 import { flapping } from './flapping.ts';
 import { kill } from './kill.ts';
 import { loss } from './loss.ts';
+import { membership } from './membership.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { powerLoss } from './power-loss.ts';
@@ -31,6 +32,7 @@ export {
   flapping,
   kill,
   loss,
+  membership,
   partition,
   pause,
   powerLoss,
@@ -59,6 +61,7 @@ const shipped: readonly Fault[] = [
   clock,
   disk,
   damage,
+  membership,
 ];
 
 const known = new Map(shipped.map((fault) => [fault.kind, fault]));
@@ -66,8 +69,13 @@ const known = new Map(shipped.map((fault) => [fault.kind, fault]));
 /** Every fault that ships, and those that were added, by kind, in the order in which `dissent list` shows them. */
 export const faults: Faults = known;
 
-/** The kinds that ship: what a seed draws from must not depend on what else was added. */
+/** The kinds that ship. */
 export const shippedKinds: readonly string[] = shipped.map(({ kind }) => kind);
+
+/** Those of them that can be had: what a seed draws from must not depend on what else was added. */
+export const drawnKinds: readonly string[] = shipped
+  .filter(({ worlds }) => worlds === undefined || worlds.length > 0)
+  .map(({ kind }) => kind);
 
 /**
  * Makes a fault of a user's own known by its kind, for schedules and for `--nemesis`. Adding the one of a kind again replaces it.

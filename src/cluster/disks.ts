@@ -71,6 +71,7 @@ export function disksOf(nodes: DiskNodes, seed: number, reason: string): Disks {
     world: {
       ...troublesOf(nodeOf),
       effects: (name) => nodeOf(name).disk.effects(),
+      refusal: (name) => (nodes.size === 0 ? reason : files.refusal(name)),
       damage: (name, damage) => oneByOne(name, () => files.damage(name, nodeOf(name), damage)),
     },
     powerOff: powerOffOf(nodeOf, seed),
@@ -133,16 +134,18 @@ class Damages {
     return this.#nodes.has(node);
   }
 
+  refusal(name: Node): string | undefined {
+    if (this.#nodes.has(name) || this.#nodes.size < this.#most) return undefined;
+    return `the logs of ${[...this.#nodes].join(', ') || 'no other node'} are damaged already: with that of ${name} no majority of sound copies would be left`;
+  }
+
   async damage(name: Node, { child, disk }: DiskNode, damage: DiskDamage): Promise<string> {
     if (child.pid !== undefined) {
       throw new RangeError(`cannot damage the disk of ${name} while it runs: kill it first`);
     }
+    const refusal = this.refusal(name);
+    if (refusal !== undefined) throw new Unavailable(refusal);
     const isFirst = !this.#nodes.has(name);
-    if (isFirst && this.#nodes.size >= this.#most) {
-      throw new Unavailable(
-        `the logs of ${[...this.#nodes].join(', ') || 'no other node'} are damaged already: with that of ${name} no majority of sound copies would be left`,
-      );
-    }
     // Before anything is awaited: others may damage other nodes meanwhile.
     this.#nodes.add(name);
     try {

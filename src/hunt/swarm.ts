@@ -4,7 +4,7 @@
  * what a single well-mixed one never reaches (Groce et al., Swarm Testing, ISSTA 2012).
  */
 
-import { type Fault, faults, faultsOf, type Plan, shippedKinds } from '#nemesis/index';
+import { drawnKinds, type Fault, faults, faultsOf, type Plan } from '#nemesis/index';
 import { weighted } from '#nemesis/weighted';
 import { pick, type Random, shuffle, stream } from '../random/random.ts';
 import { buildSpec, nodeNames } from '../run/build-spec.ts';
@@ -259,7 +259,7 @@ function drawSchedule(
   system: string,
 ): ScheduleEntry[] {
   const random = stream(seed, 'swarm/schedule');
-  const all = faultsOf(nemesis ?? shippedKinds);
+  const all = faultsOf(nemesis ?? drawnKinds);
   const kinds = drawKinds(random, all);
   const hasPlot = random.below(3) > 0;
   const layers = weighted(random, [

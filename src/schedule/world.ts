@@ -114,6 +114,8 @@ export interface World {
   };
   readonly disks: {
     trouble(owner: string, node: Node, trouble: DiskTrouble): Promise<unknown>;
+    /** Why damage to this node is refused whatever it is, to be asked before the node is killed for it; undefined: it is not. */
+    refusal(node: Node): string | undefined;
     /** Rejects while the node runs: kill it first. Resolves with what was done, for the history. */
     damage(node: Node, damage: DiskDamage): Promise<unknown>;
     /** What this node's disk has done wrong so far. Left out, or undefined: it is not counted. */

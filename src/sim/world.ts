@@ -215,7 +215,12 @@ function diskFaults(
   /** More damaged logs than this, and no majority of sound ones is left. */
   const mostDamaged = Math.floor((nodes.size - 1) / 2);
   const damaged = new Set<Node>();
+  const refusal = (name: Node): string | undefined =>
+    damaged.has(name) || damaged.size < mostDamaged
+      ? undefined
+      : `the logs of ${[...damaged].join(', ') || 'no other node'} are damaged already: with that of ${name} no majority of sound copies would be left`;
   return {
+    refusal,
     async trouble(owner, name, trouble) {
       owned.add(owner, name, trouble);
     },
@@ -223,11 +228,8 @@ function diskFaults(
       const node = nodeOf(name);
       if (!node.isDown)
         throw new RangeError(`cannot damage the disk of ${name} while it runs: kill it first`);
-      if (!damaged.has(name) && damaged.size >= mostDamaged) {
-        throw new Unavailable(
-          `the logs of ${[...damaged].join(', ') || 'no other node'} are damaged already: with that of ${name} no majority of sound copies would be left`,
-        );
-      }
+      const reason = refusal(name);
+      if (reason !== undefined) throw new Unavailable(reason);
       const done = node.disk.damage(damage);
       damaged.add(name);
       witness?.({ kind: 'damaged', timeNs: timeline.nowNs(), node: name, damage: done });

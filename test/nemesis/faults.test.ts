@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Fault, faults, faultsOf } from '#nemesis/index';
+import { drawnKinds, expandKinds, type Fault, faults, faultsOf } from '#nemesis/index';
 import { BadInput } from '#src/errors';
 import { stream } from '#src/random/random';
 import type { ActiveFault } from '#src/schedule/harm';
@@ -30,6 +30,9 @@ const one = (kind: string): Fault => {
   assert.ok(fault !== undefined);
   return fault;
 };
+
+/** Those that can be had somewhere. */
+const available = [...faults.values()].filter(({ worlds }) => worlds?.length !== 0);
 
 describe('faults', () => {
   it('are found by kind, each once, and an unknown kind is an error that names the known ones', () => {
@@ -81,7 +84,7 @@ describe('faults', () => {
   });
 
   it('take effect, and heal: twice is as good as once, and healing what was never injected is harmless', async () => {
-    for (const fault of faults.values()) {
+    for (const fault of available) {
       const at = firing(fault, ['n2', 'n3']);
       const parameters = fault.schema.parse({ kind: fault.kind });
       await fault.heal(parameters, at);
@@ -121,7 +124,7 @@ describe('faults', () => {
   });
 
   it('go for the leader first', () => {
-    for (const fault of faults.values()) {
+    for (const fault of available) {
       const plans = fault.plans(nodes, stream(1, 'plans'));
       const sum = (some: typeof plans) =>
         some.reduce((total, { weight, copies = 1 }) => total + weight * copies, 0);
@@ -158,6 +161,50 @@ describe('faults', () => {
     const killed = firing(one('kill'), ['n3'], 'a', memoryWorld(nodes), others);
     const parameters = killed.fault.schema.parse({ kind: 'kill' });
     assert.equal((await killed.fault.inject(parameters, killed)).kind, 'installed');
+  });
+
+  it('damage asks before it kills: never more than a minority, and who cannot be damaged is brought back', async () => {
+    const damage = one('damage');
+    const parameters = damage.schema.parse({ kind: 'damage' });
+    const at = firing(damage, ['n1', 'n2', 'n3']);
+    assert.deepEqual(await damage.inject(parameters, at), {
+      kind: 'installed',
+      detail: {
+        damaged: { n1: undefined, n2: undefined },
+        passedOver: ['n3 is one of the last that are sound'],
+      },
+    });
+    assert.deepEqual(at.world.log, ['kill n1', 'damage n1', 'kill n2', 'damage n2']);
+    await damage.heal(parameters, at);
+    const late = firing(damage, ['n4'], 'b', at.world);
+    assert.deepEqual(await damage.inject(parameters, late), {
+      kind: 'skipped',
+      reason: 'n4 is one of the last that are sound',
+    });
+    assert.ok(!at.world.log.includes('kill n4'));
+    const young = firing(damage, ['n5']);
+    young.world.blank = ['n5'];
+    assert.deepEqual(await damage.inject(parameters, young), {
+      kind: 'skipped',
+      reason: 'n5 has nothing to damage',
+    });
+    assert.ok(young.world.isWhole(), 'it is left dead');
+  });
+
+  it('a change of the members is known and skipped with the reason, not drawn and not part of all', async () => {
+    const membership = one('membership');
+    assert.ok(!drawnKinds.includes('membership'));
+    for (const world of ['real', 'sim'] as const) {
+      assert.ok(!expandKinds(['all'], world).includes('membership'));
+    }
+    for (const change of ['add', 'remove', 'replace']) {
+      const parameters = membership.schema.parse({ kind: 'membership', change });
+      const at = firing(membership, ['n2']);
+      const injected = await membership.inject(parameters, at);
+      assert.ok(injected.kind === 'skipped');
+      assert.match(injected.reason, new RegExp(`^cannot ${change} n2: .* fixed`));
+      assert.ok(at.world.isWhole());
+    }
   });
 
   it('a graph needs its pairs, and no other shape takes them', () => {

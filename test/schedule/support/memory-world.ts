@@ -1,13 +1,22 @@
 /** A world in memory: processes are states and links are sets of owners, with the semantics that the contract asks for. */
 
 import type { Clock } from '#src/schedule/clock';
-import type { CutStyle, Link, LinkQuality, Node, World } from '#src/schedule/world';
+import {
+  type CutStyle,
+  type Link,
+  type LinkQuality,
+  type Node,
+  Unavailable,
+  type World,
+} from '#src/schedule/world';
 
 export interface MemoryWorld extends World {
   /** Set by the test: who thinks they lead. */
   leading: readonly Node[];
   /** Set by the test: nodes that cannot be killed, paused or brought back. */
   stubborn: readonly Node[];
+  /** Set by the test: nodes with nothing on disk yet. */
+  blank: readonly Node[];
   state(node: Node): 'up' | 'paused' | 'down';
   /** Every link that anybody cuts, as `a->b`, sorted. */
   cutLinks(): readonly string[];
@@ -27,6 +36,7 @@ export function memoryWorld(
   const qualities = new Map<string, LinkQuality>();
   const clientCuts = new Set<string>();
   const troubles = new Set<string>();
+  const damaged = new Set<Node>();
   const cuts = new Map<string, { links: readonly Link[]; style: CutStyle }>();
   const holds = new Map<string, Hold[]>();
   const held = (node: Node, kind: Hold['kind']) =>
@@ -43,6 +53,7 @@ export function memoryWorld(
     nodes,
     leading: nodes.slice(0, 1),
     stubborn: [],
+    blank: [],
     leaders: async () => world.leading.filter((node) => world.state(node) === 'up'),
     nowNs: clock.nowNs,
     links: {
@@ -85,9 +96,15 @@ export function memoryWorld(
         log.push(`disk ${node}`);
         troubles.add(`disk ${owner}`);
       },
+      refusal: (node) =>
+        damaged.has(node) || 2 * (damaged.size + 1) < nodes.length
+          ? undefined
+          : `${node} is one of the last that are sound`,
       damage: async (node) => {
         if (world.state(node) !== 'down') throw new Error(`${node} runs`);
+        if (world.blank.includes(node)) throw new Unavailable(`${node} has nothing to damage`);
         log.push(`damage ${node}`);
+        damaged.add(node);
       },
       release: async (owner) => {
         troubles.delete(`disk ${owner}`);
