@@ -51,12 +51,11 @@ export function createInvariants(settings: InvariantSettings): Invariants {
       case 'acceptorRecovered':
         return replicas.persisted(node, event);
       case 'readRequested':
-        return reads.requested(node, event);
       case 'readConfirmed':
       case 'leaseRead':
-        return reads.answered(node, event);
       case 'roundStarted':
-        return reads.roundStarted(node, event);
+      case 'roundAnswered':
+        return reads.observe(node, event);
       case 'becomeLeader':
       case 'becomeCandidate':
       case 'becomeFollower':

@@ -1,10 +1,16 @@
 /** I17: a linearizable read waits for everything that was acknowledged before it, and for a round that began after it. */
 
+import { unreachable } from '#src/errors';
 import type { Scene } from './members.ts';
 import type { Replicas } from './replicas.ts';
 import type { Report } from './report.ts';
+import { Rounds } from './rounds.ts';
 import type { Sessions } from './sessions.ts';
 import type { TracedOf } from './traced.ts';
+
+type ReadEvent = TracedOf<
+  'readRequested' | 'roundStarted' | 'roundAnswered' | 'readConfirmed' | 'leaseRead'
+>;
 
 interface Open {
   readonly event: TracedOf<'readRequested'>;
@@ -24,10 +30,11 @@ export class Reads {
   readonly #replicas: Replicas;
   readonly #sessions: Sessions;
   readonly #nodes: Reader[];
-  readonly #isExact: boolean;
-
+  readonly #rounds: Rounds;
+  readonly #scene: Scene;
   constructor(scene: Scene, report: Report, replicas: Replicas, sessions: Sessions) {
-    this.#isExact = scene.exact;
+    this.#scene = scene;
+    this.#rounds = new Rounds(scene);
     this.#report = report;
     this.#replicas = replicas;
     this.#sessions = sessions;
@@ -42,20 +49,30 @@ export class Reads {
     const reader = this.#at(node);
     reader.open.clear();
     reader.round = undefined;
+    this.#rounds.restarted(node);
   }
 
-  roundStarted(node: number, event: TracedOf<'roundStarted'>): void {
-    this.#at(node).round = event;
+  observe(node: number, event: ReadEvent): void {
+    switch (event.ev) {
+      case 'readRequested':
+        return this.#requested(node, event);
+      case 'roundStarted':
+        this.#at(node).round = event;
+        return;
+      case 'roundAnswered':
+        return this.#rounds.answered(node, event);
+      case 'readConfirmed':
+        return this.#confirmed(node, event);
+      case 'leaseRead':
+        return this.#leased(node, event);
+      default:
+        return unreachable(event);
+    }
   }
 
-  requested(node: number, event: TracedOf<'readRequested'>): void {
+  #requested(node: number, event: TracedOf<'readRequested'>): void {
     const { round, open } = this.#at(node);
     open.set(event.request, { event, due: this.#sessions.acknowledged, round });
-  }
-
-  answered(node: number, event: TracedOf<'readConfirmed' | 'leaseRead'>): void {
-    if (event.ev === 'leaseRead') this.#leased(node, event);
-    else this.#confirmed(node, event);
   }
 
   #confirmed(node: number, event: TracedOf<'readConfirmed'>): void {
@@ -82,13 +99,27 @@ export class Reads {
       );
     }
     if (open !== undefined) this.#roundAfter(reader, open, event);
+    // Round 0: nobody was asked, on purpose.
+    if (event.round > 0) this.#majority(node, event);
+  }
+
+  #majority(node: number, event: TracedOf<'readConfirmed'>): void {
+    const { members } = this.#scene;
+    const bits = this.#rounds.confirming(node, event);
+    if (bits === undefined || members.isQuorum(bits)) return;
+    this.#report.violated(
+      'I17',
+      `${event.node} confirms read ${event.request} as of index ${event.readIndex} by round ${event.round} of ${event.term}, without a majority: no such answer of ${members.without(bits)}`,
+      this.#rounds.last(node, ~bits),
+      event,
+    );
   }
 
   /** By a lease: what was acknowledged anywhere by now has to be in it. */
   #leased(node: number, event: TracedOf<'leaseRead'>): void {
     const applied = Math.min(event.applied, this.#replicas.applied(node));
     // Merged by time, an event of a process that was stopped meanwhile is later than what it tells of: only its own word counts.
-    const due = this.#isExact ? this.#sessions.acknowledged : undefined;
+    const due = this.#scene.exact ? this.#sessions.acknowledged : undefined;
     if (applied >= event.readIndex && applied >= (due?.applied ?? 0)) return;
     this.#report.violated(
       'I17',

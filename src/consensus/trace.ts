@@ -65,6 +65,14 @@ export type CommonTrace =
     }
   /** From now on an answer to this confirmation round shows that this node leads. */
   | { readonly ev: 'roundStarted'; readonly term: number; readonly round: number }
+  /** This node's answer to a confirmation round of `to`. `accepted`: the highest slot that it ever accepted (Paxos). */
+  | {
+      readonly ev: 'roundAnswered';
+      readonly term: number;
+      readonly to: NodeId;
+      readonly round: number;
+      readonly accepted?: number;
+    }
   /** A majority answered a round that began after the read, or (`round` 0) nobody was asked. */
   | {
       readonly ev: 'readConfirmed';

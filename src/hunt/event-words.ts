@@ -80,6 +80,11 @@ const tellers: { readonly [Ev in Traced['ev']]?: Teller<Ev> } = {
     `round ${round}`,
     `begins round ${round} of asking whether it still leads ${era(term, p)}`,
   ],
+  roundAnswered: ({ round, term, to, accepted }, p) => [
+    'other',
+    `yes ${round}`,
+    `answers round ${round} of ${to}, leader of ${era(term, p)}${accepted === undefined ? '' : `: it accepted up to ${accepted}`}`,
+  ],
   readConfirmed: ({ request, applied, round, term }, p) => [
     'read',
     'read!',

@@ -56,6 +56,9 @@ function sent<C>(trace: Trace, to: NodeId, message: PaxosMessage<C>, afterDurabl
   } else if (message.kind === 'p2b') {
     const { ballot, slots } = message;
     trace({ ev: 'acceptanceSent', term: ballot.round, ballot, to, slots, afterDurable });
+  } else if (message.kind === 'readReply') {
+    const { ballot, round, maxAccepted } = message;
+    trace({ ev: 'roundAnswered', term: ballot.round, to, round, accepted: maxAccepted });
   }
 }
 

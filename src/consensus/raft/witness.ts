@@ -27,6 +27,9 @@ export function raftWitness<C>(
         trace({ ev: 'voteAsked', term, to, lastIndex, lastTerm, afterDurable });
       } else if (message.kind === 'voteReply' && message.granted) {
         trace({ ev: 'voteSent', term: message.term, candidate: to, afterDurable });
+      } else if (message.kind === 'heartbeatReply' && message.round > 0) {
+        const { term, round } = message;
+        trace({ ev: 'roundAnswered', term, to, round });
       }
     },
     written: (sequence, records) => {

@@ -295,4 +295,20 @@ describe('invariants of Multi-Paxos', () => {
     const proposed = early.propose('n1', 1, 2, 8);
     assertBroken(early, 'I29', proposed, early.commit('n1', 2));
   });
+
+  it('I17: a read that waits for less than what a majority of acceptors had accepted', () => {
+    const read = { term: 1, request: 4, readIndex: 1, round: 1 } as const;
+    const found = (accepted: number, term = 1): unknown => {
+      const script = PaxosScript.running();
+      script.emit('n1', { ev: 'readRequested', ...read });
+      script.emit('n1', { ev: 'roundStarted', term: 1, round: 1 });
+      script.emit('n3', { ev: 'roundAnswered', term, to: 'n1', round: 1, accepted });
+      const confirmed = script.emit('n1', { ev: 'readConfirmed', ...read, applied: 1 });
+      return script.judge().find(({ events }) => events.includes(confirmed))?.invariant;
+    };
+    assert.equal(found(0), undefined);
+    assert.equal(found(1), undefined);
+    assert.equal(found(2), 'I17');
+    assert.equal(found(1, 4), 'I17');
+  });
 });

@@ -407,6 +407,41 @@ describe('invariants of Raft', () => {
     );
   });
 
+  it('I17: a read that no majority confirmed: one answer of five, answers to an older round or term', () => {
+    const read = { term: 2, request: 4, readIndex: 2, round: 2 } as const;
+    const asked = (size: number): RaftScript => {
+      const script = RaftScript.running(size);
+      script.emit('n1', { ev: 'becomeLeader', term: 2, lastIndex: 2, lastTerm: 1, commit: 2 });
+      script.emit('n1', { ev: 'readRequested', ...read });
+      script.emit('n1', { ev: 'roundStarted', term: 2, round: 2 });
+      return script;
+    };
+    const answer = { ev: 'roundAnswered', term: 2, to: 'n1', round: 2 } as const;
+    const found = (script: RaftScript): unknown => {
+      const confirmed = script.emit('n1', { ev: 'readConfirmed', ...read, applied: 2 });
+      return script.judge().find(({ events }) => events.includes(confirmed))?.invariant;
+    };
+    const enough = asked(3);
+    enough.emit('n3', answer);
+    assert.equal(found(enough), undefined);
+    const later = asked(3);
+    later.emit('n3', { ...answer, round: 7 });
+    assert.equal(found(later), undefined);
+    const few = asked(5);
+    few.emit('n2', answer);
+    few.emit('n2', answer);
+    assert.equal(found(few), 'I17');
+    const older = asked(3);
+    older.emit('n2', { ...answer, round: 1 });
+    older.emit('n3', { ...answer, term: 1, round: 9 });
+    assert.equal(found(older), 'I17');
+    const other = asked(3);
+    other.emit('n2', { ...answer, to: 'n3' });
+    assert.equal(found(other), 'I17');
+    // As before there were such events.
+    assert.equal(found(asked(3)), undefined);
+  });
+
   it('I17: a read by a lease as of before an acknowledgement, or before its read index', () => {
     const read = { ev: 'leaseRead', term: 1, request: 4, readIndex: 1, leftMs: 50 } as const;
     const script = RaftScript.running();
