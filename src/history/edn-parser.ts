@@ -14,6 +14,7 @@ export type Edn =
   /** Integers that a number would round. */
   | bigint
   | readonly Edn[]
+  | EdnSet
   | EdnMap
   | EdnTagged;
 
@@ -22,6 +23,14 @@ export class EdnMap {
   readonly entries: readonly (readonly [Edn, Edn])[];
   constructor(entries: readonly (readonly [Edn, Edn])[]) {
     this.entries = entries;
+  }
+}
+
+/** Items in the order of the text, which means nothing. */
+export class EdnSet {
+  readonly items: readonly Edn[];
+  constructor(items: readonly Edn[]) {
+    this.items = items;
   }
 }
 
@@ -181,7 +190,7 @@ export class EdnParser {
 
   #dispatch(): Edn {
     const from = this.#at;
-    if (this.#text.startsWith('#{', from)) return this.#sequence('#{');
+    if (this.#text.startsWith('#{', from)) return new EdnSet(this.#sequence('#{'));
     const word = this.#take(atom) as string;
     if (word.startsWith('##')) {
       const special = numbers.get(word.slice(2));

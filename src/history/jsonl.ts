@@ -18,6 +18,12 @@ export function jsonlReader(file: string): FormatReader {
   return {
     line(line: Line) {
       if (line.text.trim() === '') return;
+      if (isTooDeep(line.text)) {
+        throw badLine(file, line.number, {
+          problem: `a value that is nested deeper than ${maxDepth}`,
+          allowed: `lists and objects in each other up to ${maxDepth} deep`,
+        });
+      }
       const parsed = parse(line.text);
       if (parsed !== undefined) {
         collector.add(parsed, line.number);
@@ -42,6 +48,24 @@ export function jsonlReader(file: string): FormatReader {
       };
     },
   };
+}
+
+/** Deeper nesting than any history has; a limit of ours rather than of the stack. The same as in EDN. */
+const maxDepth = 200;
+
+/** Whether brackets outside of texts are nested deeper than that. */
+function isTooDeep(line: string): boolean {
+  // Most lines do not have that many at all.
+  if (line.length <= 2 * maxDepth || line.split(/[[{]/, maxDepth + 2).length < maxDepth + 2) {
+    return false;
+  }
+  let depth = 0;
+  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
 }
 
 /** 16 digits or more may be beyond what a number can tell apart. */

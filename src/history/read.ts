@@ -40,7 +40,7 @@ export function historyFormat(name: string): HistoryFormat {
 export async function readHistory(file: string, options: ReadOptions = {}): Promise<ReadHistory> {
   const format = options.format ?? (await detectFormat(file));
   const reader = readers[format](file, options);
-  await forEachLine(file, (line) => reader.line(line));
+  await forEachLine(file, (line) => reader.line(line), { lenient: format === 'jepsen-log' });
   return withEmptiness(reader.finish());
 }
 
@@ -74,11 +74,12 @@ export async function detectFormat(file: string): Promise<HistoryFormat> {
   const byName = extensions.find(([pattern]) => pattern.test(file))?.[1];
   let byContent: HistoryFormat | undefined;
   let seen = 0;
-  await forEachLine(file, (line) => {
+  const sniff = (line: Line): boolean => {
     byContent = formatOfLine(line);
     seen += 1;
     return byContent === undefined && seen < sniffedLines;
-  });
+  };
+  await forEachLine(file, sniff, { lenient: true });
   // Maps with keys are EDN too: the name decides.
   if (byContent === 'porcupine-kv' && byName === 'edn') return byName;
   const format = byContent ?? byName;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { BadInput } from '#src/errors';
 import { detectFormat, forEachLine, historyFormat, readHistory } from '#src/history/index';
 
@@ -57,6 +58,38 @@ describe('reading a history file', () => {
     assert.equal(historyFormat('edn'), 'edn');
   });
 
+  it('refuses bytes that are no UTF-8, as which two values could look equal, but not in lines of a log that are no operations', async () => {
+    const latin1 = (text: string) => Buffer.from(text, 'latin1');
+    const damaged = file('latin1.jsonl', latin1('{"type":"invoke","process":0,"f":"é"}\n'));
+    await assert.rejects(readHistory(damaged), badInput(/line 1 .*no UTF-8.*look equal.*iconv/));
+    const late = file('late.edn', latin1(`${edn}{:type :ok :process 0 :f :é}\n`));
+    await assert.rejects(readHistory(late), badInput(/no UTF-8/));
+    const logged = file('noise.log', latin1(`d\u00e9but\n${log}`));
+    assert.equal((await readHistory(logged)).history.length, 1);
+  });
+
+  it('says of a compressed file that it is one', async () => {
+    const path = file('z.jsonl.gz', gzipSync(json));
+    await assert.rejects(readHistory(path), badInput(/compressed by gzip.*gunzip/));
+    await assert.rejects(readHistory(path, { format: 'jsonl' }), badInput(/gunzip/));
+  });
+
+  it('refuses what is nested deeper than anybody needs', async () => {
+    const nested = (depth: number) =>
+      file(
+        `n${depth}.jsonl`,
+        `{"type":"invoke","process":0,"f":"w","value":${'['.repeat(depth)}"]"${']'.repeat(depth)}}\n`,
+      );
+    assert.equal((await readHistory(nested(199))).history.length, 1);
+    await assert.rejects(readHistory(nested(200)), badInput(/n200.jsonl:1: .*deeper than 200/));
+    await assert.rejects(readHistory(nested(100_000)), badInput(/deeper than 200/));
+    const wide = file(
+      'wide.jsonl',
+      `{"type":"invoke","process":0,"f":"w","value":[${'["]["],'.repeat(999)}1]}\n`,
+    );
+    assert.equal((await readHistory(wide)).history.length, 1);
+  });
+
   it('says why a file cannot be read', async () => {
     await assert.rejects(
       readHistory(join(folder, 'none.edn')),
@@ -68,7 +101,7 @@ describe('reading a history file', () => {
       'z.jsonl',
       Uint8Array.from({ length: 3000 }, (_, i) => (i * 37) % 256),
     );
-    await assert.rejects(readHistory(binary), badInput(/z\.jsonl:1: not a JSON object/));
+    await assert.rejects(readHistory(binary), badInput(/z\.jsonl".* line 1 .*no UTF-8/));
   });
 
   it('puts lines together that are longer than a read, and characters that lie across two', async () => {
