@@ -69,6 +69,11 @@ export const campaignWord = ({ exitCode, interrupted, valid }: CampaignReportDat
             ? 'Interrupted'
             : 'Unknown';
 
+const missingShards = ({ had, of }: CampaignReportData['shards']): string =>
+  had.length === 1
+    ? `Only shard ${had[0]} of ${of} is in it.`
+    : `${of - had.length} of ${of} shards are missing.`;
+
 /** What should be known besides, a sentence each. */
 export function campaignNotes(data: CampaignReportData): string[] {
   const { totals, notRun, shards, interrupted, contest } = data;
@@ -86,9 +91,7 @@ export function campaignNotes(data: CampaignReportData): string[] {
       : []),
     ...(contest[0] === undefined ? [] : [contestSentence(contest[0], data.systems)]),
     ...(interrupted ? ['It was stopped before its time was up: this is what there is.'] : []),
-    ...(missing > 0 && shards.had.length > 1
-      ? [`${missing} of ${shards.of} shards are missing.`]
-      : []),
+    ...(missing > 0 ? [missingShards(shards)] : []),
     ...(notRun.length > 0
       ? [
           `There was no time for ${plural(notRun.length, 'part')} of the matrix: ${notRun.join(', ')}.`,

@@ -1,7 +1,7 @@
 /** The summary at the end of a run, for a terminal. */
 
 import { styleText } from 'node:util';
-import { nameOf } from './fault-name.ts';
+import { nameOf, recoveryOf } from './fault-name.ts';
 import { latencyRows } from './latency-rows.ts';
 import type { Results } from './results.ts';
 import { duration, grouped, percent, plain, plural, shorten } from './text.ts';
@@ -14,6 +14,9 @@ export interface ConsoleOptions {
   /** Where the text will go: styled only if that is a terminal which shows colours. Default: standard output. */
   readonly stream?: NodeJS.WritableStream;
 }
+
+/** Rows of faults; a long test has hundreds, and the verdict must not scroll away. */
+const faultsMax = 40;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -51,18 +54,20 @@ function grid(
 
 function faultsTable({ faults }: Results, paint: Paint): string[] {
   if (faults.length === 0) return [];
-  const rows = faults.map((fault) => {
+  const shown = faults.slice(0, faultsMax);
+  const rows = shown.map((fault) => {
     const { outcome, resolved } = fault;
     const hit = resolved.length === 0 ? '–' : resolved.join(',');
     const common = [nameOf(fault), fault.target, hit, duration(fault.startMs)];
     if (outcome.kind === 'skipped') return [...common, '', '', '', `skipped: ${outcome.reason}`];
     if (outcome.kind === 'failed') return [...common, '', '', '', `failed: ${outcome.error}`];
     const figures = [fault.timeToFirstOkMs, fault.unavailableMs].map(duration);
-    const recovery = fault.recoveryMs === null ? 'never' : duration(fault.recoveryMs);
-    return [...common, ...figures, recovery, ''];
+    return [...common, ...figures, recoveryOf(fault), ''];
   });
   const heads = ['fault', 'target', 'hit', 'start', 'first ok', 'unavailable', 'recovery', ''];
-  return ['', ...grid([heads, ...rows], [0, 1, 2, 7], paint)];
+  const left = faults.length - shown.length;
+  const more = left === 0 ? [] : [`  ${paint('dim', `and ${grouped(left)} more in the report`)}`];
+  return ['', ...grid([heads, ...rows], [0, 1, 2, 7], paint), ...more];
 }
 
 function latencyTable({ latency, latencyCorrected }: Results, paint: Paint): string[] {

@@ -1,7 +1,8 @@
 /** summary.md: the run on one page, for pull requests and job summaries. */
 
+import { recoveryOf } from './fault-name.ts';
 import { latencyRows } from './latency-rows.ts';
-import { duration, grouped, percent, plain, significant } from './text.ts';
+import { duration, grouped, percent, plain, plural, significant } from './text.ts';
 import type { EvidenceOperation, ReportAnomaly, ReportData } from './types.ts';
 
 /** Text that Markdown shows as it is. */
@@ -55,7 +56,7 @@ function facts({ results, test, durationMs }: ReportData): string {
       'availability',
       `${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}`,
     ],
-    ['leaders', `${leader.changes} changes, ${leader.elections} elections`],
+    ['leaders', `${plural(leader.changes, 'change')}, ${plural(leader.elections, 'election')}`],
     [
       'per success',
       `${per(cost.messagesPerOp)} messages, ${per(cost.bytesPerOp)} bytes, ${per(cost.fsyncsPerOp)} fsyncs`,
@@ -117,7 +118,7 @@ function faults({ results }: ReportData): string[] {
       measured ? duration(fault.timeToFirstOkMs) : '–',
       measured ? duration(fault.unavailableMs) : '–',
       measured ? duration(fault.lostMs ?? null) : '–',
-      measured ? duration(fault.recoveryMs) : '–',
+      measured ? md(recoveryOf(fault)) : '–',
       measured ? duration(fault.degradedMs ?? null) : '–',
       measured ? duration(fault.catchUpMs ?? null) : '–',
     ];

@@ -2,7 +2,7 @@
 
 import { duration } from '../text.ts';
 import { type Chart, type ChartOptions, chart, type Frame, type Hover } from './chart.ts';
-import { drawBands, type NumberedFault, titleOf, tookEffect } from './fault-words.ts';
+import { drawBands, type NumberedFault, namesOf, titleOf, tookEffect } from './fault-words.ts';
 import { font } from './theme.ts';
 
 const rowHeight = 25;
@@ -72,7 +72,7 @@ export function hoverOf({ number, fault }: NumberedFault): Hover {
     `longest time without a success: ${duration(fault.unavailableMs)}`,
     fault.recoveryMs === null
       ? 'not every node served again'
-      : `every node served again ${duration(fault.recoveryMs)} after healing`,
+      : `every node ${fault.givenUp === undefined ? '' : `but ${namesOf(fault.givenUp)}, given up, `}served again ${duration(fault.recoveryMs)} after healing`,
   ];
   return { lines };
 }

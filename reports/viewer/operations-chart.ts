@@ -209,6 +209,7 @@ interface Ring {
 function drawRings(scene: Scene, rings: readonly Ring[]): void {
   const { context, theme } = scene.frame;
   const near = scene.to - scene.from < fewMax;
+  const labels: { readonly x: number; readonly y: number }[] = [];
   for (const { at, impossible } of rings) {
     if (at < scene.from || at >= scene.to || !(impossible || near)) continue;
     const [x, y] = [pointX(scene, at), pointY(scene, at)];
@@ -225,6 +226,9 @@ function drawRings(scene: Scene, rings: readonly Ring[]): void {
     context.lineWidth = 4;
     context.strokeStyle = theme.surface;
     const labelX = context.textAlign === 'left' ? x + 13 : x - 13;
+    // The rings say which; where labels would cover each other one of them says what.
+    if (labels.some((label) => Math.abs(label.x - x) < 115 && Math.abs(label.y - y) < 20)) continue;
+    labels.push({ x, y });
     context.strokeText('fits nowhere', labelX, y);
     context.fillText('fits nowhere', labelX, y);
   }

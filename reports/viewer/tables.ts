@@ -1,17 +1,20 @@
 /** Faults, latencies, checkers, cost and settings as tables. */
 
 import type { FaultFigures, SuccessShares } from '#src/metrics/types';
-import { duration, significant } from '../text.ts';
+import { parametersOf, rangesOf, recoveryOf } from '../fault-name.ts';
+import { latencyRows } from '../latency-rows.ts';
+import { duration, plural, significant } from '../text.ts';
 import type { CheckerSummary, ReportData } from '../types.ts';
 import { coverageTable } from './coverage.ts';
 import { type Child, h, type TableColumn, table } from './dom.ts';
-import { type NumberedFault, namesOf } from './fault-words.ts';
+import type { NumberedFault } from './fault-words.ts';
 import type { TimeView } from './time-view.ts';
 
+/** Empty where it took effect, as a fault should. */
 function outcomeOf({ outcome }: FaultFigures): string {
   switch (outcome.kind) {
     case 'installed':
-      return 'took effect';
+      return '';
     case 'skipped':
       return `skipped: ${outcome.reason}`;
     case 'failed':
@@ -19,14 +22,8 @@ function outcomeOf({ outcome }: FaultFigures): string {
   }
 }
 
-/** Parameters but for the kind: `shape isolate, style hold`. */
-function parametersOf({ parameters }: FaultFigures): string {
-  if (typeof parameters !== 'object' || parameters === null) return '';
-  return Object.entries(parameters)
-    .filter(([name]) => name !== 'kind')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
-}
+/** Rows that are shown at first. */
+const faultsMax = 50;
 
 /** A button that shows the fault, with some time around it, in the charts. */
 function showButton({ number, fault }: NumberedFault, view: TimeView): HTMLElement {
@@ -58,32 +55,42 @@ function sharesCell({ success, byOperation = {} }: FaultFigures): Child {
   const title = Object.entries(byOperation)
     .map(([f, shares]) => `${f}: ${sharesInWords(shares)} %`)
     .join('\n');
-  return h('span', { title, class: 'shares' }, `${sharesInWords(success)} %`);
+  return h('span', { title, class: 'whole' }, `${sharesInWords(success)} %`);
 }
+
+/** `n1–n3, n5`, broken at the comma only. */
+const hitCell = (nodes: readonly string[]): Child =>
+  nodes.length === 0
+    ? '–'
+    : h(
+        'span',
+        {},
+        ...rangesOf(nodes).flatMap((range, i) => [
+          i === 0 ? null : ', ',
+          h('span', { class: 'whole' }, range),
+        ]),
+      );
+
+const recoveryCell = (fault: FaultFigures): Child =>
+  fault.recoveryMs === null ? h('b', {}, 'never') : recoveryOf(fault);
 
 function faultCells(one: NumberedFault, view: TimeView): Child[] {
   const { number, fault } = one;
   const measured = fault.outcome.kind === 'installed';
-  const parameters = parametersOf(fault);
-  const kind = h(
-    'span',
-    {},
-    h('b', {}, fault.kind),
-    parameters === '' ? null : h('small', {}, parameters),
-  );
+  const notes = [parametersOf(fault), outcomeOf(fault)].filter((note) => note !== '');
+  const kind = h('span', {}, h('b', {}, fault.kind), ...notes.map((note) => h('small', {}, note)));
   return [
     String(number),
     kind,
     fault.target,
-    namesOf(fault.resolved),
+    hitCell(fault.resolved),
     duration(fault.startMs),
     measured ? duration(fault.endMs - fault.startMs) : '',
-    outcomeOf(fault),
     measured ? duration(fault.detectionMs ?? null) : '',
     measured ? duration(fault.timeToFirstOkMs) : '',
     measured ? duration(fault.unavailableMs) : '',
     measured ? duration(fault.lostMs ?? null) : '',
-    measured ? (fault.recoveryMs === null ? h('b', {}, 'never') : duration(fault.recoveryMs)) : '',
+    measured ? recoveryCell(fault) : '',
     measured ? awaitedCell(fault.degradedMs) : '',
     measured ? awaitedCell(fault.catchUpMs) : '',
     measured ? sharesCell(fault) : '',
@@ -98,7 +105,6 @@ const faultColumns: readonly TableColumn[] = [
   { head: 'hit', title: 'the nodes that the target meant when the fault fired' },
   { head: 'start', number: true },
   { head: 'lasted', number: true },
-  { head: 'outcome' },
   {
     head: 'noticed',
     number: true,
@@ -119,7 +125,11 @@ const faultColumns: readonly TableColumn[] = [
     number: true,
     title: 'windows of 100 ms without any success, from its start to the next fault',
   },
-  { head: 'recovery', number: true, title: 'from healing until every node served again' },
+  {
+    head: 'recovery',
+    number: true,
+    title: 'from healing until every node served again, but for those that were given up for good',
+  },
   {
     head: 'slow tail',
     number: true,
@@ -149,24 +159,46 @@ export function faultsSection(
     section.append(h('p', {}, 'No fault was planned: this run shows the system undisturbed.'));
     return section;
   }
-  section.append(
-    table(
-      'Every fault of the schedule and what it did to the clients',
-      faultColumns,
-      faults.map((one) => ({
-        cells: faultCells(one, view),
-        ...(one.fault.outcome.kind === 'installed' ? {} : { mark: 'inactive' }),
-      })),
-    ),
-    coverageTable(data) ?? '',
-  );
+  section.append(h('div', {}, faultsTable(faults.slice(0, faultsMax), view)));
+  const left = faults.length - faultsMax;
+  if (left > 0) section.append(allButton(section, faults, left, view));
+  section.append(coverageTable(data) ?? '');
   return section;
+}
+
+const faultsTable = (faults: readonly NumberedFault[], view: TimeView): HTMLElement =>
+  table(
+    'Every fault of the schedule and what it did to the clients',
+    faultColumns,
+    faults.map((one) => ({
+      cells: faultCells(one, view),
+      ...(one.fault.outcome.kind === 'installed' ? {} : { mark: 'inactive' }),
+    })),
+  );
+
+/** Puts all faults into the place of the first ones. */
+function allButton(
+  section: HTMLElement,
+  faults: readonly NumberedFault[],
+  left: number,
+  view: TimeView,
+): HTMLElement {
+  const button = h(
+    'button',
+    { type: 'button', class: 'quiet' },
+    `Show ${plural(left, 'more fault')}`,
+  );
+  button.addEventListener('click', () => {
+    section.querySelector('.scroll')?.replaceWith(faultsTable(faults, view));
+    button.remove();
+  });
+  return button;
 }
 
 export function latencySection({ results }: ReportData): HTMLElement {
   const names = ['p50', 'p90', 'p99', 'p999', 'max'] as const;
   const heads = ['median', 'p90', 'p99', 'p99.9', 'max'];
-  const rows = Object.entries(results.latency).map(([f, figures]) => ({
+  const rows = [...latencyRows(results.latency, results.latencyCorrected)].map(([f, figures]) => ({
     cells: [h('b', {}, f), ...names.map((name) => duration(figures[name]))],
   }));
   return h(

@@ -29,7 +29,16 @@ function outcomeOf(value: unknown): FaultFigures['outcome'] {
   return { kind: 'failed', error: text(get(value, 'error'), 'no outcome recorded') };
 }
 
-function windowOf(op: Operation, endNs: number): FaultWindow {
+/** Of nodes that were given up for good, which the history says in lines of their own. */
+const givenUpIn = (history: History): readonly string[] => [
+  ...new Set(
+    history.flatMap(({ process, f, node }) =>
+      process === 'nemesis' && f === 'node-lost' && node !== undefined ? [node] : [],
+    ),
+  ),
+];
+
+function windowOf(op: Operation, endNs: number, givenUp: readonly string[]): FaultWindow {
   const parameters = get(op.value, 'parameters');
   const leader = get(op.value, 'leader');
   return {
@@ -41,6 +50,7 @@ function windowOf(op: Operation, endNs: number): FaultWindow {
     endNs,
     outcome: outcomeOf(get(op.value, 'outcome')),
     ...(parameters === undefined ? {} : { parameters }),
+    ...(givenUp.length === 0 ? {} : { givenUp }),
   };
 }
 
@@ -51,6 +61,7 @@ function windowOf(op: Operation, endNs: number): FaultWindow {
  */
 export function faultWindowsOf(history: History): FaultWindow[] {
   const historyEndNs = history.at(-1)?.time ?? 0;
+  const givenUp = givenUpIn(history);
   const healed = new Map<unknown, number>();
   const injected: Operation[] = [];
   for (const op of history) {
@@ -62,7 +73,7 @@ export function faultWindowsOf(history: History): FaultWindow[] {
   }
   return injected.map((op) => {
     const never = get(get(op.value, 'outcome'), 'kind') === 'skipped' ? op.time : historyEndNs;
-    return windowOf(op, healed.get(get(op.value, 'index')) ?? never);
+    return windowOf(op, healed.get(get(op.value, 'index')) ?? never, givenUp);
   });
 }
 

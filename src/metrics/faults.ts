@@ -28,6 +28,8 @@ export interface FaultWindow {
   readonly endNs: number;
   readonly outcome: FaultFigures['outcome'];
   readonly parameters?: unknown;
+  /** Nodes that were given up for good before the run ended: none of them is waited for. Left out: none. */
+  readonly givenUp?: readonly string[];
 }
 
 /** Earliest success among attempts invoked at or after some time. */
@@ -57,7 +59,7 @@ function successes(attempts: readonly Attempt[]): Successes {
 interface View {
   readonly all: Successes;
   /** Only nodes that clients talked to: of the others a history cannot tell. */
-  readonly byNode: readonly Successes[];
+  readonly byNode: ReadonlyMap<string, Successes>;
   readonly gaps: Gaps;
   readonly historyEndNs: number;
 }
@@ -74,21 +76,29 @@ function viewOf(attempts: readonly Attempt[]): View {
   }
   return {
     all: successes(attempts),
-    byNode: [...byNode.values()].map(successes),
+    byNode: new Map([...byNode].map(([node, own]) => [node, successes(own)])),
     gaps: gapsOf(successTimes(attempts)),
     historyEndNs,
   };
 }
 
-/** When every node has served an operation invoked at or after `healedNs`; null when one never did. */
-function recoveredAt(view: View, healedNs: number): number | null {
-  let latest: number | null = null;
-  for (const node of view.byNode) {
-    const first = node.firstInvokedFrom(healedNs);
-    if (first === null) return null;
-    latest = Math.max(latest ?? 0, first);
+interface Recovery {
+  /** When every node that was not given up has served an operation invoked after the healing; null when one never did. */
+  readonly atNs: number | null;
+  /** Those that did not serve, and were given up. */
+  readonly givenUp: readonly string[];
+}
+
+function recoveryOf(view: View, { endNs, givenUp = [] }: FaultWindow): Recovery {
+  let atNs: number | null = null;
+  const missing: string[] = [];
+  for (const [node, own] of view.byNode) {
+    const first = own.firstInvokedFrom(endNs);
+    if (first === null) missing.push(node);
+    else atNs = Math.max(atNs ?? 0, first);
   }
-  return latest;
+  const excused = missing.filter((node) => givenUp.includes(node));
+  return { atNs: excused.length === missing.length ? atNs : null, givenUp: excused };
 }
 
 function figures(view: View, fault: FaultWindow): FaultFigures {
@@ -106,12 +116,13 @@ function figures(view: View, fault: FaultWindow): FaultFigures {
     return { ...described, timeToFirstOkMs: null, recoveryMs: null, unavailableMs: 0 };
   }
   const firstOk = view.all.firstInvokedFrom(fault.startNs);
-  const recovered = recoveredAt(view, fault.endNs);
+  const { atNs: recovered, givenUp } = recoveryOf(view, fault);
   const untilNs = recovered ?? Math.max(view.historyEndNs, fault.endNs);
   return {
     ...described,
     timeToFirstOkMs: firstOk === null ? null : (firstOk - fault.startNs) / 1e6,
     recoveryMs: recovered === null ? null : (recovered - fault.endNs) / 1e6,
+    ...(givenUp.length === 0 ? {} : { givenUp }),
     unavailableMs: view.gaps.longest(fault.startNs, untilNs) / 1e6,
   };
 }

@@ -148,7 +148,11 @@ function catchUpMs(
   limitNs: number,
 ): number | null | undefined {
   let goal = 0;
-  const missing = new Set(fault.resolved);
+  const { givenUp = [] } = fault;
+  const awaited = fault.resolved.filter((node) => !givenUp.includes(node));
+  // Of a disk that is lost for good nobody catches up: that is no figure at all, not one that did not come in time.
+  if (awaited.length === 0) return undefined;
+  const missing = new Set(awaited);
   for (const { timeNs, node, commitIndex } of looks) {
     if (commitIndex === undefined) continue;
     if (timeNs <= fault.endNs) {

@@ -56,8 +56,10 @@ export interface FaultFigures extends FaultImpact {
     | { readonly kind: 'failed'; readonly error: string };
   /** From the start of the fault to the first operation invoked after it that succeeded. null: none did. */
   readonly timeToFirstOkMs: number | null;
-  /** From healing until operations succeed on every node again. null: never seen. */
+  /** From healing until operations succeed on every node again, but for those of `givenUp`. null: never seen. */
   readonly recoveryMs: number | null;
+  /** Nodes that recovery did not wait for: what a fault left of their disks is unusable, so they were never started again. */
+  readonly givenUp?: readonly string[];
   /** Longest time without any success between its start and its recovery. */
   readonly unavailableMs: number;
   readonly parameters?: unknown;

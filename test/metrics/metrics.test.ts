@@ -233,6 +233,28 @@ describe('metrics: faults', () => {
     );
   });
 
+  it('waits for every node but those that were given up', () => {
+    const lines = history(
+      [0, 'invoke', 0, 'n1'],
+      [1, 'invoke', 1, 'n2'],
+      [0, 'ok', 2, 'n1'],
+      [1, 'ok', 3, 'n2'],
+      [0, 'invoke', 20, 'n1'],
+      [1, 'invoke', 21, 'n2'],
+      [0, 'ok', 25, 'n1'],
+    );
+    const fault = { kind: 'damage', target: 'n2', resolved: ['n2'], startNs: 5 * ms };
+    const window = { ...fault, endNs: 10 * ms, outcome: installed };
+    const [waiting, excused, other] = faultFigures(attemptsOf(lines), [
+      window,
+      { ...window, givenUp: ['n2', 'n3'] },
+      { ...window, givenUp: ['n1'] },
+    ]);
+    assert.deepEqual([waiting?.recoveryMs, waiting?.givenUp], [null, undefined]);
+    assert.deepEqual([excused?.recoveryMs, excused?.givenUp], [15, ['n2']]);
+    assert.deepEqual([other?.recoveryMs, other?.givenUp], [null, undefined]);
+  });
+
   it('agrees with searching the whole history for each fault (naive twin)', () => {
     fc.assert(
       fc.property(anyHistory, anyFault, (lines, fault) => {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { renderCampaignHtml } from '#reports/campaign-html';
 import { digest } from '#src/campaign/digest';
 import type { Campaign } from '#src/campaign/record';
 import { campaign, fault, huntOf, run } from '#test/campaign/support';
-import { chromiumPath, launch } from './support/browser.ts';
+import { pagesInBrowser } from './support/browser.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">';
 
@@ -32,36 +28,12 @@ const sample = (): Campaign =>
   });
 
 describe('reports: page of a campaign in a browser', function () {
-  this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'dissent-campaign-page-'));
-  let browser: Browser | undefined;
-  let complaints: string[] = [];
+  const { complaints, open: openPage } = pagesInBrowser(this);
 
-  before(async function () {
-    const path = chromiumPath();
-    if (path === undefined) {
-      console.log('      skipped: needs Chromium at /usr/bin/chromium, or its path in CHROMIUM');
-      return this.skip();
-    }
-    browser = await launch(path);
-  });
-
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function open(data: Campaign, width: number): Promise<Page> {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, renderCampaignHtml(digest(data, 'store/chaos/1')));
-    complaints = [];
-    const page = await (browser as Browser).newPage({ viewport: { width, height: 900 } });
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector('html[data-ready]');
-    return page;
-  }
+  const open = (data: Campaign, width: number): Promise<Page> =>
+    openPage(renderCampaignHtml(digest(data, 'store/chaos/1')), {
+      viewport: { width, height: 900 },
+    });
 
   it('says first what failed and how to see it again, and who lost less', async () => {
     const page = await open(sample(), 1200);

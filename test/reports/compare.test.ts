@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { compareSummary } from '#reports/compare-console';
 import { renderCompareHtml } from '#reports/compare-html';
 import type { CompareReportData } from '#reports/compare-types';
 import { chanceNote, faultTitle, headlines } from '#reports/compare-words';
 import { compareEpisodes } from '#src/metrics/compare';
 import { type Episode, type EpisodeFigures, wholeRun } from '#src/metrics/episodes';
-import { chromiumPath, launch } from './support/browser.ts';
+import { pagesInBrowser } from './support/browser.ts';
 import { syntheticCompare } from './support/synthetic-compare.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">\u001b[2J\u2028\u202e';
@@ -168,43 +164,10 @@ describe('reports: page of a comparison', () => {
 });
 
 describe('reports: page of a comparison in a browser', function () {
-  this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'dissent-compare-'));
-  let browser: Browser | undefined;
-  let complaints: string[] = [];
-
-  before(async function () {
-    const path = chromiumPath();
-    if (path === undefined) {
-      console.log('      skipped: needs Chromium at /usr/bin/chromium, or its path in CHROMIUM');
-      return this.skip();
-    }
-    browser = await launch(path);
-  });
-
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  beforeEach(() => {
-    complaints = [];
-  });
+  const { complaints, open: openPage } = pagesInBrowser(this);
 
   async function open(data: CompareReportData, options: BrowserContextOptions = {}): Promise<Page> {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, renderCompareHtml(data));
-    const page = await (browser as Browser).newPage({
-      viewport: { width: 1200, height: 900 },
-      ...options,
-    });
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(file).href) complaints.push(`request: ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector('html[data-ready]');
+    const page = await openPage(renderCompareHtml(data), options);
     await page.locator('.chart canvas').nth(11).waitFor({ state: 'attached' });
     return page;
   }
@@ -318,7 +281,7 @@ describe('reports: page of a comparison in a browser', function () {
       scripts: document.querySelectorAll('script').length,
       hacked: 'hacked' in window,
       shown: document.body.innerText.includes('<img src=x onerror='),
-      links: [...document.querySelectorAll('a')].every((a) => a.href.startsWith('file://') && a.href.includes('/dissent-compare-')),
+      links: [...document.querySelectorAll('a')].every((a) => a.href.startsWith('file://') && a.href.includes('/dissent-page-')),
     })`);
     assert.deepEqual(found, { images: 0, scripts: 1, hacked: false, shown: true, links: true });
     assert.deepEqual(complaints, []);

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { reportData } from '#reports/data';
 import { renderHtml } from '#reports/html';
 import type { ReportData } from '#reports/types';
 import type { Operation } from '#src/history/operation';
-import { chromiumPath, launch } from './support/browser.ts';
+import { pagesInBrowser } from './support/browser.ts';
 import { syntheticReport, syntheticRun } from './support/synthetic.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">\u001b[2J\u2028\u202e';
@@ -81,48 +77,15 @@ describe('reports: html', () => {
 });
 
 describe('reports: html in a browser', function () {
-  this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'dissent-html-'));
-  let browser: Browser | undefined;
-  let complaints: string[] = [];
-
-  before(async function () {
-    const path = chromiumPath();
-    if (path === undefined) {
-      console.log('      skipped: needs Chromium at /usr/bin/chromium, or its path in CHROMIUM');
-      return this.skip();
-    }
-    browser = await launch(path);
-  });
-
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  beforeEach(() => {
-    complaints = [];
-  });
+  const { complaints, open: openPage } = pagesInBrowser(this);
 
   /** One page with a valid run, for the tests that leave it as it was. */
   let shared: Promise<Page> | undefined;
   const valid = (): Promise<Page> => (shared ??= open(syntheticReport()));
 
-  /** Opens a report from disk and collects whatever is wrong with it. */
+  /** Opens a report from disk, drawn. */
   async function open(data: ReportData, options: BrowserContextOptions = {}): Promise<Page> {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, renderHtml(data));
-    const page = await (browser as Browser).newPage({
-      viewport: { width: 1200, height: 900 },
-      ...options,
-    });
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(file).href) complaints.push(`request: ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector('html[data-ready]');
+    const page = await openPage(renderHtml(data), options);
     await page.locator('.chart canvas').nth(7).waitFor();
     return page;
   }
@@ -201,6 +164,30 @@ describe('reports: html in a browser', function () {
     await page.keyboard.press('0');
     await rangeSays(page, 'Drag');
     assert.deepEqual(complaints, []);
+  });
+
+  it('shows latency from when it was due as well, and the first of many faults until asked for all', async () => {
+    const report = syntheticReport();
+    const { results } = report;
+    const [first] = results.faults;
+    const [f] = Object.keys(results.latency);
+    assert.ok(first !== undefined && f !== undefined);
+    const late = { p50: 1, p90: 2, p99: 3, p999: 4000, max: 5000 };
+    const page = await open({
+      ...report,
+      results: {
+        ...results,
+        latencyCorrected: { [f]: late },
+        faults: Array.from({ length: 70 }, (_, i) => ({ ...first, startMs: i })),
+      },
+    });
+    assert.match(await page.locator('#latency').innerText(), /from when it was due[\s\S]*5 s/);
+    const rows = page.locator('#faults .scroll').first().locator('tbody tr');
+    assert.equal(await rows.count(), 50);
+    await page.getByRole('button', { name: 'Show 20 more faults' }).click();
+    assert.equal(await rows.count(), 70);
+    assert.deepEqual(complaints, []);
+    await page.close();
   });
 
   it('hides what is switched off', async () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { renderSpaceTime } from '#reports/space-time';
 import type { SpaceTime } from '#reports/space-time-types';
-import { chromiumPath, launch } from './support/browser.ts';
+import { pagesInBrowser } from './support/browser.ts';
 import { syntheticSpaceTime } from './support/synthetic-space-time.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">\u001b[2J\u2028';
@@ -36,45 +32,13 @@ describe('reports: the page of a failing run', () => {
 });
 
 describe('reports: the page of a failing run, in a browser', function () {
-  this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'dissent-space-time-'));
-  let browser: Browser | undefined;
-  let complaints: string[] = [];
+  const { complaints, open: openPage } = pagesInBrowser(this);
 
-  before(async function () {
-    const path = chromiumPath();
-    if (path === undefined) {
-      console.log('      skipped: needs Chromium at /usr/bin/chromium, or its path in CHROMIUM');
-      return this.skip();
-    }
-    browser = await launch(path);
-  });
-
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  beforeEach(() => {
-    complaints = [];
-  });
-
-  async function open(data: SpaceTime, options: BrowserContextOptions = {}): Promise<Page> {
-    const file = join(folder, 'page.html');
-    writeFileSync(file, renderSpaceTime(data, command));
-    const page = await (browser as Browser).newPage({
+  const open = (data: SpaceTime, options: BrowserContextOptions = {}): Promise<Page> =>
+    openPage(renderSpaceTime(data, command), {
       viewport: { width: 1300, height: 1400 },
       ...options,
     });
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(file).href) complaints.push(`request: ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector('html[data-ready]');
-    return page;
-  }
 
   /** Where the frame of the strip is: what the diagram shows of the whole. */
   async function frame(page: Page): Promise<{ readonly x: number; readonly width: number }> {

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { consoleSummary } from '#reports/console';
 import { reportData } from '#reports/data';
+import { parametersOf, rangesOf } from '#reports/fault-name';
 import { junitXml } from '#reports/junit';
 import { markdownSummary } from '#reports/markdown';
 import type { Results } from '#reports/results';
@@ -121,9 +122,52 @@ describe('reports: console', () => {
     assert.match(text, /\n {2}report \/tmp\/r\.html$/);
   });
 
+  it('keeps the verdict in sight of many faults, and tells who was not waited for', () => {
+    const valid = resultsOf('valid');
+    const [first] = valid.faults;
+    assert.ok(first !== undefined);
+    const faults = Array.from({ length: 300 }, () => ({
+      ...first,
+      outcome: { kind: 'installed' as const },
+      recoveryMs: 120,
+      givenUp: ['n3'],
+    }));
+    const text = consoleSummary({ ...valid, faults });
+    assert.equal(text.match(/120 ms without n3/g)?.length, 40);
+    assert.match(text, /and 260 more in the report/);
+  });
+
   it('lets nothing act on the terminal', () => {
     const text = consoleSummary(hostileRun().results, { stream: new PassThrough() });
     assert.doesNotMatch(text, /[^\P{Cc}\n]/u);
+  });
+});
+
+describe('reports: words for a fault', () => {
+  it('has units, and pairs of nodes instead of JSON', () => {
+    const parameters = {
+      kind: 'x',
+      latencyMs: 20,
+      bytesPerSecond: 9,
+      cuts: [
+        ['n1', 'n3'],
+        ['n2', 'n4'],
+      ],
+      once: true,
+    };
+    assert.equal(
+      parametersOf({ parameters }),
+      'latency 20 ms, bytes per second 9, cuts n1–n3, n2–n4, once true',
+    );
+    assert.equal(parametersOf({ parameters: undefined }), '');
+  });
+
+  it('has ranges of nodes only where there are three or more in a row', () => {
+    const ranges = (names: string): string => rangesOf(names.split(' ')).join(', ');
+    assert.equal(ranges('n1 n2 n3 n5 n6'), 'n1–n3, n5, n6');
+    assert.equal(ranges('n9 n10 n11'), 'n9–n11');
+    assert.equal(ranges('a b c'), 'a, b, c');
+    assert.deepEqual(rangesOf([]), []);
   });
 });
 
