@@ -71,8 +71,14 @@ const sentences: Readonly<Record<Contradiction['kind'], (lock: string, tokens: s
       `A holder${lock} was told that the lock is not held with its token, ${tokens}, and nobody else had asked to release that.`,
   };
 
-function inWords({ kind, tokens, involved, impossible }: Contradiction, key: Key | undefined) {
-  return proven(sentences[kind](ofKey(key), tokens.join(' and ')), involved, impossible);
+function inWords(contradiction: Contradiction, key: Key | undefined) {
+  const { kind, tokens, involved, impossible, unknownAcquires } = contradiction;
+  const sentence = sentences[kind](ofKey(key), tokens.join(' and '));
+  const why =
+    unknownAcquires === undefined
+      ? ''
+      : ` Acquires with unknown outcomes (${unknownAcquires} by then) got one token each at most, and other releases have shown those.`;
+  return proven(`${sentence}${why}`, involved, impossible);
 }
 
 function checkOperation({ invoke, completion }: Pair): void {

@@ -35,6 +35,8 @@ export interface Contradiction {
   readonly tokens: readonly number[];
   readonly involved: readonly Pair[];
   readonly impossible: Pair;
+  /** Acquires with unknown outcomes that were asked in time, where there are some, but too few. */
+  readonly unknownAcquires?: number;
 }
 
 /** Operations in the order of their calls. */
@@ -88,6 +90,8 @@ interface Step {
   readonly token: number;
   /** The acquire that got the token. */
   readonly grant: Pair;
+  /** What shows that it did: itself, or what was released, where its outcome is not known. */
+  readonly shownBy: readonly Pair[];
 }
 
 /** What is wrong with each token by itself, and the first place where their order is wrong. */
@@ -140,16 +144,18 @@ function moreThanAsked({ byToken, unknownAcquires }: Tokens): Contradiction[] {
     )
     .sort((a, b) => endOf(a.release) - endOf(b.release));
   let asked = 0;
-  let used = 0;
+  /** Releases that are explained by them. */
+  const explained: Pair[] = [];
   const found: Contradiction[] = [];
   for (const { token, release } of due) {
     while ((unknownAcquires[asked]?.invoke.index ?? Infinity) < endOf(release)) asked += 1;
     // Where nobody asked at all, the token is wrong in itself.
     if (asked === 0) continue;
-    if (used < asked) used += 1;
+    if (explained.length < asked) explained.push(release);
     else {
-      const involved = [...unknownAcquires.slice(0, asked), release];
-      found.push({ kind: 'release-without-hold', tokens: [token], involved, impossible: release });
+      const involved = [...unknownAcquires.slice(0, asked), ...explained, release];
+      const kind = 'release-without-hold';
+      found.push({ kind, tokens: [token], involved, impossible: release, unknownAcquires: asked });
     }
   }
   return found;
@@ -173,7 +179,8 @@ function firstOutOfOrder(
       const wrong = giveBack(front, held, begin, token.token);
       if (wrong !== undefined) return wrong;
     }
-    const asked = { token: token.token, grant: begin };
+    const shownBy = grant === undefined ? [begin, ...token.released] : [begin];
+    const asked = { token: token.token, grant: begin, shownBy };
     if (!put(front, { ...asked, pair: begin }))
       return contradiction(front, { ...asked, pair: begin });
     held = token;
@@ -195,8 +202,12 @@ function giveBack(
   const [release] = maybeReleased;
   const [grant] = grants;
   if (release !== undefined && grant !== undefined) {
-    put(front, { pair: release, token, grant });
+    put(front, { pair: release, token, grant, shownBy: [grant] });
     return undefined;
+  }
+  if (grant !== undefined && grant.invoke.index > endOf(next)) {
+    const involved = [next, grant];
+    return { kind: 'token-order', tokens: [token, nextToken], involved, impossible: grant };
   }
   return {
     kind: 'two-holders',
@@ -217,7 +228,7 @@ function put(front: Front, step: Step): boolean {
   return true;
 }
 
-function contradiction({ by }: Front, { pair, token, grant }: Step): Contradiction {
+function contradiction({ by }: Front, { pair, token, grant, shownBy }: Step): Contradiction {
   const blocker = by as Step;
   const tokens = [blocker.token, token];
   if (blocker.token === token) {
@@ -229,10 +240,10 @@ function contradiction({ by }: Front, { pair, token, grant }: Step): Contradicti
     return {
       kind: 'token-order',
       tokens,
-      involved: [grant, blocker.grant],
+      involved: [...shownBy, ...blocker.shownBy],
       impossible: blocker.grant,
     };
   }
-  const involved = [...new Set([blocker.grant, blocker.pair, grant, pair])];
+  const involved = [...new Set([...blocker.shownBy, blocker.pair, ...shownBy, pair])];
   return { kind: 'two-holders', tokens, involved, impossible: pair };
 }

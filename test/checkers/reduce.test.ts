@@ -6,7 +6,9 @@ import { pairs } from '#src/history/pairs';
 import { pick, stream } from '#src/random/random';
 import { planted, plants } from './claims/plants.ts';
 import { validHistory, workloadNamed } from './claims/valid.ts';
+import { isPossible } from './transactions/oracle.ts';
 import { listPlants, registerPlants } from './transactions/plants.ts';
+import { randomHistory } from './transactions/random.ts';
 import { plant, simulate, simulation } from './transactions/simulate.ts';
 
 async function reduced(workload: string, history: History): Promise<CheckResult> {
@@ -89,5 +91,31 @@ describe('explanation by reduction', function () {
     assert.equal(anomalies?.[0]?.operations.at(-1)?.index, read.index);
     const said = await reduced('bank', spoil({ a0: -5 }));
     assert.ok((said.anomalies?.[0]?.operations.length ?? 0) > 1);
+  });
+
+  it('leaves of small histories of transactions what cannot be, as all possible executions show', async () => {
+    let seen = 0;
+    for (let seed = 0; seed < 150; seed += 1) {
+      const random = stream(seed, 'reduce');
+      const kind = pick(random, ['list', 'register'] as const);
+      const history = randomHistory(random, {
+        kind,
+        transactions: 4 + random.below(8),
+        keys: 1 + random.below(3),
+        spoilOneIn: pick(random, [0, 4, 12]),
+        outcomes: random.below(2) === 0,
+        readsAll: random.below(2) === 0,
+        isolation: pick(random, ['serial', 'snapshot', 'none'] as const),
+      });
+      const result = await reduced(kind === 'list' ? 'list-append' : 'rw-register', history);
+      const [first] = result.anomalies ?? [];
+      if (result.valid !== false || first === undefined) continue;
+      assert.ok(result['reduced'] !== undefined, `seed ${seed}`);
+      if (pairs(first.operations).length > 6) continue;
+      seen += 1;
+      const how = { isolation: 'serializable', order: 'realtime' } as const;
+      assert.ok(!isPossible(first.operations, how), `seed ${seed}: ${first.explanation}`);
+    }
+    assert.ok(seen > 30, `${seen}`);
   });
 });

@@ -48,6 +48,10 @@ function agree(subject: Subject, oracle: Oracle): void {
       const { valid, anomalies } = verdictOf(subject, history);
       assert.equal(valid === false, !isPossible, `${valid}, not ${isPossible}:\n${told(history)}`);
       assert.equal((anomalies ?? []).length > 0, !isPossible);
+      for (const { name, operations, explanation } of anomalies ?? []) {
+        const alone = verdictOf(subject, operations).anomalies?.map((one) => one.name) ?? [];
+        assert.ok(alone.includes(name), `by itself it is [${alone}]: ${name}: ${explanation}`);
+      }
     }),
     { numRuns: runs, endOnFailure: true },
   );

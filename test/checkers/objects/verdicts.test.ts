@@ -188,6 +188,10 @@ describe('the verdict on locks', () => {
       false,
       ['token-order'],
     ],
+    // The higher token was given back before the lower one was asked for, so nobody held it together.
+    ['0 acquire\n0 ok 2\n0 release 2\n0 ok true\n1 acquire\n1 ok 1', false, ['token-order']],
+    // Only its release tells that process 1 got token 1.
+    ['0 acquire\n0 ok 2\n1 acquire\n1 info\n0 release 1\n0 ok true', false, ['token-order']],
     ['0 acquire\n0 ok 1\n0 release 1\n0 ok false', false, ['refused-release']],
     ['0 release 4\n0 ok true', false, ['release-without-hold']],
     ['0 acquire\n0 info\n0 release 4\n0 ok true', true, []],
