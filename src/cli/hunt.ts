@@ -20,7 +20,7 @@ interface Flags {
   readonly workers?: number;
   readonly runsPerCandidate?: number;
   readonly toxiproxy?: string;
-  readonly shard: { readonly index: number; readonly of: number };
+  readonly shard?: { readonly index: number; readonly of: number };
   readonly failures: number;
   readonly shrinkBudget?: number;
   readonly workload?: string;
@@ -31,7 +31,7 @@ interface Flags {
 }
 
 /** `2/8`: the second of eight. Throws BadInput. */
-function shard(text: string): Flags['shard'] {
+function shard(text: string): NonNullable<Flags['shard']> {
   const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (index >= 1 && index <= of) return { index, of };
   throw new BadInput(`--shard ${text}: allowed are 1/n to n/n, such as 2/8`);
@@ -116,7 +116,7 @@ async function run(system: string, flags: Flags): Promise<void> {
         ...(flags.timeBudget === undefined && flags.runs !== undefined
           ? {}
           : { timeBudgetSeconds: flags.timeBudget ?? 60 }),
-        shard: flags.shard,
+        shard: flags.shard ?? { index: 1, of: 1 },
         failuresMax: flags.failures,
         out: flags.out,
         signal: interrupt.signal,
@@ -166,10 +166,7 @@ export const huntCommand = (): Command =>
       '--toxiproxy <which>',
       'auto, embedded, real, or the URL of a running server (default: auto; real only)',
     )
-    .option('--shard <i/n>', 'takes every nth seed, beginning with the ith', shard, {
-      index: 1,
-      of: 1,
-    })
+    .option('--shard <i/n>', 'takes every nth seed, beginning with the ith (default: 1/1)', shard)
     .option('--failures <n>', 'stops after so many failures', number, 1)
     .option(
       '--shrink-budget <seconds>',

@@ -2,10 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { huntSummary } from '#reports/hunt-console';
 import { BadInput } from '../errors.ts';
 import { type HuntResult, huntResultSchema, merge } from '../hunt/tally.ts';
-import { describeIssues } from '../run/spec.ts';
+import { describeIssues, outlineOf } from '../run/spec.ts';
 import { newCommand } from './command.ts';
 import { huntExitCode } from './hunt.ts';
 import { output } from './output.ts';
@@ -26,6 +27,14 @@ function read(file: string): HuntResult {
   }
   const parsed = huntResultSchema.safeParse(input);
   if (parsed.success) return parsed.data;
+  if (
+    !z.looseObject({ shard: z.unknown(), coverage: z.looseObject({}) }).safeParse(input).success
+  ) {
+    throw new BadInput(
+      `${file} is not the result of a hunt: it holds ${outlineOf(input)}.\n` +
+        'next: give what `dissent hunt --shard i/n --json` printed; the shards of a campaign go to `dissent chaos merge`',
+    );
+  }
   throw new BadInput(describeIssues(parsed.error, input, file));
 }
 

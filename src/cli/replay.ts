@@ -86,7 +86,11 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
     );
     const { failure } = repro;
     out.line(`recorded: ${failure.by} ${failure.name}: ${failure.explanation}`);
-    out.line(folder);
+    out.line(`its run folder: ${folder}`);
+    if (results.traceHash !== undefined && repro.spec.world === 'sim') {
+      // The hunt ends a run at the first contradiction between nodes, and hashes no more than that.
+      out.line(`(the report is of a run to its end: trace hash ${results.traceHash})`);
+    }
     out.result(results);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
   } finally {
@@ -110,7 +114,7 @@ async function playForReal(repro: Repro, flags: Replaying, out: Output): Promise
     out.line(describeRealReplay(replayed, repro));
     const { shown } = replayed;
     if (shown === undefined) throw new Interrupted('stopped before there was anything to compare');
-    out.line(shown.folder);
+    out.line(`its run folder: ${shown.folder}`);
     out.result(shown.results);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : shown.results.exitCode;
   } finally {
@@ -151,8 +155,11 @@ async function replayFolder(folder: string, flags: Replaying): Promise<void> {
         `${same ? 'Same outcome' : 'Another outcome'}: recorded ${String(before.valid)}, now ${String(results.valid)}.`,
       );
       if (before.traceHash !== undefined && results.traceHash !== undefined) {
-        const isSameRun = before.traceHash === results.traceHash;
-        out.line(`${isSameRun ? 'The same run' : 'Another run'}: trace hash ${results.traceHash}.`);
+        out.line(
+          before.traceHash === results.traceHash
+            ? `The same run: trace hash ${results.traceHash} both times.`
+            : `Another run: trace hash ${before.traceHash} recorded, ${results.traceHash} now.`,
+        );
       }
     }
     out.result(results);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 import { withDefaults } from '../run/build-spec.ts';
-import { describeIssues, specSchema } from '../run/spec.ts';
+import { describeIssues, outlineOf, specSchema } from '../run/spec.ts';
 
 const wholeReproSchema = z.strictObject({
   /** Tells it from a run folder's files. */
@@ -65,5 +65,11 @@ export function readRepro(path: string): Repro {
   }
   const parsed = reproSchema.safeParse(input);
   if (parsed.success) return { ...parsed.data, spec: withDefaults(parsed.data.spec) };
+  if (!z.looseObject({ kind: z.literal('dissent-repro') }).safeParse(input).success) {
+    throw new BadInput(
+      `${path} is not a repro file: it holds ${outlineOf(input)}.\n` +
+        'next: give a *.repro.json that `dissent hunt` wrote, or a run folder',
+    );
+  }
   throw new BadInput(describeIssues(parsed.error, input, path));
 }

@@ -131,7 +131,8 @@ export function readTest(folder: string): RecordedTest {
   } catch (error) {
     throw new BadInput(
       `${folder} is not a run folder: cannot read ${file} (${(error as Error).message}).\n` +
-        'next: name a folder such as store/raft-register/<time>, or store/latest',
+        'next: name a folder such as store/raft-register/<time>; the runs of a comparison are in its folder, at runs/<round>/<time>, ' +
+        'those of a campaign at real/<run>/<time>',
     );
   }
   const value = parseJson(text, file);

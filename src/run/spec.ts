@@ -81,11 +81,30 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** Characters of a value in a message. */
+const shownMax = 120;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= shownMax ? text : `${text.slice(0, shownMax - 1)}…`;
+}
+
 /** One line per problem: field, what is wrong with it, the value that was there. */
 export function describeIssues(error: z.ZodError, input: unknown, source: string): string {
   const lines = error.issues.map((issue) => {
     const field = issue.path.map(String).join('.') || '(the whole value)';
-    return `  ${field}: ${issue.message}; got ${JSON.stringify(valueAt(input, issue.path)) ?? 'nothing'}`;
+    return `  ${field}: ${issue.message}; got ${shown(valueAt(input, issue.path))}`;
   });
   return `${source} is not valid:\n${lines.join('\n')}`;
+}
+
+/** What kind of JSON value it is, for whoever gave the wrong file: `an object with the fields name, version`. */
+export function outlineOf(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return shown(value);
+  const names = Object.keys(value);
+  const more = names.length > 5 ? ' and more' : '';
+  return names.length === 0
+    ? 'an object without fields'
+    : `an object with the fields ${names.slice(0, 5).join(', ')}${more}`;
 }

@@ -32,6 +32,16 @@ describe('bad input', function () {
       /"meteor".*pause/s,
     ],
     ['a replay of nothing', () => ['replay', 'nope.repro.json'], /no file or folder nope.*hunt/s],
+    [
+      'a replay of some other JSON',
+      () => ['replay', file('other.json', '{"name":"x","version":1}')],
+      /not a repro file.*fields name, version\.\nnext:.*repro\.json/s,
+    ],
+    [
+      'a merge of some other JSON',
+      () => ['merge', file('other.json', '[1,2]')],
+      /not the result of a hunt.*a list of 2\.\nnext:.*--json/s,
+    ],
     ['no nodes', () => ['test', 'raft', '--nodes', '0'], /nodes.*got 0/s],
     ['half a node', () => ['test', 'raft', '--nodes', '2.5'], /nodes.*2\.5/s],
     ['not a number', () => ['test', 'raft', '--time', 'soon'], /soon/],
