@@ -5,20 +5,34 @@ export interface Due {
   fire(): void;
 }
 
-/** A heap in which every node has four children: flatter than a binary one, and the children lie side by side. */
+/** Room at first; it doubles when it is full. */
+const firstRoom = 64;
+
+function larger<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/**
+ * A heap in which every node has four children: flatter than a binary one, and the children lie side by side. It moves only
+ * numbers: the items themselves stay where they were put, since every move of one would have to be told to the garbage collector.
+ */
 export class EventQueue {
-  readonly #times: number[] = [];
-  readonly #orders: number[] = [];
-  readonly #items: Due[] = [];
+  #size = 0;
+  #times = new Float64Array(firstRoom);
+  #orders = new Float64Array(firstRoom);
+  /** Where in `#items` the item of each node is. Behind the heap: the places that are free. */
+  #places = Int32Array.from({ length: firstRoom }, (_, place) => place);
+  readonly #items: (Due | undefined)[] = [];
   #asked = 0;
 
   get size(): number {
-    return this.#items.length;
+    return this.#size;
   }
 
   /** When the next thing happens; Infinity when nothing will. */
   get nextNs(): number {
-    return this.#times[0] ?? Number.POSITIVE_INFINITY;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
   /** A place in the order of asking, for something that is asked for now and put in later. */
@@ -28,42 +42,51 @@ export class EventQueue {
   }
 
   push(atNs: number, item: Due, order = this.place()): void {
+    if (this.#size === this.#times.length) this.#grow();
     const times = this.#times;
     const orders = this.#orders;
-    const items = this.#items;
-    let at = items.length;
+    const places = this.#places;
+    let at = this.#size;
+    const place = places[at] as number;
+    this.#size += 1;
+    this.#items[place] = item;
     while (at > 0) {
       const parent = (at - 1) >> 2;
       const parentNs = times[parent] as number;
       if (parentNs < atNs || (parentNs === atNs && (orders[parent] as number) < order)) break;
       times[at] = parentNs;
       orders[at] = orders[parent] as number;
-      items[at] = items[parent] as Due;
+      places[at] = places[parent] as number;
       at = parent;
     }
     times[at] = atNs;
     orders[at] = order;
-    items[at] = item;
+    places[at] = place;
   }
 
   /** Takes out the next. Throws RangeError when there is none. */
   pop(): Due {
-    const items = this.#items;
-    const first = items[0];
-    if (first === undefined) throw new RangeError('nothing is left in the queue');
-    const last = items.pop() as Due;
-    const lastNs = this.#times.pop() as number;
-    const lastOrder = this.#orders.pop() as number;
-    if (items.length > 0) this.#sink(last, lastNs, lastOrder);
+    const place = this.#places[0] as number;
+    const first = this.#items[place];
+    if (this.#size === 0 || first === undefined) {
+      throw new RangeError('nothing is left in the queue');
+    }
+    this.#items[place] = undefined;
+    this.#size -= 1;
+    this.#sinkLast();
+    this.#places[this.#size] = place;
     return first;
   }
 
-  /** Puts an item into the free place at the top, and from there down to where it belongs. */
-  #sink(item: Due, atNs: number, order: number): void {
+  /** The top is free: the last node goes there, and from there down to where it belongs. */
+  #sinkLast(): void {
     const times = this.#times;
     const orders = this.#orders;
-    const items = this.#items;
-    const size = items.length;
+    const places = this.#places;
+    const size = this.#size;
+    const atNs = times[size] as number;
+    const order = orders[size] as number;
+    const place = places[size] as number;
     let at = 0;
     for (let child = 1; child < size; child = 4 * at + 1) {
       let best = child;
@@ -82,11 +105,19 @@ export class EventQueue {
       if (bestNs > atNs || (bestNs === atNs && (orders[best] as number) > order)) break;
       times[at] = bestNs;
       orders[at] = orders[best] as number;
-      items[at] = items[best] as Due;
+      places[at] = places[best] as number;
       at = best;
     }
     times[at] = atNs;
     orders[at] = order;
-    items[at] = item;
+    places[at] = place;
+  }
+
+  #grow(): void {
+    const room = 2 * this.#size;
+    this.#times = larger(this.#times, new Float64Array(room));
+    this.#orders = larger(this.#orders, new Float64Array(room));
+    const places = Int32Array.from({ length: room }, (_, place) => place);
+    this.#places = larger(this.#places, places);
   }
 }
