@@ -5,7 +5,7 @@ import { algorithms } from './algorithms.ts';
 import { createDecreeReplica } from './decree-replica.ts';
 import { hashJson, hashNumber } from './hash.ts';
 import { broken, unreachable } from './invariant.ts';
-import type { Replica, ReplicaEffect, ReplicaInput, ReplicaSetup } from './replica.ts';
+import type { PeerMessage, Replica, ReplicaEffect, ReplicaInput, ReplicaSetup } from './replica.ts';
 import { requestProblem } from './request.ts';
 import { type Origin, Router } from './router.ts';
 import {
@@ -50,10 +50,7 @@ export function createReplica(setup: ReplicaSetup): Replica {
     core: create(config, options, durable, random, nowMs),
     machine: withSessions(createKv()),
     router: new Router(2 * config.timing.electionTimeoutMs),
-    trace:
-      config.trace === false
-        ? undefined
-        : (event) => replica.effects.push({ kind: 'trace', event }),
+    trace: config.trace === false ? undefined : (event) => put(replica, { kind: 'trace', event }),
     effects: [],
     applied: 0,
     chain: 0,
@@ -98,12 +95,7 @@ function handle(replica: State, input: ReplicaInput): void {
   }
 }
 
-function onPeer(
-  replica: State,
-  nowMs: number,
-  from: NodeId,
-  message: Extract<ReplicaInput, { readonly kind: 'peer' }>['message'],
-): void {
+function onPeer(replica: State, nowMs: number, from: NodeId, message: PeerMessage): void {
   switch (message.kind) {
     case 'algorithm':
       perform(
@@ -143,14 +135,12 @@ function onClient(replica: State, nowMs: number, request: number, body: ClientRe
     replica.router.forwarded(request, nowMs);
     const { incarnation } = replica.setup;
     const to = replica.router.incarnationOf(leader);
-    const message = {
-      kind: 'forward',
-      request,
-      incarnation,
-      ...(to === undefined ? {} : { to }),
-      body,
-    } as const;
-    replica.effects.push({ kind: 'send', to: leader, message, afterDurable: 0 });
+    const kind = 'forward';
+    const message: PeerMessage =
+      to === undefined
+        ? { kind, request, incarnation, body }
+        : { kind, request, incarnation, to, body };
+    put(replica, { kind: 'send', to: leader, message, afterDurable: 0 });
   }
 }
 
@@ -159,6 +149,12 @@ function submit(replica: State, nowMs: number, origin: Origin, body: ClientReque
   const request = replica.router.open(origin, body);
   if (body.kind === 'query') perform(replica, replica.core.step({ kind: 'read', nowMs, request }));
   else perform(replica, replica.core.step({ kind: 'propose', nowMs, request, command: body }));
+}
+
+function put(replica: State, effect: ReplicaEffect): void {
+  // Most steps ask for one thing, and a list that begins empty makes room for 17.
+  if (replica.effects.length === 0) replica.effects = [effect];
+  else replica.effects.push(effect);
 }
 
 function perform(replica: State, effects: readonly AlgorithmEffect[]): void {
@@ -171,12 +167,12 @@ function performOne(replica: State, effect: AlgorithmEffect): void {
   switch (effect.kind) {
     case 'persist':
     case 'trace':
-      replica.effects.push(effect);
+      put(replica, effect);
       return;
     case 'send': {
       const message = { kind: 'algorithm', message: effect.message } as const;
       const { to, afterDurable } = effect;
-      replica.effects.push({ kind: 'send', to, message, afterDurable });
+      put(replica, { kind: 'send', to, message, afterDurable });
       return;
     }
     case 'commit':
@@ -275,7 +271,7 @@ function finish(
     const by = replica.setup.incarnation;
     const said = isFirst || body.kind !== 'command' ? response : withoutCertainty(response);
     const message = { kind: 'forwarded', request, incarnation, by, response: said } as const;
-    replica.effects.push({ kind: 'send', to: origin.from, message, afterDurable: 0 });
+    put(replica, { kind: 'send', to: origin.from, message, afterDurable: 0 });
   }
 }
 
@@ -289,5 +285,5 @@ const withoutCertainty = (response: ClientResponse): ClientResponse =>
     : response;
 
 function replyToClient(replica: State, request: RequestId, response: ClientResponse): void {
-  replica.effects.push({ kind: 'reply', request, response });
+  put(replica, { kind: 'reply', request, response });
 }

@@ -30,17 +30,20 @@ export class Outbox<Message, DurableRecord, Command> {
   /** Returns the sequence to wait for. */
   persist(record: DurableRecord): number {
     this.lastSequence = this.nextSequence();
-    this.#records.push(record);
+    if (this.#records.length === 0) this.#records = [record];
+    else this.#records.push(record);
     return this.lastSequence;
   }
 
   send(to: NodeId, message: Message, afterDurable: number): void {
     this.witness?.sent(to, message, afterDurable);
-    this.#effects.push({ kind: 'send', to, message, afterDurable });
+    this.put({ kind: 'send', to, message, afterDurable });
   }
 
   put(effect: Effect<Message, DurableRecord, Command>): void {
-    this.#effects.push(effect);
+    // Most steps ask for one thing, and a list that begins empty makes room for 17.
+    if (this.#effects.length === 0) this.#effects = [effect];
+    else this.#effects.push(effect);
   }
 
   get recordCount(): number {

@@ -23,15 +23,16 @@ export interface OpenRequest {
 
 const none: readonly RequestId[] = [];
 
+/** Requests further behind a peer's newest one than this are taken for repeated. */
+const handedWindow = 4096;
+
 /** What a peer has handed on since it started. */
 interface Handed {
   readonly incarnation: number;
   highest: number;
-  readonly recent: Set<RequestId>;
+  /** By the request's number modulo the window: the newest one that has been here. Those that it replaced are behind the window. */
+  readonly recent: Float64Array;
 }
-
-/** Requests further behind a peer's newest one than this are taken for repeated. */
-const handedWindow = 4096;
 
 /** Requests given to the algorithm here get numbers of their own, since two peers may choose the same ones. */
 export class Router {
@@ -71,17 +72,16 @@ export class Router {
   isRepeated(from: NodeId, incarnation: number, request: RequestId): boolean {
     let handed = this.#handed.get(from);
     if (handed === undefined || handed.incarnation < incarnation) {
-      handed = { incarnation, highest: 0, recent: new Set() };
+      const recent = new Float64Array(handedWindow).fill(Number.NaN);
+      handed = { incarnation, highest: 0, recent };
       this.#handed.set(from, handed);
     }
     const { recent } = handed;
-    if (handed.incarnation > incarnation || recent.has(request)) return true;
+    const place = request % handedWindow;
+    if (handed.incarnation > incarnation || recent[place] === request) return true;
     if (request <= handed.highest - handedWindow) return true;
-    recent.add(request);
+    recent[place] = request;
     handed.highest = Math.max(handed.highest, request);
-    if (recent.size > 2 * handedWindow) {
-      for (const old of recent) if (old <= handed.highest - handedWindow) recent.delete(old);
-    }
     return false;
   }
 

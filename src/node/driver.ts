@@ -133,6 +133,12 @@ export class Driver {
     for (let at = 0; at < effects.length; at += 1) this.#perform(effects[at] as ReplicaEffect);
   }
 
+  #hold(send: HeldSend): void {
+    // As a rule it is the only one, and a list that begins empty makes room for 17.
+    if (this.#held.length === 0) this.#held = [send];
+    else this.#held.push(send);
+  }
+
   #perform(effect: ReplicaEffect): void {
     switch (effect.kind) {
       case 'persist':
@@ -140,7 +146,7 @@ export class Driver {
         break;
       case 'send':
         if (effect.afterDurable <= this.#durable) this.#hands.send(effect.to, effect.message);
-        else this.#held.push(effect);
+        else this.#hold(effect);
         break;
       case 'reply':
         this.#hands.reply(effect.request, effect.response);

@@ -42,7 +42,9 @@ export class SimWal implements Due {
   }
 
   append(sequence: number, records: readonly unknown[]): void {
-    for (const record of records) this.#records.push(record);
+    // A copy is as long as it has to be; a list that begins empty makes room for 17.
+    if (this.#records.length === 0) this.#records = records.slice();
+    else for (const record of records) this.#records.push(record);
     this.#pendingSequence = sequence;
   }
 

@@ -5,6 +5,10 @@ import { broken } from '../invariant.ts';
 import { type Ballot, compareBallots, sameBallot, zeroBallot } from './ballot.ts';
 import type { Proposal, Pvalue } from './messages.ts';
 
+/** Without the `command` property where there is none: JSON has no undefined. */
+const pvalueOf = <C>({ slot, command }: Proposal<C>, ballot: Ballot): Pvalue<C> =>
+  command === undefined ? { slot, ballot } : { slot, command, ballot };
+
 export class Acceptor<Command> {
   #ballot: Ballot = zeroBallot;
   #maxSlot = 0;
@@ -34,22 +38,25 @@ export class Acceptor<Command> {
   }
 
   /** Accepts in the promised ballot only (A2). Returns what was not accepted before and has to be made durable. */
-  accept(ballot: Ballot, proposals: readonly Proposal<Command>[]): Proposal<Command>[] {
+  accept(ballot: Ballot, proposals: readonly Proposal<Command>[]): readonly Proposal<Command>[] {
     if (!sameBallot(ballot, this.#ballot)) {
       broken(
         `accept in ${ballot.round}/${ballot.node}, promised ${this.#ballot.round}/${this.#ballot.node}`,
       );
     }
-    const fresh = proposals.filter((proposal) => {
+    const isFresh = (proposal: Proposal<Command>): boolean => {
       const had = this.#accepted.get(proposal.slot);
       if (had === undefined || !sameBallot(had.ballot, ballot)) return true;
       if (hashJson(had.command) === hashJson(proposal.command)) return false;
       // A leader that proposes two commands in one ballot and slot (A4).
       return broken(`two commands for ${ballot.round}/${ballot.node}, slot ${proposal.slot}`);
-    });
+    };
+    // As a rule all are: then the list itself, since the disk would keep a copy for as long as the node lives.
+    const fresh = proposals.every(isFresh) ? proposals : proposals.filter(isFresh);
     for (const proposal of fresh) {
-      if (proposal.slot >= this.#gcSlot) this.#accepted.set(proposal.slot, { ...proposal, ballot });
-      this.#maxSlot = Math.max(this.#maxSlot, proposal.slot);
+      const { slot } = proposal;
+      if (slot >= this.#gcSlot) this.#accepted.set(slot, pvalueOf(proposal, ballot));
+      this.#maxSlot = Math.max(this.#maxSlot, slot);
     }
     return fresh;
   }

@@ -4,7 +4,7 @@ import type { NodeId, RequestId } from '../algorithm.ts';
 import { hashJson } from '../hash.ts';
 import { sameBallot } from './ballot.ts';
 import { broadcast, type Leader, type Paxos, type Peer, retransmitMs } from './core.ts';
-import { accept, becomeFollower, markDecided } from './follower.ts';
+import { accept, becomeFollower, decisionOf, markDecided } from './follower.ts';
 import type { MessageOf, Proposal } from './messages.ts';
 
 /** A command of a client of this node, or of one that handed it on. */
@@ -127,9 +127,9 @@ function countAccepted<C>(
     if (commander.acks.size < paxos.quorum) continue;
     leader.commanders.delete(slot);
     const { ballot } = leader;
-    const quorum = [...commander.acks];
-    paxos.trace?.({ ev: 'chosen', term: ballot.round, ballot, slot, quorum });
-    markDecided(paxos, { ...commander.proposal, round: ballot.round });
+    const term = ballot.round;
+    paxos.trace?.({ ev: 'chosen', term, ballot, slot, quorum: [...commander.acks] });
+    markDecided(paxos, decisionOf(slot, commander.proposal.command, term));
   }
 }
 
@@ -169,8 +169,9 @@ export function heartbeat<C>(paxos: Paxos<C>, leader: Leader<C>): void {
 /** Whether a majority, this node included, answered within the last election timeout. */
 function hearsMajority<C>(paxos: Paxos<C>, leader: Leader<C>): boolean {
   const sinceMs = paxos.nowMs - paxos.config.timing.electionTimeoutMs;
-  const heard = [...leader.peers.values()].filter((peer) => peer.heardMs >= sinceMs);
-  return heard.length + 1 >= paxos.quorum;
+  let heard = 1;
+  for (const { heardMs } of leader.peers.values()) if (heardMs >= sinceMs) heard += 1;
+  return heard >= paxos.quorum;
 }
 
 /** An acceptor that owes an answer for too long gets everything again that is still undecided. */

@@ -26,12 +26,15 @@ export class Learner<Command> {
       }
       return;
     }
-    this.#ahead.set(decision.slot, decision);
-    for (;;) {
-      const next = this.#ahead.get(this.slotOut);
-      if (next === undefined) return;
-      this.#ahead.delete(next.slot);
+    if (decision.slot !== this.slotOut) {
+      this.#ahead.set(decision.slot, decision);
+      return;
+    }
+    let next: Decision<Command> | undefined = decision;
+    while (next !== undefined) {
       this.#decisions.push(next);
+      next = this.#ahead.get(this.slotOut);
+      this.#ahead.delete(this.slotOut);
     }
   }
 

@@ -18,7 +18,6 @@ import type { NodeId, RequestId } from '../algorithm.ts';
 import type { Leader, Raft } from './core.ts';
 import type { MessageOf } from './messages.ts';
 import { progressOf, retryUnanswered } from './replication.ts';
-import { sortDescending } from './sort-descending.ts';
 
 /** A round of heartbeats: shows that we lead, carries the commit index, and asks whether we still do. */
 export function startRound<C>(raft: Raft<C>, leader: Leader): void {
@@ -43,11 +42,10 @@ export function startRound<C>(raft: Raft<C>, leader: Leader): void {
 
 /** A majority confirmed a round: the lease runs from when that round began. */
 function renewLease<C>(raft: Raft<C>, leader: Leader): void {
-  const confirmed = confirmedRound(raft, leader);
   const { timing } = raft.config;
   const lengthMs = timing.electionTimeoutMs * (1 - raft.options.maxClockDrift);
   let oldest = leader.begun[0];
-  while (oldest !== undefined && oldest.round <= confirmed) {
+  while (oldest !== undefined && isConfirmed(raft, leader, oldest.round)) {
     leader.leaseUntilMs = oldest.atMs + lengthMs;
     leader.begun.shift();
     oldest = leader.begun[0];
@@ -87,7 +85,7 @@ export function onRead<C>(raft: Raft<C>, request: RequestId): void {
   role.reads.push({ request, readIndex, round });
   raft.trace?.({ ev: 'readRequested', term: raft.term, request, readIndex, round });
   // At most one round is asked at a time for reads: those that come meanwhile share the next one.
-  if (confirmedRound(raft, role) === role.round) startRound(raft, role);
+  if (isConfirmed(raft, role, role.round)) startRound(raft, role);
 }
 
 export function onHeartbeatReply<C>(
@@ -101,28 +99,27 @@ export function onHeartbeatReply<C>(
   if (raft.options.reads === 'lease') renewLease(raft, leader);
   retryUnanswered(raft, from, progress);
   const unasked = (leader.reads.at(-1)?.round ?? 0) > leader.round;
-  if (unasked && confirmedRound(raft, leader) === leader.round) startRound(raft, leader);
+  if (unasked && isConfirmed(raft, leader, leader.round)) startRound(raft, leader);
 }
 
-/** The newest round that a majority answered, this node included. */
-function confirmedRound<C>(raft: Raft<C>, leader: Leader): number {
-  const rounds: number[] = [];
-  for (const progress of leader.progress.values()) rounds.push(progress.ackedRound);
-  rounds.push(leader.round);
-  sortDescending(rounds);
-  return rounds[raft.quorum - 1] ?? 0;
+/** Whether a majority, this node included, answered this round of ours or a later one. */
+function isConfirmed<C>(raft: Raft<C>, leader: Leader, round: number): boolean {
+  let answers = leader.round >= round ? 1 : 0;
+  for (const { ackedRound } of leader.progress.values()) if (ackedRound >= round) answers += 1;
+  return answers >= raft.quorum;
 }
 
 /** Answer the reads that are confirmed and whose commits were handed over. Called at the end of every step. */
 export function releaseReads<C>(raft: Raft<C>): void {
   const { role } = raft;
-  if (role.kind !== 'leader' || role.reads.length === 0) return;
-  const confirmed = confirmedRound(raft, role);
-  const waiting = role.reads.findIndex(
-    (read) => read.round > confirmed || read.readIndex > raft.emittedIndex,
-  );
-  const ready = role.reads.splice(0, waiting === -1 ? role.reads.length : waiting);
-  for (const read of ready) confirm(raft, read);
+  if (role.kind !== 'leader') return;
+  for (;;) {
+    const oldest = role.reads[0];
+    if (oldest === undefined || oldest.readIndex > raft.emittedIndex) return;
+    if (!isConfirmed(raft, role, oldest.round)) return;
+    role.reads.shift();
+    confirm(raft, oldest);
+  }
 }
 
 function confirm<C>(raft: Raft<C>, read: Leader['reads'][number]): void {

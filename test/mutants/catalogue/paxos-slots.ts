@@ -84,8 +84,8 @@ export const paxosSlots: readonly Mutant[] = [
       },
       {
         file: leader,
-        find: '    const quorum = [...commander.acks];',
-        replace: "    const quorum = [...commander.acks].map((key) => key.split('#')[0] ?? key);",
+        find: 'quorum: [...commander.acks] });',
+        replace: "quorum: [...commander.acks].map((key) => key.split('#')[0] ?? key) });",
       },
     ],
     reach: 'real+sim',

@@ -70,8 +70,8 @@ export const raftReads: readonly Mutant[] = [
     edits: [
       {
         file: reads,
-        find: '  return rounds[raft.quorum - 1] ?? 0;',
-        replace: '  return rounds[Math.max(0, raft.quorum - 2)] ?? 0;',
+        find: '  return answers >= raft.quorum;',
+        replace: '  return answers >= Math.max(1, raft.quorum - 1);',
       },
     ],
     reach: 'real+sim',
@@ -89,8 +89,8 @@ export const raftReads: readonly Mutant[] = [
     edits: [
       {
         file: reads,
-        find: '    (read) => read.round > confirmed || read.readIndex > raft.emittedIndex,',
-        replace: '    (read) => read.round > confirmed,',
+        find: '    if (oldest === undefined || oldest.readIndex > raft.emittedIndex) return;',
+        replace: '    if (oldest === undefined) return;',
       },
     ],
     reach: 'real+sim',
