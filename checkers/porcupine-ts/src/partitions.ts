@@ -35,18 +35,23 @@ export function partitions<State, Input, Output>(
   history: readonly Operation<Input, Output>[],
   tick: () => void,
 ): readonly Part<Input, Output>[] {
-  const parts = new Map<PartitionKey | undefined, Operation<Input, Output>[]>();
+  const parts = new Map<PartitionKey, Operation<Input, Output>[]>();
   let isWhole = model.partition === undefined;
   for (let i = 0; i < history.length; i += 1) {
     if (i % operationsPerTick === 0) tick();
     const op = history[i] as Operation<Input, Output>;
     validate(op, i);
-    const key = isWhole ? undefined : model.partition?.(op.input);
-    if (key === undefined) isWhole = true;
+    if (isWhole) continue;
+    const key = model.partition?.(op.input);
+    if (key === undefined) {
+      isWhole = true;
+      continue;
+    }
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [op]);
     else part.push(op);
   }
-  if (isWhole && history.length > 0) return [{ key: undefined, operations: history }];
-  return [...parts].map(([key, operations]) => ({ key, operations }));
+  if (history.length === 0) return [];
+  if (isWhole) return [{ key: undefined, operations: history }];
+  return Array.from(parts, ([key, operations]) => ({ key, operations }));
 }

@@ -3,7 +3,7 @@
 import type { Interner } from '../intern.ts';
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { ints } from './ints.ts';
+import { copied, ints } from './ints.ts';
 import { Numbers } from './numbers.ts';
 import { PairTable } from './pairs.ts';
 import { stateInterner } from './states.ts';
@@ -69,18 +69,35 @@ class RegisterReader<State, Input, Output> {
       if (effect === none) return undefined;
       of[i] = effect;
     }
-    const from = Int32Array.from(this.#from);
-    const to = Int32Array.from(this.#to);
     return {
       of,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      readonly: to.map((value) => (value === none ? 1 : 0)),
-      blind: from.map((value, e) => (value === none && to[e] !== none ? 1 : 0)),
-      total: from.map((value) => (value === none ? 1 : 0)),
-      register: { from, to, values: this.#values, initial },
+      ...this.#promises(),
+      register: {
+        from: copied(this.#from),
+        to: copied(this.#to),
+        values: this.#values,
+        initial,
+      },
       text: undefined,
     };
+  }
+
+  /** What is known of the effects because they are those of a register. */
+  #promises(): Pick<Effects<State, Input, Output>, 'readonly' | 'blind' | 'total'> {
+    const count = this.#inputs.length;
+    const readonly = ints(count);
+    const blind = ints(count);
+    const total = ints(count);
+    for (let e = 0; e < count; e += 1) {
+      const isFree = this.#from[e] === none;
+      const changes = this.#to[e] !== none;
+      if (!changes) readonly[e] = 1;
+      if (isFree && changes) blind[e] = 1;
+      if (isFree) total[e] = 1;
+    }
+    return { readonly, blind, total };
   }
 
   #effectOf(op: Operation<Input, Output>): number {

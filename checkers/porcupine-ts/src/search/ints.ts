@@ -26,6 +26,13 @@ export function ints(length: number): Int32Array<ArrayBuffer> {
   return array;
 }
 
+/** A new array of these. */
+export function copied(values: readonly number[]): Int32Array<ArrayBuffer> {
+  const array = ints(values.length);
+  for (let i = 0; i < values.length; i += 1) array[i] = values[i] as number;
+  return array;
+}
+
 /** The same elements with room for at least `length`; amortised doubling. */
 export function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   if (array.length >= length) return array;

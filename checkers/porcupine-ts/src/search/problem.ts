@@ -152,9 +152,10 @@ export function problem<State, Input, Output>(
     tick,
   );
   tick();
-  const isIdle = (i: number): boolean =>
-    at(readonly, at(of, i)) === 1 && at(total, at(of, i)) === 1;
-  const anyIdle = readonly.some((promised, e) => promised === 1 && at(total, e) === 1);
+  const isIdleEffect = (e: number): boolean => at(readonly, e) === 1 && at(total, e) === 1;
+  const isIdle = (i: number): boolean => isIdleEffect(at(of, i));
+  let anyIdle = false;
+  for (let e = 0; e < inputs.length && !anyIdle; e += 1) anyIdle = isIdleEffect(e);
   const idle = anyIdle ? where.byReturn.filter(isIdle) : ints(0);
   const required = anyIdle ? where.byReturn.filter((i) => !isIdle(i)) : where.byReturn;
   tick();
