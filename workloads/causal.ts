@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { causal } from '#checkers/causal';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
@@ -18,7 +19,7 @@ const optionsSchema = z.strictObject({
 type Options = z.infer<typeof optionsSchema>;
 
 const call = ({ f, key, value }: Invocation): Call =>
-  f === 'read' ? { f, key: String(key) } : { f: 'write', key: String(key), value };
+  f === 'read' ? { f, key: keyName(key) } : { f: 'write', key: keyName(key), value };
 
 function completion({ f, value }: Invocation, outcome: Outcome): Completion {
   if (outcome.kind !== 'ok') {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { agreement } from '#checkers/agreement';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
@@ -46,7 +47,7 @@ class ConsensusGenerator implements Generator {
   }
 }
 
-const call = ({ key, value }: Invocation): Call => ({ f: 'decide', key: String(key), value });
+const call = ({ key, value }: Invocation): Call => ({ f: 'decide', key: keyName(key), value });
 
 function completion({ value }: Invocation, outcome: Outcome): Completion {
   switch (outcome.kind) {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { counter as counterBounds } from '#checkers/counter';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
@@ -39,8 +40,8 @@ const planOf = ({ amountMax, negativeShare }: Options): ObjectPlan<null> => ({
 });
 
 function call({ f, key, value }: Invocation): Call {
-  if (f === 'add') return { f: 'add', key: String(key), delta: Number(value) };
-  if (f === 'read') return { f: 'read', key: String(key) };
+  if (f === 'add') return { f: 'add', key: keyName(key), delta: Number(value) };
+  if (f === 'read') return { f: 'read', key: keyName(key) };
   throw noSuchOperation('counter', f);
 }
 

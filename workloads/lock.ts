@@ -1,5 +1,6 @@
 /** Locks that are taken and given back. Each grant has a fencing token, so that an old holder can be told from the new one. */
 
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { lock } from '#checkers/lock';
 import { logPattern } from '#checkers/log-pattern';
@@ -45,11 +46,11 @@ function learn(held: Held, { f, type, value }: Operation, thread: Thread): Held 
 function call({ f, key, value }: Invocation): Call {
   switch (f) {
     case 'acquire':
-      return { f: 'acquire', key: String(key) };
+      return { f: 'acquire', key: keyName(key) };
     case 'release':
-      return { f: 'release', key: String(key), token: Number(value) };
+      return { f: 'release', key: keyName(key), token: Number(value) };
     case 'look':
-      return { f: 'read', key: String(key) };
+      return { f: 'read', key: keyName(key) };
     default:
       throw noSuchOperation('lock', f);
   }

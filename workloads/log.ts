@@ -1,5 +1,6 @@
 /** Clients that append to logs and poll them, each from where it is. */
 
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { log } from '#checkers/log';
 import { logPattern } from '#checkers/log-pattern';
@@ -45,7 +46,7 @@ const plan: ObjectPlan<Progress> = {
 };
 
 function call(op: Invocation): Call {
-  const key = String(op.key);
+  const key = keyName(op.key);
   if (op.f === 'send') return { f: 'append', key, value: op.value };
   if (op.f === 'poll') return { f: 'read', key };
   throw noSuchOperation('log', op.f);

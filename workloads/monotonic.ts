@@ -1,6 +1,7 @@
 /** Clients that increment counters and read all of them at once. */
 
 import { z } from 'zod';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { monotonic } from '#checkers/monotonic';
@@ -19,7 +20,7 @@ const optionsSchema = z.strictObject({
 type Options = z.infer<typeof optionsSchema>;
 
 const call = ({ f, key }: Invocation, names: readonly string[]): Call =>
-  f === 'read' ? { f: 'read-many', keys: names } : { f: 'add', key: String(key), delta: 1 };
+  f === 'read' ? { f: 'read-many', keys: names } : { f: 'add', key: keyName(key), delta: 1 };
 
 function answered({ f }: Invocation, result: unknown, names: readonly string[]): Completion {
   if (f === 'inc') {

@@ -1,6 +1,7 @@
 /** Transactions on a few registers at a time, each group of registers one linearizable object. */
 
 import { z } from 'zod';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
@@ -48,7 +49,7 @@ const onlyReads = (op: Invocation): boolean => stepsOf(op).every(([f]) => f === 
 
 /** Transactions that only read go the way of reads, which is where stale answers come from. */
 function call(op: Invocation): Call {
-  const inStore = (name: string): string => `${String(op.key)}.${name}`;
+  const inStore = (name: string): string => `${keyName(op.key)}.${name}`;
   const steps = stepsOf(op);
   return onlyReads(op)
     ? { f: 'read-many', keys: steps.map(([, name]) => inStore(name)) }

@@ -1,5 +1,6 @@
 /** What the workloads on queues share: operations, what to ask, and what an answer means. */
 
+import { keyName } from '#checkers/identity';
 import type { Call } from '#src/client/connection';
 import type { Completion, Invocation } from '#src/history/operation';
 import { noSuchOperation, notAnAnswer, type ObjectPlan } from './keyed.ts';
@@ -20,11 +21,11 @@ export const queuePlan = (prefix: string): ObjectPlan<number> => ({
 export function callOfQueue({ f, key, value }: Invocation): Call {
   switch (f) {
     case 'enqueue':
-      return { f: 'append', key: String(key), value };
+      return { f: 'append', key: keyName(key), value };
     case 'dequeue':
-      return { f: 'dequeue', key: String(key), count: 1 };
+      return { f: 'dequeue', key: keyName(key), count: 1 };
     case 'drain':
-      return { f: 'dequeue', key: String(key), count: drainMax };
+      return { f: 'dequeue', key: keyName(key), count: drainMax };
     default:
       throw noSuchOperation('queue', f);
   }

@@ -1,6 +1,7 @@
 /** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. Half of the clients only read. */
 
 import { z } from 'zod';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
@@ -83,9 +84,10 @@ class RegisterGenerator implements Generator {
     const nextSlot = worn
       ? freshSlot(this.#keysUsed)
       : {
-          ...slot,
+          key: slot.key,
           operations: slot.operations + 1,
           nextValue: op.f === 'read' ? slot.nextValue : slot.nextValue + 1,
+          seen: slot.seen,
         };
     const then = new RegisterGenerator(
       this.#options,
@@ -117,7 +119,7 @@ class RegisterGenerator implements Generator {
 }
 
 function call(op: Invocation): Call {
-  const key = String(op.key);
+  const key = keyName(op.key);
   switch (op.f) {
     case 'read':
       return { f: 'read', key };

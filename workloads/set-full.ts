@@ -1,6 +1,7 @@
 /** Elements that are added once each, and reads of all of them: where is each, from when on? */
 
 import type { z } from 'zod';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { setFull } from '#checkers/set-full';
@@ -36,8 +37,8 @@ const plan: ObjectPlan<number> = {
 
 /** Lists take what is appended as often as it is appended, so that an add that happened twice shows. */
 function call({ f, key, value }: Invocation): Call {
-  if (f === 'add') return { f: 'append', key: String(key), value };
-  if (f === 'read') return { f: 'read', key: String(key) };
+  if (f === 'add') return { f: 'append', key: keyName(key), value };
+  if (f === 'read') return { f: 'read', key: keyName(key) };
   throw noSuchOperation('set-full', f);
 }
 

@@ -1,6 +1,7 @@
 /** Elements that are put into sets and taken out again, and questions about what is in them. */
 
 import type { z } from 'zod';
+import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
@@ -43,12 +44,12 @@ const plan: ObjectPlan<null> = {
 function call({ f, key, value }: Invocation): Call {
   switch (f) {
     case 'add':
-      return { f: 'insert', key: String(key), value };
+      return { f: 'insert', key: keyName(key), value };
     case 'remove':
-      return { f: 'remove', key: String(key), value };
+      return { f: 'remove', key: keyName(key), value };
     case 'contains':
     case 'read':
-      return { f: 'read', key: String(key) };
+      return { f: 'read', key: keyName(key) };
     default:
       throw noSuchOperation('set', f);
   }

@@ -46,6 +46,25 @@ const fsOf = (history: History): Record<string, number> => {
 const names = ['set', 'set-full', 'counter', 'queue', 'total-queue', 'lock', 'unique-ids'];
 
 describe('workloads on objects', () => {
+  it('ask for two objects where a history has the key 0 and the key "0"', () => {
+    for (const name of [
+      'register',
+      'causal',
+      'counter',
+      'log',
+      'queue',
+      'set',
+      'set-full',
+      'lock',
+    ]) {
+      const subject = workload(name);
+      const asked = [0, '0', 'k0'].map((key) =>
+        JSON.stringify(subject.call({ ...subject.probe, key })),
+      );
+      assert.equal(new Set(asked).size, 3, `${name}: ${asked.join(' ')}`);
+    }
+  });
+
   for (const name of names) {
     it(`${name}: every kind of operation succeeds, and a perfect store is found valid`, async () => {
       const subject = workload(name);
