@@ -10,6 +10,7 @@ import type { Answer, Line } from '../node/line.ts';
 import type { CutStyle, Node } from '../schedule/world.ts';
 import { draw, mix, type Spread } from './mix.ts';
 import type { SimNode } from './node.ts';
+import type { Due } from './queue.ts';
 import { Deadline, type SimTimeline } from './timeline.ts';
 import type { TraceHash } from './trace-hash.ts';
 
@@ -93,6 +94,23 @@ interface Waiting {
   sent: boolean;
 }
 
+/** Something on its way along a line. */
+class Trip implements Due {
+  readonly #line: SimLine;
+  readonly #connection: number;
+  readonly #act: () => void;
+
+  constructor(line: SimLine, connection: number, act: () => void) {
+    this.#line = line;
+    this.#connection = connection;
+    this.#act = act;
+  }
+
+  fire(): void {
+    this.#line.arrived(this.#connection, this.#act);
+  }
+}
+
 class SimLine implements Line {
   readonly #port: ClientPort;
   readonly #parts: ClientPortParts;
@@ -148,6 +166,14 @@ class SimLine implements Line {
     this.#travel(() => this.#settle({ kind: 'answered', response }));
   }
 
+  /** At its other end. */
+  arrived(connection: number, act: () => void): void {
+    if (connection !== this.#connection) return;
+    const { cut } = this.#port;
+    if (cut === 'hold') this.#held.push(act);
+    else if (cut !== 'drop') act();
+  }
+
   #dial(): void {
     this.#state = 'dialling';
     this.#connection += 1;
@@ -172,17 +198,10 @@ class SimLine implements Line {
   /** One way along the line, in order, if it is the same connection by then. */
   #travel(act: () => void): void {
     const { timeline, latencyMs } = this.#parts;
-    const connection = this.#connection;
     this.#sequence += 1;
     const ms = draw(latencyMs, mix(this.#key, this.#sequence));
     this.#lastArrivalNs = Math.max(this.#lastArrivalNs, timeline.nowNs() + Math.round(ms * 1e6));
-    const arrive = (): void => {
-      if (connection !== this.#connection) return;
-      const { cut } = this.#port;
-      if (cut === 'hold') this.#held.push(act);
-      else if (cut !== 'drop') act();
-    };
-    timeline.push(this.#lastArrivalNs, { fire: arrive });
+    timeline.push(this.#lastArrivalNs, new Trip(this, this.#connection, act));
   }
 
   #timeOut(): void {

@@ -124,7 +124,8 @@ export class Link {
   send(message: PeerMessage): number {
     this.#sequence += 1;
     this.#traffic.messages += 1;
-    const bits = mix(this.#identity, this.#sequence);
+    // Signed, since of two such numbers one would need an object of its own.
+    const bits = mix(this.#identity, this.#sequence) | 0;
     const sent = this.#isPlain ? message : this.#passedOn(message);
     const flight = new Flight(this, sent, this.#connection, bits, this.#traffic.messages);
     const bytes = this.#isPlain ? 0 : this.#noteSent(flight);

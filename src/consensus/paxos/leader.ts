@@ -158,6 +158,27 @@ export function leaderTick<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   if (paxos.nowMs >= leader.nextHeartbeatMs) heartbeat(paxos, leader);
 }
 
+/** Before this `leaderTick` and `retransmitReads` change nothing, if nothing else happens. */
+export function leaderQuietUntilMs<C>(paxos: Paxos<C>, leader: Leader<C>): number {
+  const { checkQuorum } = paxos.options;
+  const { electionTimeoutMs } = paxos.config.timing;
+  const { open } = leader.reads;
+  let untilMs = leader.nextHeartbeatMs;
+  if (open !== undefined) untilMs = Math.min(untilMs, open.sentMs + retransmitMs(paxos) - early);
+  if (paxos.learner.slotOut < leader.gcSlot) {
+    untilMs = Math.min(untilMs, leader.progressMs + 2 * electionTimeoutMs - early);
+  }
+  for (const { flights, heardMs } of leader.peers.values()) {
+    const sentMs = flights[0]?.sentMs ?? Number.POSITIVE_INFINITY;
+    untilMs = Math.min(untilMs, sentMs + retransmitMs(paxos) - early);
+    if (checkQuorum) untilMs = Math.min(untilMs, heardMs + electionTimeoutMs - early);
+  }
+  return untilMs;
+}
+
+/** So much sooner than it can matter, in ms, that it is no matter how sums are rounded. */
+const early = 1;
+
 /** Shows that it is there, and asks for what others decided before it led. */
 export function heartbeat<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   leader.nextHeartbeatMs = paxos.nowMs + paxos.config.timing.heartbeatMs;

@@ -21,7 +21,14 @@ import { checkConfig } from '../options.ts';
 import { Outbox } from '../outbox.ts';
 import { type Paxos, type PaxosEffect, resetElectionTimer } from './core.ts';
 import { onHeartbeat, onLearn, onLearned, onP2a, onPreempted } from './follower.ts';
-import { countOwnAccepted, leaderTick, onHeartbeatReply, onP2b, propose } from './leader.ts';
+import {
+  countOwnAccepted,
+  leaderQuietUntilMs,
+  leaderTick,
+  onHeartbeatReply,
+  onP2b,
+  propose,
+} from './leader.ts';
 import type { PaxosMessage, PaxosRecord } from './messages.ts';
 import type { PaxosOptions } from './options.ts';
 import { onRead, onReadQuery, onReadReply, releaseReads, retransmitReads } from './reads.ts';
@@ -88,10 +95,12 @@ export function createPaxos<Command>(
   };
 }
 
-/** Leaders and candidates repeat what was not answered; followers wait for their election timer. */
+/** Leaders wait for what they have to repeat, followers for their election timer; candidates look at every tick. */
 function quietUntilMs<C>(paxos: Paxos<C>): number {
-  const isBehind = paxos.emitted < paxos.learner.slotOut || !paxos.out.isEmpty;
-  return paxos.role.kind !== 'follower' || isBehind ? 0 : paxos.electionDeadlineMs;
+  if (paxos.emitted < paxos.learner.slotOut || !paxos.out.isEmpty) return 0;
+  const { role } = paxos;
+  if (role.kind === 'leader') return leaderQuietUntilMs(paxos, role);
+  return role.kind === 'follower' ? paxos.electionDeadlineMs : 0;
 }
 
 function status<C>(paxos: Paxos<C>): Status {

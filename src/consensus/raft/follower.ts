@@ -35,7 +35,11 @@ export function onAppend<C>(raft: Raft<C>, from: NodeId, message: MessageOf<'app
   }
   const present = raft.log.countPresent(prevIndex, entries);
   // Only from the first contradiction on: a delayed message must not cut off what came after it.
-  if (present < entries.length) writeEntries(raft, prevIndex + present, entries.slice(present));
+  if (present < entries.length) {
+    // As a rule all are new: then the list itself, since the disk keeps what it is given.
+    const fresh = present === 0 ? entries : entries.slice(present);
+    writeEntries(raft, prevIndex + present, fresh);
+  }
   const match = prevIndex + entries.length;
   // Not our own last index: what follows `match` here was never compared with the leader's log.
   advanceCommit(raft, Math.min(message.commit, match));

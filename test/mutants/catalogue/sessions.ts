@@ -176,11 +176,11 @@ export const sessionMutants: readonly Mutant[] = [
       },
       {
         file: kv,
-        find: '        const changes = new Map<string, Value>();\n        const result',
-        replace: `        work += 1;
+        find: '      answer(() => {\n',
+        replace: `      answer(() => {
+        work += 1;
         if (work % 64 === 0) values.delete([...values.keys()][0] ?? '');
-        const changes = new Map<string, Value>();
-        const result`,
+`,
       },
       {
         file: kv,
