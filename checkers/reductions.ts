@@ -2,11 +2,12 @@
 
 import type { Pair } from '#src/history/pairs';
 import type { Checker } from './checker.ts';
-import { textOf } from './identity.ts';
+import { keyName, textOf } from './identity.ts';
 import { stepsOf } from './log/steps.ts';
-import { explainedByReduction, type ReductionRule } from './reduce.ts';
+import { explainedByReduction } from './reduce.ts';
+import type { ReductionRule } from './reduction.ts';
 
-const tag = (key: unknown, value: unknown): string => `${String(key)}=${textOf(value)}`;
+const tag = (key: unknown, value: unknown): string => `${keyName(key)}=${textOf(value)}`;
 
 const isOk = ({ completion }: Pair): boolean => completion?.type === 'ok';
 
@@ -30,6 +31,17 @@ const transactions: ReductionRule = {
       if (!isReadStep(f) || value === null || value === undefined) return [];
       return (Array.isArray(value) ? value : [value]).map((one: unknown) => tag(key, one));
     }),
+};
+
+/** The same, for checkers that know of transactions whose answer is not known. */
+const answeredTransactions: ReductionRule = {
+  ...transactions,
+  about: ({ invoke }) => asList(invoke.value).map((step) => String(asList(step)[1])),
+  unread({ invoke, completion }) {
+    if (completion?.type !== 'ok' || completion.value === undefined) return undefined;
+    const { value: _, ...unread } = completion;
+    return { invoke, completion: unread };
+  },
 };
 
 const registers: ReductionRule = {
@@ -63,8 +75,8 @@ const transfers: ReductionRule = {
 
 /** By the name of the checker. Linearizability has a reduction of its own. */
 export const reductionRules: ReadonlyMap<string, ReductionRule> = new Map([
-  ['list-append', transactions],
-  ['rw-register', transactions],
+  ['list-append', answeredTransactions],
+  ['rw-register', answeredTransactions],
   ['long-fork', transactions],
   ['monotonic', independent],
   ['unique-ids', independent],

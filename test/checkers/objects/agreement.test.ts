@@ -50,7 +50,10 @@ function agree(subject: Subject, oracle: Oracle): void {
       assert.equal((anomalies ?? []).length > 0, !isPossible);
       for (const { name, operations, explanation } of anomalies ?? []) {
         const alone = verdictOf(subject, operations).anomalies?.map((one) => one.name) ?? [];
-        assert.ok(alone.includes(name), `by itself it is [${alone.join()}]: ${name}: ${explanation}`);
+        assert.ok(
+          alone.includes(name),
+          `by itself it is [${alone.join()}]: ${name}: ${explanation}`,
+        );
       }
     }),
     { numRuns: runs, endOnFailure: true },

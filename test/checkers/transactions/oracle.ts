@@ -30,9 +30,10 @@ function txnsOf(history: History): Txn[] {
     .filter(({ completion }) => completion?.type !== 'fail')
     .map((pair) => {
       const ok = pair.completion?.type === 'ok';
-      const steps = (ok ? pair.completion?.value : pair.invoke.value) as readonly Step[];
+      const isAnswered = ok && pair.completion?.value !== undefined;
+      const steps = (isAnswered ? pair.completion?.value : pair.invoke.value) as readonly Step[];
       const writes = new Set(steps.filter(([f]) => f !== 'r').map(([, key]) => key));
-      return { pair, mustHappen: ok, steps, isAnswered: ok, writes };
+      return { pair, mustHappen: ok, steps, isAnswered, writes };
     });
 }
 
