@@ -61,10 +61,14 @@ function figures({ results }: ReportData): HTMLElement {
     ),
     figure(
       installed === faults.length ? String(installed) : `${installed} of ${faults.length}`,
-      'faults took effect',
+      faults.length === 1 ? 'fault took effect' : 'faults took effect',
       'of the faults in the schedule',
     ),
-    figure(String(leader.changes), 'leader changes', 'leaderships after the first one'),
+    figure(
+      String(leader.changes),
+      leader.changes === 1 ? 'leader change' : 'leader changes',
+      'leaderships after the first one',
+    ),
   );
 }
 

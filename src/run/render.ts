@@ -5,6 +5,7 @@ import { reportData } from '#reports/data';
 import { renderHtml } from '#reports/html';
 import { junitXml } from '#reports/junit';
 import { markdownSummary } from '#reports/markdown';
+import { plural } from '#reports/text';
 import { BadInput } from '../errors.ts';
 import { systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
@@ -45,6 +46,12 @@ export async function renderReports(folder: string): Promise<ReportFiles> {
   };
 }
 
+/** What was asked for: kinds to draw from, or a schedule that somebody wrote. */
+function faultsInWords({ nemesis, schedule }: Recorded['spec']): string {
+  if (nemesis.length > 0) return nemesis.join(', ');
+  return schedule.length === 0 ? 'none' : `a schedule of ${plural(schedule.length, 'fault')}`;
+}
+
 function factsOf(recorded: Recorded) {
   const { spec, circumstances, folder } = recorded;
   return {
@@ -57,9 +64,8 @@ function factsOf(recorded: Recorded) {
     startedAt: circumstances.startedAt,
     more: {
       ...(circumstances.proxy === undefined ? {} : { Toxiproxy: circumstances.proxy }),
-      Nemesis: spec.nemesis.length === 0 ? 'none' : spec.nemesis.join(', '),
-      Time: `${spec.time} s`,
-      'Operation timeout': `${spec.opTimeoutMs} ms`,
+      faults: faultsInWords(spec),
+      'a call is given up after': `${spec.opTimeoutMs} ms`,
     },
   };
 }
