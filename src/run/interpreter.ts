@@ -107,6 +107,8 @@ class Interpreter {
   #sleeping = 0;
   #turnComes = false;
   #draining = false;
+  /** This turn may have let somebody go on who awaits a promise. */
+  #stirs = false;
   #idleSinceNs: number | undefined;
   #wake: Wake | undefined;
   #wakeNs = 0;
@@ -163,9 +165,11 @@ class Interpreter {
     this.#timeline.soon(this.#turn);
   }
 
-  readonly #turn = (): void => {
+  /** Whether somebody who awaits a promise may go on because of it. */
+  readonly #turn = (): boolean => {
     this.#turnComes = false;
-    if (this.#phase === 'ended') return;
+    if (this.#phase === 'ended') return false;
+    this.#stirs = false;
     try {
       this.#recordAnswers();
       if (this.#phase === 'asking') this.#ask();
@@ -173,11 +177,12 @@ class Interpreter {
     } catch (error) {
       this.#fail(error);
     }
+    return this.#stirs;
   };
 
-  readonly #onWake = (): void => {
+  readonly #onWake = (): boolean => {
     this.#wake = undefined;
-    this.#turn();
+    return this.#turn();
   };
 
   /** Being woken too soon costs a look; so a wake-up that comes sooner serves as well. */
@@ -306,6 +311,8 @@ class Interpreter {
   }
 
   #perform(planned: Planned, nowNs: number): void {
+    // The client's answer may be there already, and who reads the log may do anything.
+    this.#stirs = true;
     if (planned.kind === 'log') {
       this.#options.onLog?.(planned.message, nowNs);
       return;
@@ -338,7 +345,7 @@ class Interpreter {
     this.#sleeping += 1;
     worker.sleep = this.#timeline.at(untilNs, () => {
       this.#awaken(worker);
-      this.#turn();
+      return this.#turn();
     });
   }
 
@@ -353,6 +360,7 @@ class Interpreter {
   #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
+    this.#stirs = true;
     this.#recorder.drained().then(
       () => {
         this.#draining = false;
@@ -425,6 +433,7 @@ class Interpreter {
 
   #stop(): void {
     this.#phase = 'ended';
+    this.#stirs = true;
     this.#wake?.cancel();
     this.#graceWake?.cancel();
     this.#progressWake?.cancel();
@@ -437,6 +446,7 @@ class Interpreter {
   // ---- clients
 
   #close(client: Client, process: Process): void {
+    this.#stirs = true;
     const closing = (async () => client.close())().catch((error: unknown) => {
       this.#log(`closing the client of process ${process}: ${messageOf(error)}`);
     });

@@ -6,13 +6,19 @@ export interface Wake {
   cancel(): void;
 }
 
+/**
+ * What a wake-up does. It may return false to say that nobody who awaits a promise can go on because of it: then virtual time need
+ * not look after promises before it goes on.
+ */
+export type Run = () => unknown;
+
 export interface Timeline {
   /** Integer nanoseconds since the start of the run; never goes back. */
   nowNs(): number;
   /** Runs once, at `ns` or as soon as possible afterwards, never before and never within this call. */
-  at(ns: number, run: () => void): Wake;
+  at(ns: number, run: Run): Wake;
   /** Runs once, after everything that is ready to happen now: input that has arrived, settled promises. */
-  soon(run: () => void): void;
+  soon(run: Run): void;
 }
 
 interface Entry {

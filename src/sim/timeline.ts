@@ -68,9 +68,9 @@ const resolved = Promise.resolve();
 
 class Wake implements Due {
   readonly #timeline: SimTimeline;
-  #run: (() => void) | undefined;
+  #run: (() => unknown) | undefined;
 
-  constructor(timeline: SimTimeline, run: () => void) {
+  constructor(timeline: SimTimeline, run: () => unknown) {
     this.#timeline = timeline;
     this.#run = run;
   }
@@ -79,8 +79,7 @@ class Wake implements Due {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
-    this.#timeline.touch();
-    run();
+    if (run() !== false) this.#timeline.touch();
   }
 
   cancel(): void {
@@ -119,16 +118,16 @@ export class SimTimeline {
     this.#queue.push(ns, due, place);
   }
 
-  /** Runs once at `ns`; promises may be touched. */
-  at(ns: number, run: () => void): Wake {
+  /** Runs once at `ns`. Promises may be touched, unless it returns false. */
+  at(ns: number, run: () => unknown): Wake {
     // Whole nanoseconds: they end up in histories.
     const wake = new Wake(this, run);
     this.push(Math.ceil(ns), wake);
     return wake;
   }
 
-  /** Runs once, after everything that is ready to happen now. */
-  soon(run: () => void): void {
+  /** The same, after everything that is ready to happen now. */
+  soon(run: () => unknown): void {
     this.push(this.#nowNs, new Wake(this, run));
   }
 
@@ -144,6 +143,8 @@ export class SimTimeline {
       const end = (): void => {
         signal.removeEventListener('abort', end);
         wake.cancel();
+        // Whoever aborts need not know who sleeps.
+        this.touch();
         resolve();
       };
       const wake = this.at(ns, end);
