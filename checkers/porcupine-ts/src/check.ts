@@ -207,6 +207,8 @@ class Check<State, Input, Output> {
   readonly #budget: Budget;
   #trials: readonly Trial<State, Input, Output>[] = [];
   #anyIllegal = false;
+  /** What is worked out of the result later on, by whoever reads it, has no limit. */
+  #isOver = false;
 
   constructor(options: CheckOptions) {
     this.#options = options;
@@ -230,6 +232,7 @@ class Check<State, Input, Output> {
         this.#trials = [new Trial(model, { key: undefined, operations: history })];
       }
     }
+    this.#isOver = true;
     const verdicts = this.#trials.map((trial) => trial.verdict);
     return {
       verdict: this.#anyIllegal ? 'illegal' : verdicts.includes('unknown') ? 'unknown' : 'ok',
@@ -261,6 +264,7 @@ class Check<State, Input, Output> {
   }
 
   readonly #look = (): void => {
+    if (this.#isOver) return;
     this.#budget.tick();
     if (this.#options.onProgress === undefined || !this.#budget.progressIsDue()) return;
     this.#options.onProgress({

@@ -137,9 +137,12 @@ describe('check', () => {
       return: 7,
     };
     const history = [write(1, 0, 5), write(2, 1, 4), write(3, 8, 9), impossible];
-    const [part] = check(casRegister(0), history).partitions;
+    const signal = { aborted: false };
+    const [part] = check(casRegister(0), history, { signal }).partitions;
     assert.equal(part?.verdict, 'illegal');
     assert.equal(part.blocked, impossible);
+    // They are looked for when they are asked for, and no limit holds any more.
+    signal.aborted = true;
     const told = part.partialLinearizations.map((order) => order.map(({ call }) => call));
     assert.deepEqual(told.toSorted(), [
       [0, 1],

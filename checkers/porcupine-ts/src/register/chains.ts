@@ -9,8 +9,9 @@
  */
 
 import { at, ints } from '../search/ints.ts';
+import { sortByTime } from '../search/positions.ts';
 import { type Prefix, type Sources, several } from './sources.ts';
-import { isCas, isRead, none } from './view.ts';
+import { isCas, isRead, none, operationsPerLook } from './view.ts';
 import { disjoint, type Zone, zoneAt } from './zones.ts';
 
 /** `order` holds operations of the register history. */
@@ -42,14 +43,15 @@ class Chains {
     const links = this.#link();
     if (links === undefined) return illegal;
     let linked = 0;
-    for (const root of this.#roots) {
-      const length = this.#measure(root);
+    for (let i = 0; i < this.#roots.length; i += 1) {
+      if (i % operationsPerLook === 0) this.#p.h.look();
+      const length = this.#measure(this.#roots[i] as number);
       if (length === undefined) return illegal;
       linked += length;
     }
     // What no root leads to goes round in a circle.
     if (linked < links) return illegal;
-    const zones = disjoint(this.#forward);
+    const zones = disjoint(this.#forward, this.#p.h.look);
     if (zones === undefined) return illegal;
     const swallowed = this.#backward.some(({ f, s }) => f < (zoneAt(zones, s)?.s ?? -1));
     return swallowed ? illegal : { kind: 'ok', order: this.#order(zones) };
@@ -61,6 +63,7 @@ class Chains {
     const { source, needed } = this.#sources;
     let links = 0;
     for (let i = 0; i <= h.count; i += 1) {
+      if (i % operationsPerLook === 0) h.look();
       if (at(h.call, i) > end || at(h.kind, i) === isRead) continue;
       const isThere = i < required || i === this.#initial || at(needed, at(h.to, i)) === 1;
       if (!isThere) continue;
@@ -106,36 +109,59 @@ class Chains {
 
   /** Chains one after the other, each at its zone, a backward one as early as it may. */
   #order(zones: readonly Zone[]): readonly number[] {
-    const readers = this.#readers();
-    const placed = [
-      ...this.#forward.map(({ f, owner }) => ({ at: f, owner })),
-      ...this.#backward.map(({ s, owner }) => {
-        const inside = zoneAt(zones, s);
-        return { at: inside === undefined ? s : inside.s + 0.5, owner };
-      }),
-    ].sort((a, b) => a.at - b.at);
+    const { head, next } = this.#readers();
+    const { look } = this.#p.h;
+    const placed = this.#placed(zones);
     const order: number[] = [];
-    for (const { owner } of placed) {
-      for (let i = owner; i !== none; i = at(this.#next, i)) {
+    for (let n = 0; n < placed.length; n += 1) {
+      if (n % operationsPerLook === 0) look();
+      for (let i = at(placed, n); i !== none; i = at(this.#next, i)) {
         if (i !== this.#initial) order.push(i);
-        for (const reader of readers.get(i) ?? []) order.push(reader);
+        for (let j = at(head, i); j !== none; j = at(next, j)) order.push(j);
       }
     }
     return order;
   }
 
-  /** The readers of what each operation left, in the order of their calls. */
-  #readers(): ReadonlyMap<number, readonly number[]> {
+  /** The first operations of all chains, in the order of the chains. */
+  #placed(zones: readonly Zone[]): Int32Array {
+    const { look } = this.#p.h;
+    const count = this.#forward.length + this.#backward.length;
+    const time = new Float64Array(this.#initial + 1);
+    const owners = ints(count);
+    let n = 0;
+    for (const { f, owner } of this.#forward) {
+      owners[n] = owner;
+      time[owner] = f;
+      n += 1;
+    }
+    for (const { s, owner } of this.#backward) {
+      if (n % operationsPerLook === 0) look();
+      const inside = zoneAt(zones, s);
+      owners[n] = owner;
+      time[owner] = inside === undefined ? s : inside.s + 0.5;
+      n += 1;
+    }
+    sortByTime(owners, time, look);
+    return owners;
+  }
+
+  /** The readers of what each operation left, in the order of their calls: lists that begin at `head`. */
+  #readers(): { readonly head: Int32Array; readonly next: Int32Array } {
     const { h, required } = this.#p;
-    const readers = new Map<number, number[]>();
-    for (const j of h.byCall) {
+    const head = ints(h.count + 1).fill(none);
+    const tail = ints(h.count + 1);
+    const next = ints(h.count + 1).fill(none);
+    for (let n = 0; n < h.byCall.length; n += 1) {
+      if (n % operationsPerLook === 0) h.look();
+      const j = at(h.byCall, n);
       if (j >= required || at(h.kind, j) !== isRead) continue;
       const source = at(this.#sources.source, at(h.from, j));
-      const list = readers.get(source);
-      if (list === undefined) readers.set(source, [j]);
-      else list.push(j);
+      if (at(head, source) === none) head[source] = j;
+      else next[at(tail, source)] = j;
+      tail[source] = j;
     }
-    return readers;
+    return { head, next };
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { at, ints } from '../search/ints.ts';
 import type { Prefix, Sources } from './sources.ts';
-import { isCas, isRead, none } from './view.ts';
+import { isCas, isRead, none, operationsPerLook } from './view.ts';
 import { disjoint, type Zone, zoneAt } from './zones.ts';
 
 /** The stretches of the values that have one source and are needed. */
@@ -15,6 +15,7 @@ function zonesOf(p: Prefix, found: Sources): Zone[] {
   const first = found.firstReturn.slice();
   const last = found.lastCall.slice();
   for (let j = 0; j < required; j += 1) {
+    if (j % operationsPerLook === 0) h.look();
     // A cas found its value still there: that is the end of the stretch.
     if (at(h.kind, j) !== isCas) continue;
     const from = at(h.from, j);
@@ -41,6 +42,7 @@ function firstPossible(p: Prefix): Int32Array {
   const { h, end } = p;
   const first = ints(h.values).fill(0x7fffffff);
   for (let i = 0; i <= h.count; i += 1) {
+    if (i % operationsPerLook === 0) h.look();
     const to = at(h.to, i);
     if (to !== none && at(h.call, i) <= end) first[to] = Math.min(at(first, to), at(h.call, i));
   }
@@ -50,10 +52,11 @@ function firstPossible(p: Prefix): Int32Array {
 /** True only if the prefix is not linearizable. */
 export function isRejected(p: Prefix, found: Sources): boolean {
   const { h, required } = p;
-  const zones = disjoint(zonesOf(p, found));
+  const zones = disjoint(zonesOf(p, found), h.look);
   if (zones === undefined) return true;
   const possible = firstPossible(p);
   for (let j = 0; j < required; j += 1) {
+    if (j % operationsPerLook === 0) h.look();
     const from = at(h.from, j);
     if (from !== none && at(possible, from) > at(h.return, j)) return true;
     const zone = zoneAt(zones, at(h.call, j));

@@ -1,7 +1,7 @@
 /** Who wrote what was observed. */
 
 import { at, ints } from '../search/ints.ts';
-import { isCas, isRead, none, type RegisterHistory } from './view.ts';
+import { isCas, isRead, none, operationsPerLook, type RegisterHistory } from './view.ts';
 
 /** Several operations could have written it. */
 export const several = -2;
@@ -47,6 +47,7 @@ export function sources(p: Prefix): Sources | undefined {
     open.push(value);
   };
   for (let i = 0; i <= h.count; i += 1) {
+    if (i % operationsPerLook === 0) h.look();
     if (at(h.call, i) > end) continue;
     const from = at(h.from, i);
     if (at(h.kind, i) === isRead) {

@@ -169,6 +169,7 @@ class TextHistory implements Decider {
   /** Puts and appends, by effect. */
   readonly operationsOf: number[][] = [];
   readonly #byCall: Int32Array;
+  readonly #look: () => void;
 
   constructor(p: Problem<unknown, unknown, unknown>, text: TextEffects, spelled: Spelling) {
     this.text = text;
@@ -176,6 +177,7 @@ class TextHistory implements Decider {
     this.required = p.required.length;
     this.count = this.required + p.optional.length;
     this.#byCall = p.byCall;
+    this.#look = p.look;
     this.effect = ints(this.count);
     this.effect.set(p.effect);
     for (let k = 0; k < p.classEffect.length; k += 1) {
@@ -250,6 +252,7 @@ class TextHistory implements Decider {
       call,
       return: returned,
       byCall: this.#byCall,
+      look: this.#look,
     };
   }
 }

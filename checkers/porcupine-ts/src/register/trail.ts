@@ -6,7 +6,7 @@
  */
 
 import { at, grown, ints } from '../search/ints.ts';
-import { isWrite, none, type RegisterHistory } from './view.ts';
+import { isWrite, none, operationsPerLook, type RegisterHistory } from './view.ts';
 
 export class Trail {
   #parent = ints(1024);
@@ -45,6 +45,7 @@ export class Trail {
   order(last: number, h: RegisterHistory, required: number): Int32Array | undefined {
     let length = 0;
     for (let i = last; i !== none; i = at(this.#parent, i)) length += 1;
+    h.look();
     const path = ints(length);
     const times = ints(length);
     for (let i = last; i !== none; i = at(this.#parent, i)) {
@@ -52,6 +53,7 @@ export class Trail {
       path[length] = at(this.#operation, i);
       times[length] = at(this.#time, i);
     }
+    h.look();
     return new Filling(h, path, times, required).order();
   }
 }
@@ -78,12 +80,14 @@ class Filling {
   }
 
   order(): Int32Array | undefined {
-    const { byCall, call } = this.#h;
+    const { byCall, call, look } = this.#h;
     const isPlaced = ints(this.#h.count);
     for (const i of this.#path) isPlaced[i] = 1;
     let step = 0;
     let filled = 0;
-    for (const j of byCall) {
+    for (let n = 0; n < byCall.length; n += 1) {
+      if (n % operationsPerLook === 0) look();
+      const j = at(byCall, n);
       if (j >= this.#required || at(isPlaced, j) === 1) continue;
       while (step < this.#path.length && at(this.#times, step) < at(call, j)) step += 1;
       const gap = this.#gap(j, step);
@@ -94,6 +98,7 @@ class Filling {
     const order = ints(this.#path.length + filled);
     let length = 0;
     for (let i = 0; i <= this.#path.length; i += 1) {
+      if (i % operationsPerLook === 0) look();
       for (let list = 2 * i; list < 2 * i + 2; list += 1) {
         for (let j = at(this.#head, list); j !== none; j = at(this.#next, j)) {
           order[length] = j;

@@ -27,7 +27,11 @@ export interface RegisterHistory {
   readonly return: Int32Array;
   /** Required operations in the order of their calls. */
   readonly byCall: Int32Array;
+  /** To be called by long loops after so many operations; throws when it is time to stop. */
+  readonly look: () => void;
 }
+
+export const operationsPerLook = 16_384;
 
 /** `undefined` when the model does not say of every operation what it does to a register. */
 export function registerHistory(
@@ -45,7 +49,10 @@ export function registerHistory(
     to[i] = at(register.to, effect);
     kind[i] = from[i] === none ? isWrite : to[i] === none ? isRead : isCas;
   };
-  for (let j = 0; j < required; j += 1) set(j, at(p.effect, j));
+  for (let j = 0; j < required; j += 1) {
+    if (j % operationsPerLook === 0) p.look();
+    set(j, at(p.effect, j));
+  }
   for (let k = 0; k < p.classEffect.length; k += 1) {
     for (let i = at(p.classStart, k); i < at(p.classStart, k + 1); i += 1) {
       set(required + i, at(p.classEffect, k));
@@ -60,6 +67,17 @@ export function registerHistory(
   call.set(p.call);
   returned.set(p.return);
   call.set(p.optionalCall, required);
-  const values = register.values.size;
-  return { required, count, values, kind, from, to, call, return: returned, byCall: p.byCall };
+  p.look();
+  return {
+    required,
+    count,
+    values: register.values.size,
+    kind,
+    from,
+    to,
+    call,
+    return: returned,
+    byCall: p.byCall,
+    look: p.look,
+  };
 }

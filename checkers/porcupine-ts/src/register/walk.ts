@@ -14,7 +14,14 @@ import { Configurations, isAsFree, trailWord, valueWord } from './configurations
 import { Expansion } from './expansion.ts';
 import { Open } from './open.ts';
 import { Trail } from './trail.ts';
-import { isRead, isWrite, none, type RegisterHistory, registerHistory } from './view.ts';
+import {
+  isRead,
+  isWrite,
+  none,
+  operationsPerLook,
+  type RegisterHistory,
+  registerHistory,
+} from './view.ts';
 
 /** Configurations kept at first, and at most. */
 const firstWidth = 4;
@@ -48,12 +55,12 @@ interface Mark {
 
 /** By position in time: 4 * operation (or class) + what happens; `none` where nothing does. */
 function eventsOf(p: Problem<unknown, unknown, unknown>): Int32Array {
-  const last = Math.max(
-    p.return.length === 0 ? -1 : at(p.return, p.return.length - 1),
-    p.optionalCall.reduce((most, call) => Math.max(most, call), -1),
-  );
+  let last = p.return.length === 0 ? -1 : at(p.return, p.return.length - 1);
+  for (const call of p.optionalCall) last = Math.max(last, call);
   const all = ints(last + 1).fill(none);
+  p.look();
   for (let j = 0; j < p.call.length; j += 1) {
+    if (j % operationsPerLook === 0) p.look();
     all[at(p.call, j)] = 4 * j + isCall;
     all[at(p.return, j)] = 4 * j + isReturn;
   }
@@ -289,13 +296,16 @@ export class Walker<State, Input, Output> {
     const { optional, required } = this.#p;
     const count = required.length;
     const isPlaced = ints(count + optional.length);
+    this.#p.look();
     for (const i of order) {
       if (isPlaced[i] === 1) return 'failed';
       isPlaced[i] = 1;
     }
     // The order is the proof. It is cheap to check, and so it is.
-    const isWhole = isPlaced.indexOf(0) === -1 || isPlaced.indexOf(0) >= count;
+    const missing = isPlaced.indexOf(0);
+    const isWhole = missing === -1 || missing >= count;
     if (!isWhole || !this.#isAccepted(order)) return 'failed';
+    this.#p.look();
     return this.#operations(order);
   }
 
@@ -314,11 +324,13 @@ export class Walker<State, Input, Output> {
 
   #operations(order: Int32Array): readonly Operation<Input, Output>[] {
     const { operations, optional, required } = this.#p;
-    return Array.from(order, (i) => {
-      const { length } = required;
+    const { length } = required;
+    const ordered: Operation<Input, Output>[] = [];
+    for (const i of order) {
       const index = i < length ? at(required, i) : at(optional, i - length);
-      return operations[index] as Operation<Input, Output>;
-    });
+      ordered.push(operations[index] as Operation<Input, Output>);
+    }
+    return ordered;
   }
 
   /** Whether a register allows the order, and real time. */
@@ -326,7 +338,9 @@ export class Walker<State, Input, Output> {
     const { from, to, call, return: returned, count } = this.#h;
     let held = at(to, count);
     let lastCall = -1;
-    for (const i of order) {
+    for (let n = 0; n < order.length; n += 1) {
+      if (n % operationsPerLook === 0) this.#p.look();
+      const i = at(order, n);
       if (at(returned, i) < lastCall) return false;
       lastCall = Math.max(lastCall, at(call, i));
       if (at(from, i) !== none && at(from, i) !== held) return false;

@@ -6,6 +6,9 @@
  * them: a backward zone (Gibbons and Korach 1997; zones as in Golab et al.).
  */
 
+import { ints } from '../search/ints.ts';
+import { sortByTime } from '../search/positions.ts';
+
 export interface Zone {
   /** First return. */
   readonly f: number;
@@ -15,11 +18,24 @@ export interface Zone {
   readonly owner: number;
 }
 
-/** Forward zones in the order of time; `undefined` if two overlap. */
-export function disjoint(forward: Zone[]): readonly Zone[] | undefined {
-  const ordered = forward.sort((a, b) => a.f - b.f);
-  const overlaps = ordered.some((zone, i) => i > 0 && (ordered[i - 1]?.s ?? -1) > zone.f);
-  return overlaps ? undefined : ordered;
+/** Forward zones in the order of time; `undefined` if two overlap. Throws what `look`, called now and then, throws. */
+export function disjoint(forward: readonly Zone[], look: () => void): readonly Zone[] | undefined {
+  const order = ints(forward.length);
+  const times = new Float64Array(forward.length);
+  for (let i = 0; i < forward.length; i += 1) {
+    order[i] = i;
+    times[i] = (forward[i] as Zone).f;
+  }
+  sortByTime(order, times, look);
+  const ordered: Zone[] = [];
+  let last = -1;
+  for (const i of order) {
+    const zone = forward[i] as Zone;
+    if (last > zone.f) return undefined;
+    last = zone.s;
+    ordered.push(zone);
+  }
+  return ordered;
 }
 
 /** The zone that contains a point in time, if any. */

@@ -20,6 +20,8 @@ export interface Problem<State, Input, Output> {
   readonly operations: readonly Operation<Input, Output>[];
   /** To be called at every step of the model and now and then elsewhere; throws when it is time to stop. */
   readonly tick: () => void;
+  /** The same for what takes a millisecond or so between two calls. */
+  readonly look: () => void;
 
   /** Per effect: what happens. Operations with equal input and output have the same effect. */
   readonly inputs: readonly Input[];
@@ -163,6 +165,7 @@ export function problem<State, Input, Output>(
     model,
     operations,
     tick: paced(tick),
+    look: tick,
     inputs,
     outputs,
     effectOf: of,
