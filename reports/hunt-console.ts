@@ -75,7 +75,7 @@ const toldFailure = (failure: HuntTold['failures'][number]): string[] => [
   `seed ${failure.seed}: ${failure.by} ${plain(failure.invariant)}`,
   ...failure.explanation.split('\n').map((line) => `  ${plain(line)}`),
   `  shrunk to ${plural(failure.faults, 'fault')} and ${plural(failure.operations, 'operation')} in ${duration(failure.shrinkSeconds * 1000)}`,
-  `  replay it: dissent replay ${failure.repro}`,
+  `  replay it: npx dissent replay ${failure.repro}`,
   ...(failure.page === undefined ? [] : [`  look at it: ${failure.page}`]),
 ];
 
