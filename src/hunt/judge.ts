@@ -24,6 +24,7 @@ import { type Simulated, simulate } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
+import { StormWatch } from './storm.ts';
 import { calmLimits } from './swarm.ts';
 
 export type FoundBy = 'crash' | 'invariant' | 'checker' | 'liveness';
@@ -72,7 +73,7 @@ const aboutTheRun = new Set(['stats', 'log-pattern', 'replicas-agree', 'invarian
 export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise<Judged> {
   const by = options.by ?? all;
   const found = new AbortController();
-  const watch = watcher(spec, by.includes('invariant'), () => found.abort());
+  const watch = watcher(spec, by, () => found.abort());
   const run = await simulate(spec, {
     observe: (event) => {
       watch.observe(event);
@@ -106,14 +107,15 @@ interface Watch {
 }
 
 /** Looks at the protocol events as they happen; `onViolation` is called at the first that contradicts another. */
-function watcher(spec: TestSpec, withInvariants: boolean, onViolation: () => void): Watch {
+function watcher(spec: TestSpec, by: readonly FoundBy[], onViolation: () => void): Watch {
   const { system } = spec;
   // Single-decree Paxos has no log to speak of; its workload's checker sees all that it promises.
   if (system !== 'raft' && system !== 'paxos') {
     return { observe: () => undefined, violation: () => undefined, coverage: () => ({}) };
   }
   const settings: InvariantSettings = { algorithm: system, members: nodeNames(spec.nodes) };
-  const invariants = withInvariants ? createInvariants(settings) : undefined;
+  const invariants = by.includes('invariant') ? createInvariants(settings) : undefined;
+  const storm = by.includes('liveness') ? new StormWatch(electionTimeoutOf(spec)) : undefined;
   const coverage = createCoverage(settings);
   let violation: Verdict | undefined;
   return {
@@ -121,10 +123,19 @@ function watcher(spec: TestSpec, withInvariants: boolean, onViolation: () => voi
       coverage.observe(event);
       if (violation !== undefined) return;
       const first = invariants?.observe(event);
-      if (first === undefined) return;
-      const { invariant, name, explanation } = first;
-      violation = { kind: 'failed', by: 'invariant', name: `${invariant} ${name}`, explanation };
-      onViolation();
+      const tooMany = storm?.observe(event.timeNs);
+      if (first !== undefined) {
+        const { invariant, name, explanation } = first;
+        violation = { kind: 'failed', by: 'invariant', name: `${invariant} ${name}`, explanation };
+      } else if (tooMany !== undefined) {
+        violation = {
+          kind: 'failed',
+          by: 'liveness',
+          name: 'traffic-is-bounded',
+          explanation: tooMany,
+        };
+      }
+      if (violation !== undefined) onViolation();
     },
     violation: () => violation,
     coverage: () => coverage.counters(),

@@ -10,44 +10,15 @@
  *     sick-disk     one slow or failing disk, and losses of power
  *     deposed       a leader that cannot know that it is none any more: cut off, stopped, or with a slow clock
  *     last-stand    nodes are lost for good: those that are left have all that there is
+ *     stand-off     as that, while another one is away with a tail of its own and the one that led in between has just lost the lead
+ *     echo          answers of one node are held back over the end of the reign that they are meant for
+ *     finale        whoever leads is lost with work under way as the last client stops writing
  */
 
-import type { Random } from '../random/random.ts';
 import { pick } from '../random/random.ts';
-import { between, logUniform, type Shape, type ShapeOptions, type Slot, within } from './shapes.ts';
-
-type Parameters = NonNullable<Slot['fault']>;
-
-const styles = ['hold', 'hold', 'drop', 'refuse'] as const;
-const directions = ['both', 'both', 'both', 'in', 'out'] as const;
-
-const cut = (random: Random, shape: 'isolate' | 'halves' = 'isolate'): Parameters => ({
-  kind: 'partition',
-  shape,
-  direction: pick(random, directions),
-  style: pick(random, styles),
-});
-
-/** A process or a machine is lost. */
-const loss = (random: Random): Parameters =>
-  pick(random, [
-    { kind: 'kill' },
-    { kind: 'power-loss', unsynced: 'lost' },
-    { kind: 'power-loss', unsynced: 'torn' },
-  ]);
-
-/** Everything takes its time: what was asked in one life is answered in the next, and what leads again finds its disk busy. */
-function slowDisks(
-  random: Random,
-  { fromMs, untilMs, electionTimeoutMs: t }: ShapeOptions,
-): Slot[] {
-  if (random.below(2) === 0) return [];
-  const fsyncMs = logUniform(random, Math.max(2, t / 20), t / 2);
-  const fault = { kind: 'disk', mode: 'slow', fsyncMs };
-  return [{ at: fromMs, for: untilMs - fromMs, target: pick(random, ['all', 'majority']), fault }];
-}
-
-const someNode = (random: Random, { nodes }: ShapeOptions): string => pick(random, nodes);
+import { echo, finale, standOff } from './late-plots.ts';
+import { cut, loss, slowDisks, someNode } from './plot-parts.ts';
+import { between, logUniform, type Shape, type Slot, within } from './shapes.ts';
 
 const tails: Shape = (random, options) => {
   const { fromMs, untilMs, electionTimeoutMs: t, nodes } = options;
@@ -238,4 +209,10 @@ export const plots: Readonly<Record<string, Shape>> = {
   blackout,
   deposed,
   'last-stand': lastStand,
+  'stand-off': standOff,
+  echo,
+  finale,
 };
+
+/** Those at whose end nodes stay lost: what is left has to be given the time to go on, or nothing comes of them. */
+export const plotsForGood: ReadonlySet<string> = new Set(['last-stand', 'stand-off']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { addFault, drawnKinds, faults } from '#nemesis/index';
-import { plots } from '#src/hunt/plots';
+import { plots, plotsForGood } from '#src/hunt/plots';
 import { shapes } from '#src/hunt/shapes';
 import { drawTest } from '#src/hunt/swarm';
 import { stream } from '#src/random/random';
@@ -49,6 +49,37 @@ describe('a swarm of tests', () => {
         schedule.every(({ at, for: lasts }) => at + lasts < 0.6 * time * 1000),
       ),
     );
+  });
+
+  it('draws leases for Raft only where clocks differ by no more than was said', () => {
+    const drawn = Array.from({ length: 600 }, (_, seed) => drawTest(subject('raft'), seed));
+    const leased = drawn.filter(({ systemOptions }) => systemOptions['reads'] === 'lease');
+    assert.ok(leased.length > 50);
+    const clocks = leased.flatMap(({ schedule, systemOptions }) =>
+      schedule.flatMap(({ fault }) => (fault.kind === 'clock' ? [{ fault, systemOptions }] : [])),
+    );
+    assert.ok(clocks.length > 0);
+    for (const { fault, systemOptions } of clocks) {
+      assert.equal(fault['mode'], 'drift');
+      assert.ok(Number(fault['rate']) <= 1);
+      assert.ok(Number(fault['rate']) >= 1 - Number(systemOptions['maxClockDrift']));
+    }
+    const told = { ...subject('raft'), nemesis: ['clock'] };
+    for (let seed = 0; seed < 100; seed += 1) {
+      assert.equal(drawTest(told, seed).systemOptions['reads'], 'read-index');
+    }
+  });
+
+  it('draws clients that ask once, with little time, and small batches only where they go through', () => {
+    const specs = Array.from({ length: 300 }, (_, seed) => drawTest(subject('paxos'), seed));
+    const once = specs.filter(({ sim }) => sim?.clients?.retryPauseMs === 60_000);
+    assert.ok(once.length > 20);
+    for (const { opTimeoutMs, sim } of once) {
+      assert.ok(opTimeoutMs < Number(sim?.clients?.attemptTimeoutMs));
+    }
+    const lossy = specs.filter(({ sim }) => (sim?.network.loss ?? 0) > 0.15);
+    assert.ok(lossy.length > 5);
+    for (const { systemOptions } of lossy) assert.equal(systemOptions['maxBatchEntries'], 256);
   });
 
   it('draws the same whatever workloads and faults of a user are known', () => {
@@ -104,7 +135,7 @@ describe('shapes of fault schedules', () => {
         const slots = shape(stream(seed, name), options);
         assert.ok(slots.length > 0);
         for (const { at, for: lasts } of slots) {
-          const last = name === 'last-stand' ? 4001 : 3001;
+          const last = plotsForGood.has(name) ? 4001 : 3001;
           assert.ok(at >= 200 && lasts >= 1 && at + lasts <= last, `${at} for ${lasts}`);
         }
       }
