@@ -21,7 +21,7 @@ export interface MonotonicOptions {
 
 const wrong = (op: Operation): BadInput =>
   new BadInput(
-    `operation ${op.index}, ${describeOperation(op)}: nothing that counters have. Allowed: inc and read, each with a key and a number, or with an object from keys to numbers (null for none).`,
+    `operation ${op.index}, ${describeOperation(op)}: nothing that counters have. Allowed: inc and read, each with a key and a whole number up to 2^53, or with an object from keys to such numbers (null for none).`,
   );
 
 /** An increment is just before all that saw its result, and behind all that did not. */
@@ -35,7 +35,7 @@ function sightsOf(op: Operation, { key }: Operation): readonly Sight[] {
     key !== undefined ? [[keyName(key), value] as const] : isObject ? Object.entries(value) : [];
   if (seen.length === 0) throw wrong(op);
   return seen.flatMap(([name, count]) => {
-    if (count !== null && typeof count !== 'number') throw wrong(op);
+    if (count !== null && !Number.isSafeInteger(count)) throw wrong(op);
     // An increment that was not told its result saw nothing.
     if (op.f === 'inc' && count === null) return [];
     const at = (count ?? 0) - (op.f === 'inc' ? justBefore : 0);

@@ -60,7 +60,7 @@ function answers(accesses: Accesses, endMs: number): ReadonlyMap<WeakerModel, An
   const isCausal = 'kind' in order ? undefined : isConvergent(accesses, order);
   answered.set('causal', isCausal);
   for (const guarantee of sessionGuarantees) {
-    answered.set(guarantee, isCausal === true ? true : holdsGuarantee(accesses, guarantee));
+    answered.set(guarantee, isCausal === true ? true : holdsGuarantee(accesses, guarantee, endMs));
   }
   answered.set('eventual', converged(accesses));
   answered.set('sequential', isCausal === false ? false : isSequential(accesses, endMs));

@@ -9,6 +9,7 @@
  * access is a vector of counts, one per process: time and memory are accesses times processes.
  */
 
+import { Deadline } from '../found.ts';
 import { type Contradictions, shortCycles } from '../growth/order.ts';
 import { GraphBuilder } from '../transactions/graph.ts';
 import { type Access, type Accesses, initial } from './accesses.ts';
@@ -30,7 +31,7 @@ export interface CausalOrder extends Contradictions {
   readonly initialReads: readonly { readonly reader: number; readonly write: number }[];
 }
 
-export type CausalOutcome = CausalOrder | { readonly kind: 'too-large'; readonly reason: string };
+export type CausalOutcome = CausalOrder | { readonly kind: 'too-much'; readonly reason: string };
 
 interface Processes {
   /** Per access: the number of its process, and its place in it, from 0. */
@@ -81,12 +82,18 @@ function sorted(all: readonly Access[], { place, of, members }: Processes): Int3
   return order.subarray(0, count);
 }
 
-/** Per access, how many of the accesses of each process are in its past, itself included. */
-function pasts(all: readonly Access[], order: Int32Array, processes: Processes): Int32Array {
+/** Per access, how many of the accesses of each process are in its past, itself included. Undefined: the time was up. */
+function pasts(
+  all: readonly Access[],
+  order: Int32Array,
+  processes: Processes,
+  deadline: Deadline,
+): Int32Array | undefined {
   const { of, place, members } = processes;
   const width = members.length;
   const counts = new Int32Array(all.length * width);
   for (const i of order) {
+    if (deadline.isPast(width)) return undefined;
     const at = i * width;
     const take = (other: number): void => {
       for (let p = 0; p < width; p += 1) {
@@ -135,15 +142,18 @@ function addConflicts(
   order: Int32Array,
   processes: Processes,
   graph: GraphBuilder,
-): CausalOrder['initialReads'] {
+  deadline: Deadline,
+): CausalOrder['initialReads'] | undefined {
   const { of, members } = processes;
   const width = members.length;
-  const counts = pasts(all, order, processes);
+  const counts = pasts(all, order, processes, deadline);
+  if (counts === undefined) return undefined;
   const places = writePlaces(all, processes);
   const initialReads: { reader: number; write: number }[] = [];
   for (const reader of order) {
     const { source, key } = all[reader] as Access;
     if (source === undefined) continue;
+    if (deadline.isPast(width)) return undefined;
     for (let p = 0; p < width; p += 1) {
       const list = places[p]?.get(key);
       // The read itself is no part of its past, also where it writes afterwards.
@@ -164,7 +174,7 @@ export function causalOrder({ all }: Accesses, endMs: number): CausalOutcome {
   const size = all.length * processes.members.length;
   if (size > countsMax) {
     const reason = `${all.length} operations of ${processes.members.length} processes are too many`;
-    return { kind: 'too-large', reason };
+    return { kind: 'too-much', reason };
   }
   const graph = new GraphBuilder(all.length);
   for (const own of processes.members) {
@@ -177,7 +187,9 @@ export function causalOrder({ all }: Accesses, endMs: number): CausalOutcome {
     if (source !== undefined && source !== initial) graph.add(source, i, causes.reads, i);
   }
   const order = sorted(all, processes);
-  const initialReads = addConflicts(all, order, processes, graph);
+  const deadline = new Deadline(endMs - performance.now());
+  const initialReads = addConflicts(all, order, processes, graph, deadline);
+  if (initialReads === undefined) return { kind: 'too-much', reason: 'the time was up' };
   const causal = causes.process | causes.reads;
   const found = shortCycles(graph.build(), [causal, causal | causes.conflict], endMs);
   return { ...found, initialReads };

@@ -3,7 +3,7 @@
 import { BadInput } from '#src/errors';
 import type { Pair } from '#src/history/pairs';
 import { describeOperation, show } from '#src/history/source';
-import type { Found } from '../found.ts';
+import type { Deadline, Found } from '../found.ts';
 import { identity } from '../identity.ts';
 import type { LogStep } from './steps.ts';
 
@@ -148,8 +148,15 @@ function poll(log: Log, step: LogStep & { readonly kind: 'poll' }, pair: Pair, f
   }
 }
 
-/** Reads all of the history once; finds what is wrong with single messages. */
-export function knownLogs(operations: readonly LogOperation[], found: Found): Logs {
+const messagesIn = (steps: readonly LogStep[]): number =>
+  steps.reduce((sum, step) => sum + (step.kind === 'poll' ? step.messages.length : 1), 0);
+
+/** Reads all of the history once; finds what is wrong with single messages. Undefined when the time was up before all was read. */
+export function knownLogs(
+  operations: readonly LogOperation[],
+  found: Found,
+  deadline: Deadline,
+): Logs | undefined {
   const logs = new Map<string, Log>();
   const logOf = (key: string): Log => {
     const known = logs.get(key) ?? new Log();
@@ -158,10 +165,12 @@ export function knownLogs(operations: readonly LogOperation[], found: Found): Lo
   };
   // First who sent what: a poll may stand above the invocation's line of nobody, but never above its sender's.
   for (const { pair, steps } of operations) {
+    if (deadline.isPast(1 + steps.length)) return undefined;
     for (const step of steps) if (step.kind === 'send') send(logOf(step.key), step, pair);
   }
   const answered: { readonly index: number; readonly log: Log; readonly offset: number }[] = [];
   for (const { pair, steps } of operations) {
+    if (deadline.isPast(1 + messagesIn(steps))) return undefined;
     for (const step of steps) {
       const log = logOf(step.key);
       if (step.kind === 'poll') poll(log, step, pair, found);

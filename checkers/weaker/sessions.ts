@@ -11,6 +11,7 @@
  */
 
 import { type Access, type Accesses, initial } from '../causal/accesses.ts';
+import { Deadline } from '../found.ts';
 import { components } from '../transactions/components.ts';
 import { GraphBuilder } from '../transactions/graph.ts';
 
@@ -82,14 +83,16 @@ class Versions {
   }
 }
 
-/** Whether the guarantee holds; undefined when the history is too large to tell. Nothing may have been read out of thin air. */
+/** Whether the guarantee holds; undefined when the history is too large to tell by `endMs` (on the clock of `performance`). Nothing may have been read out of thin air. */
 export function holdsGuarantee(
   accesses: Accesses,
   guarantee: SessionGuarantee,
+  endMs: number,
 ): boolean | undefined {
+  const deadline = new Deadline(endMs - performance.now());
   const versions = new Versions(accesses, guarantee);
   for (const [id, access] of accesses.all.entries()) {
-    if (!versions.take(id, access)) return undefined;
+    if (deadline.isPast() || !versions.take(id, access)) return undefined;
   }
   return versions.hasOrder;
 }

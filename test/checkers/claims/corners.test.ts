@@ -7,6 +7,8 @@ import { log } from '#checkers/log';
 import { longFork } from '#checkers/long-fork';
 import { monotonic } from '#checkers/monotonic';
 import type { OperationType } from '#src/history/operation';
+import { stream } from '#src/random/random';
+import { validHistory } from './valid.ts';
 
 type Line = readonly [
   type: OperationType,
@@ -55,6 +57,33 @@ describe('corners of what workloads claim', () => {
     ];
     assert.equal(judged(bank(), reads({ b: 1, c: 1, a: big })).valid, true);
     assert.equal(judged(bank(), reads({ b: 1, c: 1, a: big * 2 })).valid, false);
+  });
+
+  it('causality and logs keep to their budgets, too, and do not call valid what they did not look at', () => {
+    for (const [name, checker] of [
+      ['causal', causal()],
+      ['log', log()],
+    ] as const) {
+      const history = validHistory(name, stream(1, name), {
+        operations: 5000,
+        concurrency: 5,
+        troubleOneIn: 100,
+      });
+      const { valid, reason } = checker.check({ history, timeLimitMs: 1e-6 }) as CheckResult;
+      assert.equal(valid, 'unknown');
+      assert.match(reason ?? '', /the time was up/);
+      assert.match(reason ?? '', /checked up to operation \d+/);
+    }
+  });
+
+  it('counters that only grow are whole numbers', () => {
+    const told = (value: number): Line[] => [
+      ['invoke', 0, 'inc', null, 'a'],
+      ['ok', 0, 'inc', value, 'a'],
+    ];
+    assert.equal(judged(monotonic(), told(3)).valid, true);
+    assert.throws(() => judged(monotonic(), told(1.25)), /whole number/);
+    assert.throws(() => judged(monotonic(), told(2 ** 60)), /whole number/);
   });
 
   it('an increment that was not told its result lost nothing', () => {
