@@ -71,6 +71,7 @@ class NodeConnection implements Connection {
   readonly #retryPauseMs: number;
   readonly #shortestAttemptMs: number;
   readonly #closing = new AbortController();
+  #isClosed = false;
   #session: number | undefined;
   #sequence = 0;
   #busy = false;
@@ -84,7 +85,7 @@ class NodeConnection implements Connection {
   }
 
   async call(call: Call, timeoutMs: number): Promise<Outcome> {
-    if (this.#closed) return { kind: 'fail', error: closedError };
+    if (this.#isClosed) return { kind: 'fail', error: closedError };
     if (this.#busy) return { kind: 'fail', error: 'a call is in progress; one at a time' };
     this.#busy = true;
     try {
@@ -98,20 +99,17 @@ class NodeConnection implements Connection {
   }
 
   close(): void {
+    this.#isClosed = true;
     // A reason of our own: the one that would be made has a stack, which costs more than all the rest of a short call.
     this.#closing.abort(closedError);
     this.#wire.close();
-  }
-
-  get #closed(): boolean {
-    return this.#closing.signal.aborted;
   }
 
   async #query(query: Query, deadlineMs: number): Promise<Outcome> {
     const ended = await this.#until(deadlineMs, { kind: 'query', query }, (response) =>
       response.kind === 'ok' || response.code === 'bad-command' ? response : undefined,
     );
-    if (this.#closed) return { kind: 'unknown', error: closedError };
+    if (this.#isClosed) return { kind: 'unknown', error: closedError };
     if (ended.kind === 'ok') return ended;
     return { kind: 'fail', error: ended.kind === 'tried' ? ended.error : errorText(ended) };
   }
@@ -129,7 +127,7 @@ class NodeConnection implements Connection {
         return isLastWord(response) ? response : undefined;
       });
       if (ended.kind === 'ok') return ended;
-      if (this.#closed) return { kind: 'unknown', error: closedError };
+      if (this.#isClosed) return { kind: 'unknown', error: closedError };
       if (ended.kind === 'tried') {
         return { kind: ended.definite ? 'fail' : 'unknown', error: ended.error };
       }
@@ -148,7 +146,7 @@ class NodeConnection implements Connection {
     const ended = await this.#until(deadlineMs, { kind: 'open-session' }, (response) =>
       response.kind === 'ok' ? response : undefined,
     );
-    if (this.#closed) return { kind: 'unknown', error: closedError };
+    if (this.#isClosed) return { kind: 'unknown', error: closedError };
     const why = ended.kind === 'tried' ? ended.error : 'the answer was not a number';
     if (ended.kind !== 'ok' || typeof ended.result !== 'number') {
       // The command itself has not been sent yet.
@@ -172,7 +170,7 @@ class NodeConnection implements Connection {
     for (let attempt = 1; ; attempt += 1) {
       const leftMs = deadlineMs - this.#time.nowMs();
       const tooLate = leftMs < (attempt === 1 ? 0 : this.#shortestAttemptMs);
-      if (tooLate || this.#closed) return { kind: 'tried', ...tried };
+      if (tooLate || this.#isClosed) return { kind: 'tried', ...tried };
       const answer = await this.#wire.ask(body, Math.min(leftMs, this.#attemptTimeoutMs));
       let last: Tried;
       if (answer.kind === 'answered') {

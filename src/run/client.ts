@@ -15,9 +15,9 @@ export const processClient = (
   connection: Connection,
   opTimeoutMs: number,
 ): ProcessClient => ({
-  async invoke(op) {
-    const outcome = await connection.call(workload.call(op), opTimeoutMs);
-    return workload.completion(op, outcome);
-  },
+  invoke: (op) =>
+    connection
+      .call(workload.call(op), opTimeoutMs)
+      .then((outcome) => workload.completion(op, outcome)),
   close: () => connection.close(),
 });

@@ -70,14 +70,16 @@ function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, node: NodeId): void {
   const room = peer.probing ? 1 : maxInflight;
   while (peer.flights.length < room && peer.nextSlot < leader.slotIn) {
     const proposals: Proposal<C>[] = [];
+    const slots = new Set<number>();
     while (peer.nextSlot < leader.slotIn && proposals.length < maxBatchEntries) {
       const commander = leader.commanders.get(peer.nextSlot);
-      // Decided meanwhile: whoever missed it learns it as a decision.
-      if (commander !== undefined) proposals.push(commander.proposal);
       peer.nextSlot += 1;
+      // Decided meanwhile: whoever missed it learns it as a decision.
+      if (commander === undefined) continue;
+      proposals.push(commander.proposal);
+      slots.add(commander.proposal.slot);
     }
     if (proposals.length === 0) return;
-    const slots = new Set(proposals.map(({ slot }) => slot));
     peer.flights.push({ slots, sentMs: paxos.nowMs });
     const decided = paxos.learner.slotOut;
     // In parallel with the leader's own disk: its own acceptance is not what the message speaks of.

@@ -102,10 +102,11 @@ export class RaftLog<Command> {
    * an entry that was overwritten and came back is durable only with the write that brought it back.
    */
   completed(sequence: number): void {
-    const done = this.#writes.findLast((write) => write.sequence <= sequence);
-    if (done === undefined) return;
-    this.#writes = this.#writes.filter((write) => write.sequence > sequence);
-    this.#durableIndex = Math.max(this.#durableIndex, done.lastIndex);
+    let done: Write | undefined;
+    while ((this.#writes[0]?.sequence ?? Number.POSITIVE_INFINITY) <= sequence) {
+      done = this.#writes.shift();
+    }
+    if (done !== undefined) this.#durableIndex = Math.max(this.#durableIndex, done.lastIndex);
   }
 
   #cut(keep: number): void {

@@ -5,7 +5,6 @@ import { broken } from '../invariant.ts';
 import { advanceCommit, type Leader, type Raft, writeEntries } from './core.ts';
 import type { MessageOf } from './messages.ts';
 import { accepted, type Progress, probeAgain, unknownProgress } from './progress.ts';
-import { sortDescending } from './sort-descending.ts';
 
 /** Won the election: write a no-op, because only an entry of its own term tells a leader what is committed (5.4.2, 8). */
 export function startLeading<C>(raft: Raft<C>): void {
@@ -149,15 +148,19 @@ export const progressOf = (leader: Leader, peer: NodeId): Progress =>
 
 /** Commit what a majority holds durably, this node counting like the others: by what is on its disk. */
 export function maybeCommit<C>(raft: Raft<C>, leader: Leader): void {
-  const matches: number[] = [];
-  for (const progress of leader.progress.values()) matches.push(progress.match);
-  matches.push(raft.log.durableIndex);
-  sortDescending(matches);
-  const majorityIndex = matches[raft.quorum - 1] ?? 0;
+  let majorityIndex = raft.commitIndex;
+  while (countHolders(raft, leader, majorityIndex + 1) >= raft.quorum) majorityIndex += 1;
   // Figure 8: an older leader's entry on a majority may still be overwritten; it is committed by one of ours after it.
   if (raft.log.termAt(majorityIndex) !== raft.term) return;
   if (majorityIndex <= raft.commitIndex) return;
   advanceCommit(raft, majorityIndex, raft.trace && matchesByName(raft, leader));
+}
+
+/** How many members have everything up to this index on their disks. */
+function countHolders<C>(raft: Raft<C>, leader: Leader, index: number): number {
+  let holders = raft.log.durableIndex >= index ? 1 : 0;
+  for (const { match } of leader.progress.values()) if (match >= index) holders += 1;
+  return holders;
 }
 
 function matchesByName<C>(raft: Raft<C>, leader: Leader): Readonly<Record<NodeId, number>> {

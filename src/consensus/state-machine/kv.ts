@@ -13,11 +13,15 @@ import { BadCommand, listAt, type View } from './view.ts';
  */
 export function createKv(): StateMachine<Command, Query, ClientResponse> {
   let values = new Map<string, Value>();
+  const direct: View = {
+    get: (key) => values.get(key) ?? null,
+    set: (key, value) => values.set(key, value ?? null),
+  };
   return {
     apply: (command) =>
       answer(() => {
         // Every other command writes at most once, and cannot fail after that.
-        if (command.f !== 'txn') return execute(direct(values), command);
+        if (command.f !== 'txn') return execute(direct, command);
         const changes = new Map<string, Value>();
         const result = execute(overlay(values, changes), command);
         for (const [key, value] of changes) values.set(key, value);
@@ -43,11 +47,6 @@ function answer(work: () => unknown): ClientResponse {
     return { kind: 'error', code: 'bad-command', detail: error.message };
   }
 }
-
-const direct = (values: Map<string, Value>): View => ({
-  get: (key) => values.get(key) ?? null,
-  set: (key, value) => values.set(key, value ?? null),
-});
 
 const overlay = (base: ReadonlyMap<string, Value>, changes: Map<string, Value>): View => ({
   get: (key) => (changes.has(key) ? changes.get(key) : (base.get(key) ?? null)),

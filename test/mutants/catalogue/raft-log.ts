@@ -169,8 +169,8 @@ export const raftLog: readonly Mutant[] = [
     edits: [
       {
         file: replication,
-        find: '  matches.push(raft.log.durableIndex);',
-        replace: '  matches.push(raft.log.lastIndex);',
+        find: '  let holders = raft.log.durableIndex >= index ? 1 : 0;',
+        replace: '  let holders = raft.log.lastIndex >= index ? 1 : 0;',
       },
     ],
     reach: 'sim',
@@ -322,8 +322,8 @@ export const raftLog: readonly Mutant[] = [
     edits: [
       {
         file: replication,
-        find: '  const majorityIndex = matches[raft.quorum - 1] ?? 0;',
-        replace: '  const majorityIndex = matches[Math.max(0, raft.quorum - 2)] ?? 0;',
+        find: 'countHolders(raft, leader, majorityIndex + 1) >= raft.quorum)',
+        replace: 'countHolders(raft, leader, majorityIndex + 1) >= Math.max(1, raft.quorum - 1))',
       },
     ],
     reach: 'real+sim',

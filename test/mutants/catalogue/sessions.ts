@@ -169,10 +169,8 @@ export const sessionMutants: readonly Mutant[] = [
     edits: [
       {
         file: kv,
-        find: '  let values = new Map<string, Value>();\n  return {',
-        replace: `  let values = new Map<string, Value>();
-  let work = 0;
-  return {`,
+        find: '  let values = new Map<string, Value>();\n',
+        replace: '  let values = new Map<string, Value>();\n  let work = 0;\n',
       },
       {
         file: kv,
