@@ -27,7 +27,8 @@ const leftMax = 100;
 /** `isWhole`: with its answer, as it is in the history. */
 function line({ invoke, completion }: Pair, isWhole: boolean): string {
   const { f, key, process } = invoke;
-  const value = completion?.type === 'ok' ? completion.value : invoke.value;
+  const answer = completion?.type === 'ok' ? completion.value : undefined;
+  const value = answer === undefined ? invoke.value : answer;
   const what = [f, key, value === undefined ? undefined : JSON.stringify(value)].filter(
     (part) => part !== undefined,
   );

@@ -33,7 +33,8 @@ class UniqueIds implements ObjectJudge<Tally> {
       const { invoke, completion } = pair;
       if (invoke.f !== 'generate') throw noSuchOperation(pair);
       this.tally.attempted += 1;
-      if (completion?.type !== 'ok') continue;
+      // An answer without a value tells nobody what the id was.
+      if (completion?.type !== 'ok' || completion.value === undefined) continue;
       this.tally.acknowledged += 1;
       this.#range(completion.value);
       const id = identity(completion.value);

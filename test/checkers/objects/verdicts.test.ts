@@ -227,6 +227,14 @@ describe('the verdict on ids', () => {
     const again = '0 generate\n0 ok {"a":1,"b":2}\n1 generate\n1 ok {"b":2,"a":1}';
     assert.deepEqual((await check(uniqueIds(), again)).names, ['duplicate-id']);
   });
+
+  it('an answer without a value tells no id, so that two of them are none twice', async () => {
+    const history = historyOf('0 generate\n0 ok 1\n0 generate\n0 ok\n0 generate\n0 ok').map(
+      ({ value, ...op }) => (value === null ? op : { ...op, value }),
+    );
+    const result = await uniqueIds().check({ history, timeLimitMs: 1000 });
+    assert.deepEqual([result.valid, result['acknowledged']], [true, 1]);
+  });
 });
 
 describe('the verdict on what is too much, or something else', () => {
