@@ -174,6 +174,7 @@ export class PaxosDisk {
   #acceptanceLeft(node: Acceptor, ballot: number, event: TracedOf<'acceptanceSent'>): void {
     for (const slot of event.slots) {
       const vote = this.#slots.vote(slot, ballot);
+      if (vote !== undefined) vote.said |= node.bit;
       // In real runs it was counted when it was said; the disk is asked instead.
       const there = this.#scene.exact
         ? ((vote?.accepted ?? 0) & node.bit) !== 0

@@ -60,7 +60,7 @@ export interface Vote {
   readonly event: Traced;
   /** Bits of the acceptors. */
   accepted: number;
-  /** Bits of those who said that they accepted it, whether or not the trace tells of the completed write; real runs only. */
+  /** Bits of those who said to its leader that they accepted it; in real runs whether or not the trace tells of the completed write. */
   said: number;
 }
 

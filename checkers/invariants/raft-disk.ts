@@ -150,6 +150,10 @@ export class RaftDisk {
 
   acknowledged(node: RaftNode, event: TracedOf<'appendAcknowledged'>): void {
     node.lastAck = event;
+    const before = node.acks.get(event.leader);
+    const isOlder = before !== undefined && before.term > event.term;
+    const isCovered = before?.term === event.term && before.index >= event.index;
+    if (!isOlder && !isCovered) node.acks.set(event.leader, event);
     if (node.blind) return;
     const entry = node.log.at(event.index);
     if (entry === undefined) {

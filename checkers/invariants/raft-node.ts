@@ -34,6 +34,8 @@ export class RaftNode {
   readonly match: number[] = [];
   lastAck: TracedOf<'appendAcknowledged'> | undefined;
   lastAppend: TracedOf<'append'> | undefined;
+  /** By leader: the farthest that it acknowledged in that one's newest term. What was said outlives a restart. */
+  readonly acks = new Map<string, TracedOf<'appendAcknowledged'>>();
 
   writes: Write[] = [];
   /** Writes that were under way when the last incarnation ended. */

@@ -350,6 +350,16 @@ export class RaftInvariants {
         event,
       );
     }
+    const told = this.#nodes[peer]?.acks.get(event.node);
+    const isTold = told !== undefined && told.term === event.term && told.index >= event.match;
+    if (!isTold && (this.#scene.lost & (1 << peer)) === 0) {
+      this.#report.violated(
+        'I13',
+        `${event.node} takes index ${event.match} for replicated to ${event.peer}, which has not acknowledged that in term ${event.term}`,
+        told,
+        event,
+      );
+    }
     if (node.blind) return;
     const durable = node.log.at(event.match)?.durable ?? 0;
     if (((durable | this.#scene.lost) & (1 << peer)) !== 0) return;

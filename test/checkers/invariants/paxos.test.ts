@@ -169,6 +169,17 @@ describe('invariants of Multi-Paxos', () => {
     const proposed = choosing.propose('n1', 1, 2, 8);
     choosing.accept('n1', 1, 2, 8);
     assertBroken(choosing, 'I23', proposed, choosing.choose('n1', 1, 2, ['n1', 'n3']));
+    const silent = PaxosScript.running();
+    const second = silent.propose('n1', 1, 2, 8);
+    silent.accept('n1', 1, 2, 8);
+    // On its disk, but it has not said so: what the leader counted was another answer.
+    const ballot = silent.ballotOf(1);
+    silent.emit('n3', { ev: 'promised', term: 1, ballot, gcSlot: 1 });
+    silent.emit('n3', { ev: 'accepted', term: 1, ballot, slots: [2], hashes: [8] });
+    silent.node('n3').term = 1;
+    silent.node('n3').vote = 'n1';
+    silent.write('n3', [2]);
+    assertBroken(silent, 'I23', second, silent.choose('n1', 1, 2, ['n1', 'n3']));
   });
 
   it('I23: proposes in a ballot that was not adopted', () => {

@@ -359,6 +359,19 @@ describe('invariants of Raft', () => {
     assertBroken(beyond, 'I13', tip, beyond.emit('n2', ack));
   });
 
+  it('I13: counts an acknowledgement of an earlier term of the same leader', () => {
+    const script = RaftScript.running();
+    const told = find(script, 'n2', 'appendAcknowledged');
+    script.elect('n1', 2, ['n3']);
+    const matched = { ev: 'matchAdvanced', term: 2, peer: 'n2', match: 2, next: 3 } as const;
+    assertBroken(script, 'I13', told, script.emit('n1', matched));
+    const again = RaftScript.running();
+    again.elect('n1', 2, ['n3']);
+    again.replicate('n1', 'n2');
+    again.emit('n1', matched);
+    assert.deepEqual(again.judge(), []);
+  });
+
   it('I14: a leader appends an entry of another term', () => {
     const script = RaftScript.running();
     const led = find(script, 'n1', 'becomeLeader');
