@@ -12,7 +12,8 @@ const signs: Readonly<Record<VerdictKind, string>> = {
   'not-recovered': 'M0 -5 L0 1.5 M0 4.6 L0 5',
 };
 
-function verdict({ verdict: { kind, word, sentence, why }, test }: ReportData): HTMLElement {
+/** The verdict with its reasons. */
+export function verdict({ verdict: { kind, word, sentence, why }, test }: ReportData): HTMLElement {
   const sign = s(
     'svg',
     { viewBox: '-10 -10 20 20', class: 'sign', 'aria-hidden': 'true' },

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import type { Anomaly, CheckContext, Checker, CheckResult } from '#checkers/checker';
 import type { LinearizableEvidence } from '#checkers/linearizable';
 import { withReduction } from '#checkers/reductions';
+import { renderHistoryHtml } from '#reports/history-html';
 import { BadInput } from '../errors.ts';
 import {
   type HistoryFormat,
@@ -88,8 +89,13 @@ export async function checkFile(options: CheckFileOptions): Promise<CheckFileRes
   }
   validateHistory(history, read);
   const { valid, ...details } = await checkNaming(file, checker, { history, timeLimitMs });
-  if (options.visualize !== undefined && evidence !== undefined) {
-    await writePage(options.visualize, historyPage(basename(file), history, evidence));
+  if (options.visualize !== undefined) {
+    const title = basename(file);
+    const page =
+      evidence === undefined
+        ? renderHistoryHtml({ title, model, history, result: { valid, ...details } })
+        : historyPage(title, history, evidence);
+    await writePage(options.visualize, page);
   }
   const operations = pairs(history).length;
   return {

@@ -74,6 +74,24 @@ describe('page of a history', () => {
     assert.ok(!page.includes('no key'));
   });
 
+  it('check writes one for models that are not of linearizability as well', async () => {
+    const out = join(folder, 'set.html');
+    const file = join(folder, 'set.jsonl');
+    const lines = [
+      op(0, { type: 'invoke', process: 0, f: 'read', key: 'f', value: null }),
+      op(1, { type: 'ok', process: 0, f: 'read', key: 'f', value: [7] }),
+    ];
+    writeFileSync(file, lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const result = await checkFile({
+      file,
+      model: 'set-full',
+      timeLimitMs: 10_000,
+      visualize: out,
+    });
+    assert.equal(result.valid, false);
+    assert.match(readFileSync(out, 'utf8'), /<title>Violation: set\.jsonl<\/title>/);
+  });
+
   it('a page that cannot be written is bad input that names the file', async () => {
     const out = join(folder, 'missing', 'out.html');
     await assert.rejects(check(out), (error: unknown) => {
