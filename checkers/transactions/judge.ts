@@ -10,7 +10,7 @@ import type { Finding } from './findings.ts';
 import { dependency } from './graph.ts';
 import type { Inference, TransactionKind } from './inference.ts';
 import { bytesPerStep, probeFrom, probeShare, toldMax } from './limits.ts';
-import { boundary, type ConsistencyModel, forbids, orderOf } from './models.ts';
+import { boundary, type ConsistencyModel, forbids, isKnownOf, orderOf } from './models.ts';
 import { type Cycle, type CycleStep, type FoundCycles, findCycles } from './search.ts';
 import { type Transaction, transactionsOf, untilIndex } from './transactions.ts';
 
@@ -139,9 +139,7 @@ function resultOf(
   const { not, alsoNot, possible } = boundary(names, orderOf(models));
   const doubt = isPartial
     ? `the budget was spent: checked up to operation ${upTo} of ${end}`
-    : checked.transactions.some((one) => hasRead(one, kind.names.reads))
-      ? undefined
-      : nothingRead;
+    : doubtOf(checked, names, models, kind);
   return {
     valid: isFalse ? false : doubt === undefined ? true : 'unknown',
     ...(isFalse
@@ -167,6 +165,22 @@ function resultOf(
 /** Whether its answer could have shown an anomaly. */
 const hasRead = ({ status, isAnswered, steps }: Transaction, reads: readonly string[]): boolean =>
   status === 'ok' && isAnswered && steps.some(([f]) => reads.includes(f));
+
+/** Why nobody can say that it is valid, although nothing that the models forbid was found. */
+function doubtOf(
+  { transactions, found }: Checked,
+  names: ReadonlySet<AnomalyName>,
+  models: readonly ConsistencyModel[],
+  kind: TransactionKind,
+): string | undefined {
+  if (!transactions.some((one) => hasRead(one, kind.names.reads))) return nothingRead;
+  if (found.exhausted) {
+    return 'the search for cycles was ended by its budget: there may be worse ones than were found';
+  }
+  const open = models.filter((one) => !isKnownOf(one, names));
+  if (open.length === 0) return undefined;
+  return `found ${[...names].join(', ')}: whether a history of ${listed(open)} can show that depends on more than is searched for`;
+}
 
 const listed = (models: readonly ConsistencyModel[]): string =>
   models.map((one) => one.name).join(', ');

@@ -123,6 +123,23 @@ export const consistencyModels: readonly ConsistencyModel[] = [
   ),
 ];
 
+/**
+ * Models that forbid more than the anomalies that are searched for: fractured reads, phenomena of cursors, cycles among updates. A
+ * history without what is forbidden above is of such a model for certain only if it is of a stronger one that is not among them.
+ */
+const notAllIsSearchedFor: ReadonlySet<string> = new Set([
+  'monotonic-view',
+  'monotonic-snapshot-read',
+  'monotonic-atomic-view',
+  'cursor-stability',
+  'forward-consistent-view',
+  'update-serializable',
+  'read-atomic',
+  'update-atomic',
+  'causal-cerone',
+  'prefix',
+]);
+
 const byName: ReadonlyMap<string, ConsistencyModel> = new Map(
   consistencyModels.flatMap((one) =>
     [one.name, ...one.aliases].map((name) => [name.toLowerCase(), one] as const),
@@ -163,6 +180,18 @@ const forbiddenBy: ReadonlyMap<ConsistencyModel, ReadonlySet<AnomalyName>> = new
 export function forbids(one: ConsistencyModel, anomaly: AnomalyName): boolean {
   const forbidden = forbiddenBy.get(one) ?? new Set();
   return [...withImplied([anomaly])].some((name) => forbidden.has(name));
+}
+
+/** Whether a history in which just these were found is of this model, or nobody can tell from them. */
+export function isKnownOf(one: ConsistencyModel, anomalies: Iterable<AnomalyName>): boolean {
+  const names = [...anomalies];
+  return consistencyModels.some(
+    (strong) =>
+      isAtLeast(strong, one) &&
+      !notAllIsSearchedFor.has(strong.name) &&
+      orderOf([strong]) === orderOf([one]) &&
+      !names.some((name) => forbids(strong, name)),
+  );
 }
 
 /** What anomalies say about all models. Names, from weak to strong. */

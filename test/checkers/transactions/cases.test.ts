@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listAppend } from '#checkers/list-append';
 import { rwRegister } from '#checkers/rw-register';
-import type { TransactionsResult } from '#checkers/transactions/judge';
+import { judge, type TransactionsResult } from '#checkers/transactions/judge';
+import { listAppendKind } from '#checkers/transactions/list-append';
+import { consistencyModel } from '#checkers/transactions/models';
 import { BadInput } from '#src/errors';
 import type { History } from '#src/history/operation';
 import { readHistory } from '#src/history/read';
@@ -39,6 +41,44 @@ describe('list-append', () => {
     assert.deepEqual(weak.not, ['repeatable-read']);
     assert.deepEqual(weak.possible, ['update-serializable', 'snapshot-isolation']);
     assert.equal(lists(skew, 'PL-SI', 'PL-2.99').valid, false);
+  });
+
+  it('does not call a history one of a model that forbids more than is searched for', () => {
+    const skew = concurrent(['rxay1', 'ryax1']);
+    // Both update, so no order of the updates explains it.
+    const { valid, reason } = lists(skew, 'update-serializable');
+    assert.equal(valid, 'unknown');
+    assert.match(reason ?? '', /found G2-item: whether a history of update-serializable can show/);
+    // It is of snapshot isolation, which is stronger.
+    assert.equal(lists(skew, 'read-atomic', 'prefix', 'cursor-stability').valid, true);
+    // Sees one half of a transaction.
+    const fractured = concurrent(['ax1ay1', 'rx1ry']);
+    for (const name of ['read-atomic', 'causal', 'monotonic-atomic-view', 'cursor-stability']) {
+      assert.equal(lists(fractured, name).valid, 'unknown', name);
+    }
+    assert.equal(lists(fractured, 'read-committed').valid, true);
+    assert.equal(lists(fractured, 'parallel-snapshot-isolation').valid, false);
+    assert.equal(lists(concurrent(['ax1', 'rx1']), 'causal', 'update-serializable').valid, true);
+  });
+
+  it('a search that was ended by its budget has not shown that nothing worse is there', () => {
+    const history = concurrent(['ax1ry1', 'ax2ay1', 'rx12', 'rzaw1', 'rwaz1']);
+    let looks = 0;
+    // The time is up when the search begins.
+    const nowMs = (): number => {
+      looks += 1;
+      return looks <= 2 ? 0 : 1e9;
+    };
+    const options = { kind: listAppendKind, timeLimitMs: 1000, memoryLimitBytes: 1e9, nowMs };
+    const asked = judge(history, { ...options, models: [consistencyModel('read-uncommitted')] });
+    assert.equal(asked.valid, 'unknown');
+    assert.match(asked.reason ?? '', /ended by its budget/);
+    looks = 0;
+    const strict = judge(history, {
+      ...options,
+      models: [consistencyModel('strict-serializable')],
+    });
+    assert.equal(strict.valid, false);
   });
 
   it('knows processes and clocks only when the model does', () => {
