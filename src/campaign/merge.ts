@@ -85,10 +85,35 @@ function sum(a: HuntResult, b: HuntResult): HuntResult {
 
 const union = <T>(lists: readonly (readonly T[])[]): T[] => [...new Set(lists.flat())];
 
-/** Paths must be as seen from one folder already. Throws BadInput when there is nothing to merge. */
+/** Throws BadInput for the same seeds twice, which would count as evidence twice, and for shards of different campaigns. */
+function refuseOthers(parts: readonly Campaign[]): void {
+  const ofs = union(parts.map(({ shards }) => [shards.of]));
+  const seeds = union(parts.map(({ seed }) => [seed]));
+  if (ofs.length > 1 || (Math.max(...ofs) > 1 && seeds.length > 1)) {
+    throw new BadInput(
+      `these are not shards of one campaign: of ${ofs.join(', ')} shards, first seeds ${seeds.join(', ')}.\n` +
+        'next: give the folders of shards that had the same --seed and the same n in --shard i/n',
+    );
+  }
+  const known = new Set<string>();
+  for (const { seed, shards } of parts) {
+    for (const index of shards.had) {
+      const shard = `${seed} ${index}`;
+      if (known.has(shard)) {
+        throw new BadInput(
+          `shard ${index} of ${shards.of} with first seed ${seed} is there twice.\nnext: give one folder for each shard`,
+        );
+      }
+      known.add(shard);
+    }
+  }
+}
+
+/** Paths must be as seen from one folder already. Throws BadInput when there is nothing to merge, or what does not belong together. */
 export function mergeCampaigns(parts: readonly Campaign[], command: string): Campaign {
   const [first] = parts;
   if (first === undefined) throw new BadInput('nothing to merge; give the folders of campaigns');
+  refuseOthers(parts);
   const ran = new Set(
     parts.flatMap(({ runs, hunts }) => [
       ...runs.map(({ system, group }) => `real ${system} ${group}`),

@@ -174,4 +174,19 @@ describe('campaign: shards', () => {
     assert.deepEqual(merged.notRun, ['real raft cuts']);
     assert.deepEqual(campaignSchema.parse(JSON.parse(JSON.stringify(merged))), merged);
   });
+
+  it('are refused where seeds would count twice, and where they are not of one campaign', () => {
+    const shard = (index: number, of: number, seed: number) =>
+      campaign({ shards: { had: [index], of }, seed });
+    const merging =
+      (...parts: ReturnType<typeof shard>[]) =>
+      () =>
+        mergeCampaigns(parts, 'again');
+    assert.throws(merging(shard(2, 4, 1), shard(2, 4, 1)), /shard 2 of 4 .* is there twice/);
+    assert.throws(merging(shard(1, 1, 7), shard(1, 1, 7)), /shard 1 of 1 .* is there twice/);
+    assert.throws(merging(shard(1, 2, 1), shard(2, 4, 1)), /not shards of one campaign: of 2, 4/);
+    assert.throws(merging(shard(1, 2, 1), shard(2, 2, 5)), /first seeds 1, 5/);
+    // Two nights, each of them whole.
+    assert.deepEqual(merging(shard(1, 1, 1), shard(1, 1, 2))().shards, { had: [1], of: 1 });
+  });
 });
