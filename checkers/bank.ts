@@ -84,11 +84,13 @@ function judgeRead(op: Operation, rules: Rules, invoke: Operation, found: Found)
   }
 }
 
+/** A read that learnt nothing, as Jepsen's nil says, shows nothing. */
+const isAnsweredRead = ({ type, f, value }: Operation): boolean =>
+  type === 'ok' && f === 'read' && value !== undefined && value !== null;
+
 function rulesOf(history: History, options: BankOptions): Rules | undefined {
   const { initial, negativeBalances = false } = options;
-  const first = history.find(
-    (op) => op.type === 'ok' && op.f === 'read' && op.process !== 'nemesis',
-  );
+  const first = history.find((op) => op.process !== 'nemesis' && isAnsweredRead(op));
   const balances = initial ?? (first && balancesOf(first));
   if (balances === undefined) return undefined;
   const total = options.total ?? sum(Object.values(balances).map(Number));
@@ -109,7 +111,7 @@ function check({ history, timeLimitMs }: CheckContext, options: BankOptions): Ch
     if (op.f !== 'read' && op.f !== 'transfer') throw wrongOperation(op);
     flows?.see(op, found);
     if (op.type === 'invoke') open.set(op.process, op);
-    if (op.type !== 'ok' || op.f !== 'read' || rules === undefined) continue;
+    if (!isAnsweredRead(op) || rules === undefined) continue;
     reads += 1;
     judgeRead(op, rules, open.get(op.process) ?? op, found);
   }

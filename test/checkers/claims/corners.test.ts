@@ -47,6 +47,21 @@ describe('corners of what workloads claim', () => {
     }
   });
 
+  it('a read that learnt nothing shows nothing of a bank', () => {
+    const read = (value: unknown): Line[] => [
+      ['invoke', 0, 'read', null],
+      ['ok', 0, 'read', value],
+    ];
+    const initial = { a: 1, b: 2 };
+    for (const checker of [bank(), bank({ initial })]) {
+      const right = judged(checker, [...read(null), ...read(undefined), ...read(initial)]);
+      assert.deepEqual([right.valid, right['reads'], right['total']], [true, 1, 3]);
+      const wrong = [...read(null), ...read(initial), ...read({ a: 1, b: 3 })];
+      assert.equal(judged(checker, wrong).valid, false);
+      assert.equal(judged(checker, read(null)).valid, 'unknown');
+    }
+  });
+
   it('balances beyond the safe integers add up in any order', () => {
     const big = 2 ** 53;
     const reads = (second: object): Line[] => [
