@@ -31,7 +31,7 @@ interface Handed {
   readonly incarnation: number;
   highest: number;
   /** By the request's number modulo the window: the newest one that has been here. Those that it replaced are behind the window. */
-  readonly recent: Float64Array;
+  readonly recent: RequestId[];
 }
 
 /** Requests given to the algorithm here get numbers of their own, since two peers may choose the same ones. */
@@ -72,8 +72,7 @@ export class Router {
   isRepeated(from: NodeId, incarnation: number, request: RequestId): boolean {
     let handed = this.#handed.get(from);
     if (handed === undefined || handed.incarnation < incarnation) {
-      const recent = new Float64Array(handedWindow).fill(Number.NaN);
-      handed = { incarnation, highest: 0, recent };
+      handed = { incarnation, highest: 0, recent: [] };
       this.#handed.set(from, handed);
     }
     const { recent } = handed;

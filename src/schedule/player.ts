@@ -243,15 +243,17 @@ async function heal(
 
 /** Starts what the fault goes on doing; the function that is returned ends it and waits for it. */
 function keepUp(during: During | undefined, { clock, signal }: Play): () => Promise<Kept> {
+  if (during === undefined) return () => Promise.resolve({});
   const over = new AbortController();
   // In an async function, so that one that throws at once is healed like one that rejects later.
-  const keep = async () => during?.(clock, AbortSignal.any([signal, over.signal]));
+  const keep = async () => during(clock, AbortSignal.any([signal, over.signal]));
   const kept: Promise<Kept> = keep().then(
     (detail) => (detail === undefined ? {} : { detail }),
     (error: unknown) => ({ error: `it was not kept up: ${messageOf(error)}` }),
   );
   return () => {
-    over.abort();
+    // A reason of our own, since to make one takes long.
+    over.abort('the fault is over');
     return kept;
   };
 }
