@@ -109,6 +109,8 @@ export function verdict(
   return { valid: true, ...about };
 }
 
-/** When, for people; formats without times have the position instead. */
-export const when = (op: Operation): string =>
-  op.time === op.index ? `step ${op.index}` : `${(op.time / 1e6).toFixed(3)} ms`;
+const hasNoTime = ({ time, index }: Operation): boolean => time === index;
+
+/** When, for people; formats without times have the position instead. `other` is told with it: the first line may just be at time 0. */
+export const when = (op: Operation, other: Operation = op): string =>
+  hasNoTime(op) && hasNoTime(other) ? `step ${op.index}` : `${(op.time / 1e6).toFixed(3)} ms`;

@@ -34,7 +34,7 @@ function line({ invoke, completion }: Pair, isWhole: boolean): string {
   );
   const outcome =
     completion?.type === 'ok'
-      ? `from ${when(invoke)} to ${when(completion)}${isWhole ? '' : ', whatever it read'}`
+      ? `from ${when(invoke, completion)} to ${when(completion, invoke)}${isWhole ? '' : ', whatever it read'}`
       : completion?.type === 'fail'
         ? `failed at ${when(completion)}`
         : `from ${when(invoke)} on, outcome unknown`;

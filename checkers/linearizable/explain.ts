@@ -1,7 +1,7 @@
 /** A violation in words, for a reader who has not seen the history. */
 
-import type { Operation } from '#src/history/operation';
 import type { Pair } from '#src/history/pairs';
+import { when } from '../found.ts';
 
 export interface Evidence {
   /** `key k3`, or `the register`: what the sentence is about. */
@@ -22,10 +22,6 @@ const statesTold = 4;
 
 const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
 
-/** Formats without times have the position instead. */
-const when = (op: Operation): string =>
-  op.time === op.index ? `step ${op.index}` : `${(op.time / 1e6).toFixed(3)} ms`;
-
 /** `add 3 by process 4`, with the answer where it says more than the question. */
 export function did({ invoke, completion }: Pair): string {
   const { f, process } = invoke;
@@ -39,7 +35,9 @@ export function did({ invoke, completion }: Pair): string {
 
 /** The interval: an operation without a known end may take effect at any time after its call. */
 export function span({ invoke, completion }: Pair): string {
-  if (completion?.type === 'ok') return `from ${when(invoke)} to ${when(completion)}`;
+  if (completion?.type === 'ok') {
+    return `from ${when(invoke, completion)} to ${when(completion, invoke)}`;
+  }
   return `from ${when(invoke)} on, outcome unknown`;
 }
 

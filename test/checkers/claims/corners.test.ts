@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { bank } from '#checkers/bank';
 import { causal } from '#checkers/causal';
 import type { Checker, CheckResult } from '#checkers/checker';
-import { nothingRead } from '#checkers/found';
+import { nothingRead, when } from '#checkers/found';
 import { log } from '#checkers/log';
 import { longFork } from '#checkers/long-fork';
 import { monotonic } from '#checkers/monotonic';
-import type { OperationType } from '#src/history/operation';
+import type { Operation, OperationType } from '#src/history/operation';
 import { stream } from '#src/random/random';
 import { validHistory } from './valid.ts';
 
@@ -45,6 +45,19 @@ describe('corners of what workloads claim', () => {
       const { valid, reason } = judged(checker, lines);
       assert.deepEqual([checker.name, valid, reason], [checker.name, 'unknown', nothingRead]);
     }
+  });
+
+  it('times are told as times from the first line on, and as positions where there are none', () => {
+    const line = (index: number, time: number): Operation => ({
+      index,
+      time,
+      type: 'ok',
+      process: 0,
+      f: 'read',
+    });
+    assert.equal(when(line(0, 0), line(3, 5000)), '0.000 ms');
+    assert.equal(when(line(3, 5000), line(0, 0)), '0.005 ms');
+    assert.deepEqual([when(line(0, 0), line(3, 3)), when(line(3, 3))], ['step 0', 'step 3']);
   });
 
   it('a read that learnt nothing shows nothing of a bank', () => {
