@@ -84,18 +84,14 @@ class NodeConnection implements Connection {
     this.#shortestAttemptMs = options.shortestAttemptMs ?? shortestAttemptMs;
   }
 
-  async call(call: Call, timeoutMs: number): Promise<Outcome> {
-    if (this.#isClosed) return { kind: 'fail', error: closedError };
-    if (this.#busy) return { kind: 'fail', error: 'a call is in progress; one at a time' };
-    this.#busy = true;
-    try {
-      const deadlineMs = this.#time.nowMs() + timeoutMs;
-      return isQuery(call)
-        ? await this.#query(call, deadlineMs)
-        : await this.#command(call, deadlineMs);
-    } finally {
-      this.#busy = false;
+  call(call: Call, timeoutMs: number): Promise<Outcome> {
+    if (this.#isClosed) return Promise.resolve({ kind: 'fail', error: closedError });
+    if (this.#busy) {
+      return Promise.resolve({ kind: 'fail', error: 'a call is in progress; one at a time' });
     }
+    this.#busy = true;
+    const deadlineMs = this.#time.nowMs() + timeoutMs;
+    return isQuery(call) ? this.#query(call, deadlineMs) : this.#command(call, deadlineMs);
   }
 
   close(): void {
@@ -106,38 +102,47 @@ class NodeConnection implements Connection {
   }
 
   async #query(query: Query, deadlineMs: number): Promise<Outcome> {
-    const ended = await this.#until(deadlineMs, { kind: 'query', query }, (response) =>
-      response.kind === 'ok' || response.code === 'bad-command' ? response : undefined,
-    );
-    if (this.#isClosed) return { kind: 'unknown', error: closedError };
-    if (ended.kind === 'ok') return ended;
-    return { kind: 'fail', error: ended.kind === 'tried' ? ended.error : errorText(ended) };
+    try {
+      const ended = await this.#until(deadlineMs, { kind: 'query', query }, (response) =>
+        response.kind === 'ok' || response.code === 'bad-command' ? response : undefined,
+      );
+      if (this.#isClosed) return { kind: 'unknown', error: closedError };
+      if (ended.kind === 'ok') return ended;
+      return { kind: 'fail', error: ended.kind === 'tried' ? ended.error : errorText(ended) };
+    } finally {
+      this.#busy = false;
+    }
   }
 
   async #command(command: Command, deadlineMs: number): Promise<Outcome> {
-    while (true) {
-      const session = this.#session ?? (await this.#openSession(deadlineMs));
-      if (typeof session !== 'number') return session;
-      this.#sequence += 1;
-      const body = { kind: 'command', session, sequence: this.#sequence, command } as const;
-      let definite = true;
-      const ended = await this.#until(deadlineMs, body, (response, before) => {
-        definite = before.definite;
-        if (response.kind === 'ok') return response;
-        return isLastWord(response) ? response : undefined;
-      });
-      if (ended.kind === 'ok') return ended;
-      if (this.#isClosed) return { kind: 'unknown', error: closedError };
-      if (ended.kind === 'tried') {
-        return { kind: ended.definite ? 'fail' : 'unknown', error: ended.error };
+    try {
+      while (true) {
+        const session = this.#session ?? (await this.#openSession(deadlineMs));
+        if (typeof session !== 'number') return session;
+        this.#sequence += 1;
+        const body = { kind: 'command', session, sequence: this.#sequence, command } as const;
+        let definite = true;
+        const ended = await this.#until(deadlineMs, body, (response, before) => {
+          definite = before.definite;
+          if (response.kind === 'ok') return response;
+          return isLastWord(response) ? response : undefined;
+        });
+        if (ended.kind === 'ok') return ended;
+        if (this.#isClosed) return { kind: 'unknown', error: closedError };
+        if (ended.kind === 'tried') {
+          return { kind: ended.definite ? 'fail' : 'unknown', error: ended.error };
+        }
+        // The one execution that this sequence can have was refused, and the refusal is its remembered result.
+        if (ended.code === 'bad-command') return { kind: 'fail', error: errorText(ended) };
+        // The session is gone or does not fit any more: never use it again.
+        this.#session = undefined;
+        if (ended.code === 'session-unknown' && definite && this.#time.nowMs() < deadlineMs)
+          continue;
+        const kind = definite && errorCodes[ended.code].definite ? 'fail' : 'unknown';
+        return { kind, error: errorText(ended) };
       }
-      // The one execution that this sequence can have was refused, and the refusal is its remembered result.
-      if (ended.code === 'bad-command') return { kind: 'fail', error: errorText(ended) };
-      // The session is gone or does not fit any more: never use it again.
-      this.#session = undefined;
-      if (ended.code === 'session-unknown' && definite && this.#time.nowMs() < deadlineMs) continue;
-      const kind = definite && errorCodes[ended.code].definite ? 'fail' : 'unknown';
-      return { kind, error: errorText(ended) };
+    } finally {
+      this.#busy = false;
     }
   }
 
