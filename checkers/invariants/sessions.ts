@@ -1,5 +1,6 @@
 /** What clients are told: I20, I22 and I30, and which index the newest acknowledgement stands for. */
 
+import { errorCodes } from '#src/consensus/state-machine/command';
 import type { Replicas } from './replicas.ts';
 import type { Report } from './report.ts';
 import type { TracedOf } from './traced.ts';
@@ -15,6 +16,8 @@ export class Sessions {
   readonly #replicas: Replicas;
   /** By session and sequence: the apply that executed it. */
   readonly #executed = new Map<number, (Apply | undefined)[]>();
+  /** Requests that nodes handed on, by who answered them. */
+  readonly #answered = new Map<string, Replied>();
   /** The highest index that any node applied. */
   #frontier = 0;
   /** The reply that stands for the highest index. */
@@ -64,6 +67,7 @@ export class Sessions {
   }
 
   replied(node: number, event: Replied): void {
+    if (event.handed !== undefined) this.#handedOn(event, event.handed);
     if (event.outcome !== 'ok') return;
     if (event.applied > this.#replicas.applied(node)) {
       this.#report.violated(
@@ -75,6 +79,29 @@ export class Sessions {
     const { session, sequence } = event;
     if (session !== undefined && sequence !== undefined) this.#toldOf(event, session, sequence);
     if (event.applied > (this.#acknowledged?.applied ?? 0)) this.#acknowledged = event;
+  }
+
+  /** That a copy is refused says nothing about what became of the first, here or in an earlier life of this node. */
+  #handedOn(event: Replied, handed: NonNullable<Replied['handed']>): void {
+    const { node, incarnation, request, outcome, session } = event;
+    const key = `${node} ${incarnation} ${handed.by} ${handed.in} ${request}`;
+    const before = this.#answered.get(key);
+    this.#answered.set(key, event);
+    if (before !== undefined) {
+      this.#report.violated(
+        'I22',
+        `${node} answers request ${request} of ${handed.by} twice: ${before.outcome}, then ${outcome}`,
+        before,
+        event,
+      );
+    }
+    const isCommand = session !== undefined && outcome !== 'bad-command';
+    if (handed.first || !isCommand || !isDefinite(outcome)) return;
+    this.#report.violated(
+      'I22',
+      `${node} refuses request ${request} of ${handed.by} for good (${outcome}), although an earlier life of it may have been handed the same`,
+      event,
+    );
   }
 
   #toldOf(event: Replied, session: number, sequence: number): void {
@@ -96,3 +123,7 @@ export class Sessions {
     }
   }
 }
+
+/** Of codes that are not known here nothing is concluded. */
+const isDefinite = (outcome: string): boolean =>
+  Object.entries(errorCodes).some(([code, { definite }]) => code === outcome && definite);

@@ -255,25 +255,36 @@ function finish(
   body: ClientRequest,
   response: ClientResponse,
 ): void {
+  const said = saidTo(origin, body, response);
   replica.trace?.({
     ev: 'replied',
     request: origin.request,
     applied: replica.applied,
-    outcome: outcomeOf(response),
+    outcome: outcomeOf(said),
     forwarded: origin.kind === 'peer',
-    result: hashJson(response),
+    ...handedOn(origin),
+    result: hashJson(said),
     ...sessionOf(body),
   });
   if (origin.kind === 'client') {
-    replyToClient(replica, origin.request, response);
+    replyToClient(replica, origin.request, said);
   } else {
-    const { request, incarnation, isFirst } = origin;
+    const { request, incarnation } = origin;
     const by = replica.setup.incarnation;
-    const said = isFirst || body.kind !== 'command' ? response : withoutCertainty(response);
     const message = { kind: 'forwarded', request, incarnation, by, response: said } as const;
     put(replica, { kind: 'send', to: origin.from, message, afterDurable: 0 });
   }
 }
+
+const saidTo = (origin: Origin, body: ClientRequest, response: ClientResponse): ClientResponse =>
+  origin.kind === 'client' || origin.isFirst || body.kind !== 'command'
+    ? response
+    : withoutCertainty(response);
+
+const handedOn = (origin: Origin) =>
+  origin.kind === 'client'
+    ? {}
+    : { handed: { by: origin.from, in: origin.incarnation, first: origin.isFirst } };
 
 /**
  * A copy of the command may have been with an earlier incarnation of this node, which may have proposed it: that this one refuses says

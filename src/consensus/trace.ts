@@ -314,6 +314,8 @@ export type ReplicaTrace =
       readonly outcome: string;
       /** The answer goes to another node, which had handed the request on. */
       readonly forwarded: boolean;
+      /** By whom, in which incarnation of it, and whether it was meant for this very incarnation, so that no earlier one can have it. */
+      readonly handed?: { readonly by: NodeId; readonly in: number; readonly first: boolean };
       /** The hash of the whole answer. */
       readonly result: number;
       readonly session?: number;

@@ -533,6 +533,25 @@ describe('invariants of Raft', () => {
     assertBroken(script, 'I22', executed, told);
   });
 
+  it('I22: a request that was handed on is answered twice, or refused for good where it may have been before', () => {
+    const refusal = { ...reply, applied: 2, outcome: 'no-leader', result: 0, forwarded: true };
+    const handed = { by: 'n2', in: 1, first: true } as const;
+    const command = { session: 1, sequence: 2 } as const;
+    const twice = RaftScript.running();
+    const once = twice.emit('n1', { ...refusal, ...command, handed });
+    twice.emit('n1', { ...refusal, ...command, handed: { ...handed, in: 2 } });
+    twice.emit('n3', { ...refusal, ...command, handed });
+    assert.deepEqual(twice.judge(), []);
+    assertBroken(twice, 'I22', once, twice.emit('n1', { ...refusal, ...command, handed }));
+    const copy = RaftScript.running();
+    const later = { handed: { ...handed, first: false } } as const;
+    copy.emit('n1', { ...refusal, ...command, ...later, outcome: 'refused-later' });
+    copy.emit('n1', { ...refusal, ...later, request: 7 });
+    assert.deepEqual(copy.judge(), []);
+    copy.emit('n1', { ...refusal, ...command, ...later, request: 8 });
+    assert.equal(copy.judge()[0]?.invariant, 'I22');
+  });
+
   it('I23: a leader with too few votes, or one vote counted twice', () => {
     const script = new RaftScript(5);
     script.campaign('n1', 1);
