@@ -87,7 +87,12 @@ export function drawConditions(random: Random, t: number) {
       transport: isBad ? ('datagram' as const) : ('stream' as const),
       latencyMs: { min: least, mean },
       ...(isBad
-        ? { loss: share(), duplicates: share(), reordered: share(), ...drawStragglers(random, t) }
+        ? {
+            loss: share(),
+            duplicates: share() + (random.below(3) === 0 ? 0.3 : 0),
+            reordered: share(),
+            ...drawStragglers(random, t),
+          }
         : {}),
     },
     ...drawClients(random, t, mean),
@@ -117,7 +122,7 @@ function drawClients(random: Random, t: number, latencyMs: number) {
   const kind = weighted(random, [
     ['usual', 4],
     ['hurried', 5],
-    ['once', 2],
+    ['once', 3],
   ] as const);
   if (kind === 'hurried' && latencyMs < 15) return { clients: hurried(t) };
   if (kind !== 'once') return {};

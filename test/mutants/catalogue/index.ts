@@ -4,9 +4,13 @@ import type { Mutant } from '../mutant.ts';
 import { diskMutants } from './disk.ts';
 import { paxosBallots } from './paxos-ballots.ts';
 import { paxosSlots } from './paxos-slots.ts';
+import { paxosStale } from './paxos-stale.ts';
 import { raftElections } from './raft-elections.ts';
+import { raftLeases } from './raft-leases.ts';
 import { raftLog } from './raft-log.ts';
 import { raftReads } from './raft-reads.ts';
+import { raftStale } from './raft-stale.ts';
+import { requestMutants } from './requests.ts';
 import { sessionMutants } from './sessions.ts';
 
 export { notPlanted } from './not-planted.ts';
@@ -15,10 +19,14 @@ export const mutants: readonly Mutant[] = [
   ...raftElections,
   ...raftLog,
   ...raftReads,
+  ...raftLeases,
+  ...raftStale,
   ...sessionMutants,
+  ...requestMutants,
   ...diskMutants,
   ...paxosBallots,
   ...paxosSlots,
+  ...paxosStale,
 ];
 
 /** Throws RangeError that names those there are. */

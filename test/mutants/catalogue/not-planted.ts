@@ -11,7 +11,6 @@ export const notPlanted: readonly NotPlanted[] = [
     reason:
       'Term and vote are one record, and all records of a step are one batch that comes back whole or not at all; two records in it are the same as one.',
   },
-  { ids: ['R44', 'R46'], reason: 'There are no lease reads.' },
   {
     ids: ['R50', 'R51', 'R52', 'R53', 'R54', 'R56', 'R57', 'R59', 'P21', 'P22'],
     reason:
