@@ -1,8 +1,9 @@
 /** Decides a history: partition by partition, a slice of steps for each in turn, so that no hard one starves the others. */
 
 import { Budget, OutOfTime } from './budget.ts';
-import { lazily, partialOrders } from './explanation.ts';
+import { type Explanation, explained, explanationSteps, partialOrders } from './explanation.ts';
 import { decideFast } from './fast-path.ts';
+import { lazily } from './lazily.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { type Part, partitions } from './partitions.ts';
@@ -20,8 +21,6 @@ import { type Problem, problem } from './search/problem.ts';
 
 /** Steps for each partition in the first round; doubled in every round. */
 const firstSliceSteps = 2048;
-/** How long a search may take to explain a verdict that another method has given. */
-const explanationSteps = 20_000;
 /** A register of more operations is walked through before it is searched, a smaller one when the search is not easy. */
 const walkFromOperations = 4096;
 /** Steps for each operation, and more, that an easy search takes. */
@@ -41,13 +40,6 @@ function withoutHints<State, Input, Output>(
     ...(model.hash === undefined ? {} : { hash: model.hash.bind(model) }),
     ...(model.partition === undefined ? {} : { partition: model.partition.bind(model) }),
   };
-}
-
-interface Explanation<State, Input, Output> {
-  /** The longest that is known. */
-  readonly order: readonly Operation<Input, Output>[];
-  readonly blocked: Operation<Input, Output>;
-  readonly statesBefore: readonly State[];
 }
 
 /** The decision of one partition, from nothing to a result. */
@@ -90,20 +82,27 @@ class Trial<State, Input, Output> {
       this.#toWalk = p.register !== undefined;
       return;
     }
-    const { before, blocked } = verdict;
     this.#conflict = verdict.conflict;
+    if (verdict.isLate === true) {
+      const later = (): Explanation<State, Input, Output> =>
+        explained(p, verdict, memoryLimitBytes);
+      this.#finish(this.#illegal(p, lazily(later)));
+      return;
+    }
+    const { before, blocked } = verdict;
     if (verdict.isExact !== true) {
       // The verdict is known; a short search often explains it better.
       this.#problem = p;
       this.run(explanationSteps, memoryLimitBytes, look);
     }
     if (this.#result !== undefined) return;
+    const order = this.#search?.order() ?? [];
     this.#finish(
-      this.#illegal(p, {
-        order: before?.order ?? this.#search?.order() ?? [],
+      this.#illegal(p, () => ({
+        order: before?.order ?? order,
         blocked,
         statesBefore: before === undefined ? [] : [before.state],
-      }),
+      })),
     );
   }
 
@@ -164,22 +163,19 @@ class Trial<State, Input, Output> {
     verdict: 'ok' | 'illegal',
   ): void {
     const order = search.order();
-    this.#finish(
-      verdict === 'ok'
-        ? { ...this.#about(), verdict, linearization: order }
-        : this.#illegal(p, {
-            order,
-            blocked: search.blocked(),
-            statesBefore: search.statesBefore(),
-          }),
-    );
+    if (verdict === 'ok') {
+      this.#finish({ ...this.#about(), verdict, linearization: order });
+      return;
+    }
+    const known = { order, blocked: search.blocked(), statesBefore: search.statesBefore() };
+    this.#finish(this.#illegal(p, () => known));
   }
 
   #illegal(
     p: Problem<State, Input, Output>,
-    { order, blocked, statesBefore }: Explanation<State, Input, Output>,
+    explanation: () => Explanation<State, Input, Output>,
   ): PartitionResult<State, Input, Output> {
-    const orders = lazily(() => partialOrders(p, blocked, order));
+    const orders = lazily(() => partialOrders(p, explanation().blocked, explanation().order));
     const conflict = this.#conflict;
     return {
       ...this.#about(),
@@ -187,8 +183,12 @@ class Trial<State, Input, Output> {
       get partialLinearizations() {
         return orders();
       },
-      blocked,
-      statesBefore,
+      get blocked() {
+        return explanation().blocked;
+      },
+      get statesBefore() {
+        return explanation().statesBefore;
+      },
       ...(conflict === undefined ? {} : { conflict }),
     };
   }

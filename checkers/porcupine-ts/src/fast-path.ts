@@ -17,14 +17,18 @@ export interface FastViolation<State, Input, Output> {
   /** No order can hold it together with all that returned before it. */
   readonly blocked: Operation<Input, Output>;
   /** A linearization of what returned before `blocked`, with the state at its end, where it is known. */
-  readonly before?: {
-    readonly order: readonly Operation<Input, Output>[];
-    readonly state: State;
-  };
+  readonly before?:
+    | {
+        readonly order: readonly Operation<Input, Output>[];
+        readonly state: State;
+      }
+    | undefined;
   /** A few operations that cannot be held together, whatever else happened. */
   readonly conflict?: readonly Operation<Input, Output>[];
   /** `blocked` is the first such operation by return, and `before` is there: a search could explain no better. */
-  readonly isExact?: true;
+  readonly isExact?: true | undefined;
+  /** All but `kind` and `conflict` is worked out when it is read. */
+  readonly isLate?: true;
 }
 
 /** Decides a partition without search, if it can. Throws what `tick`, called now and then, throws. */

@@ -64,6 +64,7 @@ export interface OkPartition<Input, Output> extends Judged<Input, Output> {
   readonly linearization: readonly Operation<Input, Output>[];
 }
 
+/** Where the verdict is much cheaper than its reasons, these are worked out when they are read: `blocked` and what goes with it. */
 export interface IllegalPartition<State, Input, Output> extends Judged<Input, Output> {
   readonly verdict: 'illegal';
   /**

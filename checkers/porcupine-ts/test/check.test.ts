@@ -9,9 +9,14 @@ import {
   kv,
   type Model,
   type Operation,
+  type RegisterInput,
+  type RegisterOutput,
   register,
 } from '../src/index.ts';
 import { opaqueCounter, subjects } from './support/arbitraries.ts';
+
+type RegisterIn = RegisterInput<number>;
+type RegisterOut = RegisterOutput<number>;
 
 /** Adds in any order; the sum is asked for at the end. Without hints its search is exponential. */
 const subsetSum: Model<number, { readonly add: number } | 'sum', number> = {
@@ -148,6 +153,34 @@ describe('check', () => {
       [0, 1],
       [1, 0],
     ]);
+  });
+
+  it('explains a quick verdict when it is asked to, whatever the time', () => {
+    const value = (seen: number) => ({ kind: 'value' as const, value: seen });
+    const write = (written: number, call: number): Operation<RegisterIn, RegisterOut> => ({
+      kind: 'completed',
+      input: { kind: 'write', value: written },
+      output: undefined,
+      call,
+      return: call + 1,
+    });
+    const stale: Operation<RegisterIn, RegisterOut> = {
+      kind: 'completed',
+      input: { kind: 'read' },
+      output: value(1),
+      call: 4,
+      return: 5,
+    };
+    const signal = { aborted: false };
+    const history = [write(1, 0), write(2, 2), stale, write(3, 6)];
+    const [part] = check(register(0), history, { signal }).partitions;
+    signal.aborted = true;
+    assert.equal(part?.verdict, 'illegal');
+    assert.equal(part.blocked, stale);
+    assert.deepEqual(part.statesBefore, [2]);
+    assert.deepEqual(part.partialLinearizations, [history.slice(0, 2)]);
+    // A copy holds what the original would have told.
+    assert.equal({ ...part }.blocked, stale);
   });
 
   it('stops at a limit, without a verdict, and says how far it got', () => {

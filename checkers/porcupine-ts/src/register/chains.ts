@@ -17,7 +17,8 @@ import { disjoint, type Zone, zoneAt } from './zones.ts';
 /** `order` holds operations of the register history. */
 export type ChainVerdict =
   | { readonly kind: 'ok'; readonly order: readonly number[] }
-  | { readonly kind: 'illegal' }
+  /** `isRough`: by a sound rejection of what is outside of the class, and not by an exact method. */
+  | { readonly kind: 'illegal'; readonly isRough?: true }
   | { readonly kind: 'unsuited' };
 
 const illegal: ChainVerdict = { kind: 'illegal' };

@@ -1,5 +1,6 @@
 /** The near-linear methods for partitions that are one register, and what they have to say. */
 
+import { lazily } from '../lazily.ts';
 import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { at } from '../search/ints.ts';
@@ -14,20 +15,25 @@ import { type RegisterHistory, registerHistory } from './view.ts';
 
 export type RegisterVerdict<State, Input, Output> =
   | { readonly kind: 'ok'; readonly linearization: readonly Operation<Input, Output>[] }
-  | ({ readonly kind: 'illegal' } & Explanation<State, Input, Output>)
+  | ({ readonly kind: 'illegal'; readonly isLate?: true } & Explanation<State, Input, Output>)
   /** Not a register, or one that needs a search. */
   | { readonly kind: 'unsuited' };
 
 interface Explanation<State, Input, Output> {
   readonly blocked: Operation<Input, Output>;
   /** A linearization of what returned before `blocked`, with the state at its end; unknown where a search would be needed. */
-  readonly before?: {
-    readonly order: readonly Operation<Input, Output>[];
-    readonly state: State;
-  };
+  readonly before?:
+    | {
+        readonly order: readonly Operation<Input, Output>[];
+        readonly state: State;
+      }
+    | undefined;
   /** `blocked` is the first such operation by return, as `before` shows. */
-  readonly isExact?: true;
+  readonly isExact?: true | undefined;
 }
+
+/** Of up to so many operations an exact verdict is explained when somebody asks: that takes several times as long as the verdict. */
+const mostLateOperations = 10_000;
 
 /** The verdict on the first `required` operations of a register. */
 export function decidePrefix(h: RegisterHistory, required: number): ChainVerdict {
@@ -36,7 +42,7 @@ export function decidePrefix(h: RegisterHistory, required: number): ChainVerdict
   if (found === undefined) return { kind: 'illegal' };
   const verdict = decideChains(p, found);
   if (verdict.kind !== 'unsuited') return verdict;
-  return isRejected(p, found) ? { kind: 'illegal' } : verdict;
+  return isRejected(p, found) ? { kind: 'illegal', isRough: true } : verdict;
 }
 
 /** Several values may have several sources. */
@@ -62,7 +68,9 @@ class Register<State, Input, Output> {
       case 'unsuited':
         return verdict;
       case 'illegal':
-        return { kind: 'illegal', ...this.#explain() };
+        return verdict.isRough === true || this.#decider.required > mostLateOperations
+          ? { kind: 'illegal', ...this.#explain() }
+          : this.#late();
       case 'ok': {
         const order = this.#indices(verdict.order);
         // The order is the proof. It is cheap to check, and so it is.
@@ -71,6 +79,24 @@ class Register<State, Input, Output> {
           : { kind: 'ok', linearization: this.#operations(order) };
       }
     }
+  }
+
+  /** Explained when it is read. */
+  #late(): RegisterVerdict<State, Input, Output> {
+    const explanation = lazily(() => this.#explain());
+    return {
+      kind: 'illegal',
+      isLate: true,
+      get blocked() {
+        return explanation().blocked;
+      },
+      get before() {
+        return explanation().before;
+      },
+      get isExact() {
+        return explanation().isExact;
+      },
+    };
   }
 
   /** The shortest prefix that is illegal, by bisection: prefixes of a linearizable one are linearizable. */
