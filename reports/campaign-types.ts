@@ -111,7 +111,8 @@ export interface CampaignReportData {
   readonly minutes: number;
   readonly seconds: number;
   readonly seed: number;
-  readonly shards: { readonly had: readonly number[]; readonly of: number };
+  /** Names: `2/4`, or `cuts 2/4` of one that plays these faults only. */
+  readonly shards: { readonly had: readonly string[]; readonly missing: readonly string[] };
   readonly interrupted: boolean;
   readonly command: string;
   readonly totals: {

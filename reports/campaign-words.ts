@@ -69,15 +69,14 @@ export const campaignWord = ({ exitCode, interrupted, valid }: CampaignReportDat
             ? 'Interrupted'
             : 'Unknown';
 
-const missingShards = ({ had, of }: CampaignReportData['shards']): string =>
+const missingShards = ({ had, missing }: CampaignReportData['shards']): string =>
   had.length === 1
-    ? `Only shard ${had[0]} of ${of} is in it.`
-    : `${of - had.length} of ${of} shards are missing.`;
+    ? `Only shard ${had[0]} is in it.`
+    : `${missing.length} of ${had.length + missing.length} shards are missing: ${missing.join(', ')}.`;
 
 /** What should be known besides, a sentence each. */
 export function campaignNotes(data: CampaignReportData): string[] {
   const { totals, notRun, shards, interrupted, contest } = data;
-  const missing = shards.of - shards.had.length;
   return [
     ...(totals.faults > 0
       ? [
@@ -91,7 +90,7 @@ export function campaignNotes(data: CampaignReportData): string[] {
       : []),
     ...(contest[0] === undefined ? [] : [contestSentence(contest[0], data.systems)]),
     ...(interrupted ? ['It was stopped before its time was up: this is what there is.'] : []),
-    ...(missing > 0 ? [missingShards(shards)] : []),
+    ...(shards.missing.length > 0 ? [missingShards(shards)] : []),
     ...(notRun.length > 0
       ? [
           `There was no time for ${plural(notRun.length, 'part')} of the matrix: ${notRun.join(', ')}.`,

@@ -241,7 +241,7 @@ class Run {
 
   /** Writes campaign.json as it stands: whoever kills this loses one run at most. */
   #save(): Campaign {
-    const { systems, minutes, seed, shard, command, signal } = this.#options;
+    const { systems, minutes, seed, shard, groups, command, signal } = this.#options;
     const campaign: Campaign = {
       kind: 'dissent-campaign',
       version: 1,
@@ -250,7 +250,7 @@ class Run {
       minutes,
       seconds: this.#seconds(),
       seed,
-      shards: { had: [shard.index], of: shard.of },
+      shards: [{ seed, ...shard, ...(groups === undefined ? {} : { groups: [...groups] }) }],
       merged: false,
       interrupted: signal?.aborted === true,
       command,

@@ -17,6 +17,7 @@ import type { KindCoverage } from '../metrics/coverage.ts';
 import { comparedFigures, contestOf } from './contest.ts';
 import { stormName } from './groups.ts';
 import type { Campaign, CampaignFault, CampaignHunt, CampaignRun } from './record.ts';
+import { presentAndMissing } from './shards.ts';
 
 /** More failures than this are not read one by one; campaign.json has them all. */
 const failuresMax = 100;
@@ -69,7 +70,8 @@ export function exitCodeOf({ runs, hunts, shards, merged, interrupted }: Campaig
   const gravest = gravity.find((outcome) => all.includes(outcome)) ?? 'unknown';
   if (gravest !== 'valid' && gravest !== 'unknown') return codes[gravest];
   if (interrupted) return exitCodes.interrupted;
-  return merged && shards.had.length < shards.of ? exitCodes.unknown : codes[gravest];
+  const isPart = merged && presentAndMissing(shards).missing.length > 0;
+  return isPart ? exitCodes.unknown : codes[gravest];
 }
 
 function realFailure(run: CampaignRun, prefix: string): CampaignFailure[] {
@@ -264,7 +266,7 @@ export function digest(campaign: Campaign, folder: string): CampaignReportData {
     minutes: campaign.minutes,
     seconds: campaign.seconds,
     seed: campaign.seed,
-    shards: campaign.shards,
+    shards: presentAndMissing(campaign.shards),
     interrupted: campaign.interrupted,
     command: campaign.command,
     totals: totalsOf(campaign),

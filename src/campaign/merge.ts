@@ -6,6 +6,7 @@ import { BadInput } from '../errors.ts';
 import { added, type HuntResult, undecidedOf, verdictOf, zeros } from '../hunt/tally.ts';
 import { describeIssues } from '../run/spec.ts';
 import { type Campaign, type CampaignHunt, campaignSchema } from './record.ts';
+import { type CampaignShard, shardName, sharesTests } from './shards.ts';
 
 /** Reads the campaign.json of a folder, or the file itself. Throws BadInput. */
 export function readCampaign(path: string): {
@@ -85,26 +86,21 @@ function sum(a: HuntResult, b: HuntResult): HuntResult {
 
 const union = <T>(lists: readonly (readonly T[])[]): T[] => [...new Set(lists.flat())];
 
-/** Throws BadInput for the same seeds twice, which would count as evidence twice, and for shards of different campaigns. */
-function refuseOthers(parts: readonly Campaign[]): void {
-  const ofs = union(parts.map(({ shards }) => [shards.of]));
-  const seeds = union(parts.map(({ seed }) => [seed]));
+/** Throws BadInput for the same tests twice, which would count as evidence twice, and for shards of different campaigns. */
+function refuseOthers(shards: readonly CampaignShard[]): void {
+  const ofs = union(shards.map(({ of }) => [of]));
+  const seeds = union(shards.map(({ seed }) => [seed]));
   if (ofs.length > 1 || (Math.max(...ofs) > 1 && seeds.length > 1)) {
     throw new BadInput(
       `these are not shards of one campaign: of ${ofs.join(', ')} shards, first seeds ${seeds.join(', ')}.\n` +
         'next: give the folders of shards that had the same --seed and the same n in --shard i/n',
     );
   }
-  const known = new Set<string>();
-  for (const { seed, shards } of parts) {
-    for (const index of shards.had) {
-      const shard = `${seed} ${index}`;
-      if (known.has(shard)) {
-        throw new BadInput(
-          `shard ${index} of ${shards.of} with first seed ${seed} is there twice.\nnext: give one folder for each shard`,
-        );
-      }
-      known.add(shard);
+  for (const [i, one] of shards.entries()) {
+    if (shards.slice(0, i).some((other) => sharesTests(one, other))) {
+      throw new BadInput(
+        `shard ${shardName(one)} with first seed ${one.seed} is there twice.\nnext: give one folder for each shard`,
+      );
     }
   }
 }
@@ -113,7 +109,8 @@ function refuseOthers(parts: readonly Campaign[]): void {
 export function mergeCampaigns(parts: readonly Campaign[], command: string): Campaign {
   const [first] = parts;
   if (first === undefined) throw new BadInput('nothing to merge; give the folders of campaigns');
-  refuseOthers(parts);
+  const shards = parts.flatMap((part) => part.shards);
+  refuseOthers(shards);
   const ran = new Set(
     parts.flatMap(({ runs, hunts }) => [
       ...runs.map(({ system, group }) => `real ${system} ${group}`),
@@ -130,10 +127,7 @@ export function mergeCampaigns(parts: readonly Campaign[], command: string): Cam
     minutes: total(({ minutes }) => minutes),
     seconds: total(({ seconds }) => seconds),
     seed: first.seed,
-    shards: {
-      had: union(parts.map(({ shards }) => shards.had)).toSorted((a, b) => a - b),
-      of: Math.max(...parts.map(({ shards }) => shards.of)),
-    },
+    shards,
     merged: true,
     interrupted: parts.some(({ interrupted }) => interrupted),
     command,

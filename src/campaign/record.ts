@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { huntResultSchema } from '../hunt/tally.ts';
 import { hitRoles } from '../metrics/coverage.ts';
+import { shardSchema } from './shards.ts';
 
 const ms = z.number().nullable();
 
@@ -64,8 +65,8 @@ export const campaignSchema = z.strictObject({
   minutes: z.number(),
   seconds: z.number(),
   seed: z.number().int(),
-  /** Which shards are in it, and of how many. */
-  shards: z.strictObject({ had: z.array(z.number().int()), of: z.number().int() }),
+  /** What is in it: one, or those that it was put together from. */
+  shards: z.array(shardSchema).min(1),
   /** Whether it was put together from shards, all of which it then needs. */
   merged: z.boolean(),
   interrupted: z.boolean(),

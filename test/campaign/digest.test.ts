@@ -6,6 +6,7 @@ import { contestOf } from '#src/campaign/contest';
 import { digest, exitCodeOf } from '#src/campaign/digest';
 import { mergeCampaigns, rebased } from '#src/campaign/merge';
 import { campaignSchema } from '#src/campaign/record';
+import { presentAndMissing } from '#src/campaign/shards';
 import { campaign, fault, huntOf, run } from './support.ts';
 
 describe('campaign: exit code', () => {
@@ -29,7 +30,8 @@ describe('campaign: exit code', () => {
   });
 
   it('is unknown for shards that were put together when one is missing, not for a shard alone', () => {
-    const shard = (index: number) => campaign({ runs: [run({})], shards: { had: [index], of: 3 } });
+    const shard = (index: number) =>
+      campaign({ runs: [run({})], shards: [{ seed: 1, index, of: 3 }] });
     assert.equal(exitCodeOf(shard(2)), 0);
     assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2)], 'x')), 2);
     assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2), shard(3)], 'x')), 0);
@@ -156,18 +158,18 @@ describe('campaign: shards', () => {
       runs: [run({ folder: 'real/a/1', repro: 'real/a/1/repro.json', exitCode: 1 })],
       hunts: [huntOf({})],
       notRun: ['real raft storm', 'real raft cuts'],
-      shards: { had: [1], of: 2 },
+      shards: [{ seed: 1, index: 1, of: 2 }],
     });
     const two = campaign({
       runs: [run({ group: 'storm', seed: 2 })],
       hunts: [huntOf({})],
       notRun: ['real raft cuts'],
-      shards: { had: [2], of: 2 },
+      shards: [{ seed: 1, index: 2, of: 2 }],
     });
     const merged = mergeCampaigns([rebased(one, '/x/shards/1', '/x/merged'), two], 'again');
     assert.equal(merged.runs[0]?.folder, '../shards/1/real/a/1');
     assert.equal(merged.runs[0]?.repro, '../shards/1/real/a/1/repro.json');
-    assert.deepEqual(merged.shards, { had: [1, 2], of: 2 });
+    assert.deepEqual(presentAndMissing(merged.shards), { had: ['1/2', '2/2'], missing: [] });
     assert.equal(merged.hunts.length, 1);
     assert.equal(merged.hunts[0]?.result.runs, 20);
     assert.deepEqual(merged.hunts[0]?.result.coverage, { 'raft.elected': 6, 'raft.never': 0 });
@@ -177,16 +179,40 @@ describe('campaign: shards', () => {
 
   it('are refused where seeds would count twice, and where they are not of one campaign', () => {
     const shard = (index: number, of: number, seed: number) =>
-      campaign({ shards: { had: [index], of }, seed });
+      campaign({ shards: [{ seed, index, of }], seed });
     const merging =
       (...parts: ReturnType<typeof shard>[]) =>
       () =>
         mergeCampaigns(parts, 'again');
-    assert.throws(merging(shard(2, 4, 1), shard(2, 4, 1)), /shard 2 of 4 .* is there twice/);
-    assert.throws(merging(shard(1, 1, 7), shard(1, 1, 7)), /shard 1 of 1 .* is there twice/);
+    assert.throws(merging(shard(2, 4, 1), shard(2, 4, 1)), /shard 2\/4 .* is there twice/);
+    assert.throws(merging(shard(1, 1, 7), shard(1, 1, 7)), /shard 1\/1 .* is there twice/);
     assert.throws(merging(shard(1, 2, 1), shard(2, 4, 1)), /not shards of one campaign: of 2, 4/);
     assert.throws(merging(shard(1, 2, 1), shard(2, 2, 5)), /first seeds 1, 5/);
     // Two nights, each of them whole.
-    assert.deepEqual(merging(shard(1, 1, 1), shard(1, 1, 2))().shards, { had: [1], of: 1 });
+    assert.deepEqual(presentAndMissing(merging(shard(1, 1, 1), shard(1, 1, 2))().shards), {
+      had: ['1/1'],
+      missing: [],
+    });
+  });
+
+  it('by faults and seeds make a matrix: each cell counts once, and those that are missing are named', () => {
+    const cell = (groups: readonly string[] | undefined, index: number) =>
+      campaign({
+        runs: [run({})],
+        shards: [
+          { seed: 1, index, of: 2, ...(groups === undefined ? {} : { groups: [...groups] }) },
+        ],
+      });
+    const three = [cell(['cuts'], 1), cell(['cuts'], 2), cell(['clocks', 'links'], 2)];
+    const merged = mergeCampaigns(three, 'x');
+    assert.deepEqual(presentAndMissing(merged.shards), {
+      had: ['cuts 1/2', 'cuts 2/2', 'clocks,links 2/2'],
+      missing: ['clocks,links 1/2'],
+    });
+    assert.equal(exitCodeOf(merged), 2);
+    assert.equal(exitCodeOf(mergeCampaigns([merged, cell(['links', 'clocks'], 1)], 'x')), 0);
+    const twice = /is there twice/;
+    assert.throws(() => mergeCampaigns([...three, cell(['links'], 2)], 'x'), twice);
+    assert.throws(() => mergeCampaigns([...three, cell(undefined, 1)], 'x'), twice);
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { groupsOf } from '#src/campaign/groups';
 import { chaosCommand } from '#src/cli/chaos';
 
 const workflow = (name: string): string =>
@@ -11,7 +12,10 @@ const workflow = (name: string): string =>
 const schema = z.looseObject({
   jobs: z.record(
     z.string(),
-    z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional() })) }),
+    z.looseObject({
+      strategy: z.looseObject({ matrix: z.record(z.string(), z.array(z.unknown())) }).optional(),
+      steps: z.array(z.looseObject({ run: z.string().optional() })),
+    }),
   ),
 });
 
@@ -19,6 +23,12 @@ const commandsOf = (name: string): string[] =>
   Object.values(schema.parse(parse(workflow(name))).jobs).flatMap(({ steps }) =>
     steps.flatMap(({ run }) => run ?? []),
   );
+
+const matrixOf = (name: string, job: string): Readonly<Record<string, readonly unknown[]>> => {
+  const matrix = schema.parse(parse(workflow(name))).jobs[job]?.strategy?.matrix;
+  assert.ok(matrix !== undefined);
+  return matrix;
+};
 
 const flagsIn = (command: string): string[] =>
   [...command.matchAll(/ (--[a-z]+)/g)].map((match) => match[1] ?? '');
@@ -30,6 +40,15 @@ describe('workflows', () => {
     assert.ok(campaign !== undefined);
     const chaos = chaosCommand();
     const known = chaos.options.map(({ long }) => long);
+    const { faults, shard } = matrixOf('nightly.yml', 'chaos');
+    assert.deepEqual(
+      faults?.toSorted(),
+      groupsOf('real')
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    assert.ok(campaign.includes(`--shard \${{ matrix.shard }}/${shard?.length}`));
+    assert.ok(campaign.includes(`--groups \${{ matrix.faults }}`));
     const flags = flagsIn(campaign);
     assert.ok(flags.length >= 4);
     assert.deepEqual(

@@ -75,7 +75,7 @@ export const campaign = (of: Partial<Campaign>): Campaign => ({
   minutes: 1,
   seconds: 58,
   seed: 1,
-  shards: { had: [1], of: 1 },
+  shards: [{ seed: 1, index: 1, of: 1 }],
   merged: false,
   interrupted: false,
   command: 'npx dissent chaos raft paxos --minutes 1',

@@ -46,7 +46,8 @@ function figures({ totals }: CampaignReportData): HTMLElement {
 }
 
 export function campaignHeader(data: CampaignReportData): HTMLElement {
-  const { had, of } = data.shards;
+  const { had, missing } = data.shards;
+  const of = had.length + missing.length;
   return h(
     'header',
     {},
@@ -70,7 +71,7 @@ export function campaignHeader(data: CampaignReportData): HTMLElement {
         `${duration(data.seconds * 1000)}, asked for ${duration(data.minutes * 60_000)}`,
       ),
       fact('first seed', h('code', {}, String(data.seed))),
-      ...(of > 1 ? [fact('shards', `${had.join(', ')} of ${of}`)] : []),
+      ...(of > 1 ? [fact('shards', `${had.length} of ${of}`)] : []),
       fact('started', data.startedAt.replace(/T(.*)\.\d+Z$/, ' $1 UTC')),
       h(
         'div',
