@@ -175,12 +175,12 @@ function firstOutOfOrder(
     // A grant that nobody was told of is known by its release.
     const begin = grant ?? (release === undefined ? undefined : unknownAcquire);
     if (begin === undefined) continue;
-    if (held !== undefined) {
-      const wrong = giveBack(front, held, begin, token.token);
-      if (wrong !== undefined) return wrong;
-    }
     const shownBy = grant === undefined ? [begin, ...token.released] : [begin];
     const asked = { token: token.token, grant: begin, shownBy };
+    if (held !== undefined) {
+      const wrong = giveBack(front, held, asked);
+      if (wrong !== undefined) return wrong;
+    }
     if (!put(front, { ...asked, pair: begin }))
       return contradiction(front, { ...asked, pair: begin });
     held = token;
@@ -196,8 +196,7 @@ function firstOutOfOrder(
 function giveBack(
   front: Front,
   { token, grants, maybeReleased }: Token,
-  next: Pair,
-  nextToken: number,
+  next: Omit<Step, 'pair'>,
 ): Contradiction | undefined {
   const [release] = maybeReleased;
   const [grant] = grants;
@@ -205,15 +204,16 @@ function giveBack(
     put(front, { pair: release, token, grant, shownBy: [grant] });
     return undefined;
   }
-  if (grant !== undefined && grant.invoke.index > endOf(next)) {
-    const involved = [next, grant];
-    return { kind: 'token-order', tokens: [token, nextToken], involved, impossible: grant };
+  if (grant !== undefined && grant.invoke.index > endOf(next.grant)) {
+    const tokens = [token, next.token];
+    const involved = [...next.shownBy, grant];
+    return { kind: 'token-order', tokens, involved, impossible: grant };
   }
   return {
     kind: 'two-holders',
-    tokens: [token, nextToken],
-    involved: [...grants, next],
-    impossible: next,
+    tokens: [token, next.token],
+    involved: [...grants, ...next.shownBy],
+    impossible: next.grant,
   };
 }
 

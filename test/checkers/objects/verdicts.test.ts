@@ -192,6 +192,8 @@ describe('the verdict on locks', () => {
     ['0 acquire\n0 ok 2\n0 release 2\n0 ok true\n1 acquire\n1 ok 1', false, ['token-order']],
     // Only its release tells that process 1 got token 1.
     ['0 acquire\n0 ok 2\n1 acquire\n1 info\n0 release 1\n0 ok true', false, ['token-order']],
+    // Here too: token 2 is known by its release only, and process 0 never gave token 1 back.
+    ['0 acquire\n0 ok 1\n1 acquire\n1 info\n2 release 2\n2 ok true', false, ['two-holders']],
     ['0 acquire\n0 ok 1\n0 release 1\n0 ok false', false, ['refused-release']],
     ['0 release 4\n0 ok true', false, ['release-without-hold']],
     ['0 acquire\n0 info\n0 release 4\n0 ok true', true, []],
@@ -210,9 +212,17 @@ describe('the verdict on locks', () => {
 
   it('one holds it at a time, and tokens rise', async () => {
     for (const [text, isValid, names] of rows) {
-      const { valid, names: found } = await check(lock(), text);
+      const { valid, names: found, anomalies } = await check(lock(), text);
       // What nobody was granted proves nothing.
       assert.deepEqual([valid !== false, found], [isValid, names], text);
+      for (const { name, operations } of anomalies) {
+        const alone = await lock().check({ history: operations, timeLimitMs: 10_000 });
+        assert.deepEqual(
+          alone.anomalies?.map((one) => one.name),
+          [name],
+          text,
+        );
+      }
     }
   });
 });
