@@ -90,8 +90,8 @@ export class Router {
   }
 
   heardOf(peer: NodeId, incarnation: number): void {
-    const known = this.#incarnations.get(peer) ?? incarnation;
-    this.#incarnations.set(peer, Math.max(known, incarnation));
+    const known = this.#incarnations.get(peer);
+    if (known === undefined || known < incarnation) this.#incarnations.set(peer, incarnation);
   }
 
   forwarded(request: RequestId, nowMs: number): void {
