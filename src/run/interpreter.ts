@@ -251,12 +251,14 @@ class Interpreter {
       const nowNs = this.#timeline.nowNs();
       this.#board.timeNs = nowNs;
       const next = this.#next();
+      if (next.kind === 'op' && next.planned.timeNs > nowNs) {
+        return this.#wakeAt(next.planned.timeNs);
+      }
+      // A client may have its answer at once, who reads the log may do anything, and so may a generator that waits for the world.
+      this.#stirs = true;
       if (next.kind === 'done') {
         this.#phase = 'finishing';
         return;
-      }
-      if (next.kind === 'op' && next.planned.timeNs > nowNs) {
-        return this.#wakeAt(next.planned.timeNs);
       }
       this.#generator = next.then;
       if (next.kind === 'pending') return this.#wait(next.untilNs, nowNs);
@@ -311,8 +313,6 @@ class Interpreter {
   }
 
   #perform(planned: Planned, nowNs: number): void {
-    // The client's answer may be there already, and who reads the log may do anything.
-    this.#stirs = true;
     if (planned.kind === 'log') {
       this.#options.onLog?.(planned.message, nowNs);
       return;

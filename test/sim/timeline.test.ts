@@ -49,6 +49,23 @@ describe('sim: time', () => {
     assert.deepEqual(seen, ['a at 1', 'b at 2', 'c at 2']);
   });
 
+  it('does not wait for promises where a wake-up says that there is nothing to wait for', async () => {
+    for (const [says, goesOnAt] of [
+      [undefined, 1],
+      [true, 1],
+      [false, 2],
+    ] as const) {
+      const timeline = new SimTimeline();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      timeline.at(1, () => {
+        resolve();
+        return says;
+      });
+      timeline.at(2, () => undefined);
+      assert.equal(await timeline.until(promise.then(() => timeline.nowNs())), goesOnAt);
+    }
+  });
+
   it('an aborted sleeper wakes at once, and a cancelled wake-up never comes', async () => {
     const timeline = new SimTimeline();
     const abort = new AbortController();
