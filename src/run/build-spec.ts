@@ -149,6 +149,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     kinds,
     nodes: nodeNames(spec.nodes),
     durationMs: spec.time * 1000,
+    ...(request.require === undefined ? {} : { require: request.require }),
     ...pace,
   });
   return { ...spec, schedule: aimable(schedule, system) };

@@ -22,6 +22,8 @@ export interface GenerateOptions {
   readonly intervalMs?: number;
   /** The faults that there are; left out: those that ship. */
   readonly faults?: Faults;
+  /** Whom a fault has to hit at least once, as far as its plans and the time allow: `pause:follower`. Left out: nobody. */
+  readonly require?: readonly string[];
 }
 
 /** Kinds in rounds: each round has every kind once, in random order, so that every kind appears and none crowds out another. */
@@ -46,10 +48,10 @@ class Dealer {
     this.#nodes = nodes;
   }
 
-  /** Throws RangeError when the fault has no plan that is fit, and so none to deal. */
-  deal(fault: Fault, random: Random, isFit: (plan: Plan) => boolean): Plan {
+  /** One that is fit, by the first of the tests that any plan passes. Throws RangeError when the fault has no plans. */
+  deal(fault: Fault, random: Random, ...fits: readonly ((plan: Plan) => boolean)[]): Plan {
     const plans = fault.plans(this.#nodes, random);
-    const isAllowed = plans.some(isFit) ? isFit : () => true;
+    const isAllowed = fits.find((isFit) => plans.some(isFit)) ?? (() => true);
     const dealt = this.#dealt.get(fault) ?? [];
     const left = (used: readonly number[]) =>
       plans.flatMap((plan, index) => {
@@ -75,20 +77,28 @@ interface Dealt {
   readonly plan: Plan;
 }
 
+/** The cell of the coverage matrix that it is sure to fill when it takes effect. */
+const cellOf = ({ kind }: Fault, { target }: Plan): string =>
+  `${kind}:${target === 'followers' ? 'follower' : target}`;
+
 /** Only the first lane may take the quorum away, so that a storm is not one long silence. */
 function dealAll(
-  { nodes, seed }: GenerateOptions,
+  { nodes, seed, require = [] }: GenerateOptions,
   times: readonly Slot[],
   chosen: readonly Fault[],
 ): Dealt[] {
   const dealer = new Dealer(nodes);
+  const open = new Set(require);
   return times.flatMap((slot, index) => {
     const fault = chosen[index];
     if (fault === undefined) return [];
     // One stream per entry: a fault that learns to draw more does not change the others.
     const random = stream(seed, `schedule/${index}`);
     const isFit = (plan: Plan) => slot.lane === 0 || !takesQuorum(fault, plan, nodes);
-    return [{ slot, fault, plan: dealer.deal(fault, random, isFit) }];
+    const isRequired = (plan: Plan) => isFit(plan) && open.has(cellOf(fault, plan));
+    const plan = dealer.deal(fault, random, isRequired, isFit);
+    open.delete(cellOf(fault, plan));
+    return [{ slot, fault, plan }];
   });
 }
 

@@ -138,6 +138,24 @@ describe('generated schedules of other intensities', () => {
     }
   });
 
+  it('whom a fault has to hit comes first among its plans, and nothing else changes', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom('leader', 'follower', 'minority'), (seed, role) => {
+        const options = { kinds: ['kill', 'pause'], nodes, durationMs: 12_000, seed };
+        const free = generateSchedule(options);
+        assert.deepEqual(generateSchedule({ ...options, require: [] }), free);
+        const steered = generateSchedule({ ...options, require: [`pause:${role}`] });
+        const targets = steered.flatMap(({ fault, target }) =>
+          fault.kind === 'pause' ? [target] : [],
+        );
+        assert.ok(targets[0] === role || targets[0] === `${role}s`, targets.join(' '));
+        const times = (of: typeof free) =>
+          of.map(({ at, for: lasts, fault }) => [at, lasts, fault.kind]);
+        assert.deepEqual(times(steered), times(free));
+      }),
+    );
+  });
+
   it('no plan of a fault comes again while others of it are left', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom('partition', 'slow-link', 'kill'), (seed, kind) => {
