@@ -71,6 +71,26 @@ describe('models', () => {
     assert.equal(elements({ a: 1 }, { a: 2 }), illegal);
   });
 
+  it('elements of a set that look alike are not the same', () => {
+    const alike = [1, '1', 1n, true, 'true', null, 'null', undefined, 'undefined', [1], '[1]'];
+    const texts = ['{"a":1}', { a: 1 }, '"a"', 'a', 'NaN', Number.NaN];
+    const model = set<unknown>();
+    const whole = set<unknown>([...alike, ...texts]).init();
+    assert.equal(whole.size, alike.length + texts.length);
+    for (const value of [...alike, ...texts]) {
+      const only = model.step(model.init(), { kind: 'add', value }, undefined);
+      assert.ok(only !== illegal);
+      const found = [...alike, ...texts].filter((other) => only.has(other));
+      assert.deepEqual(found, [value]);
+      assert.ok(model.equal?.(only, set<unknown>([value]).init()));
+      const without = whole.set(value, false);
+      assert.equal(without.size, whole.size - 1);
+      assert.ok(!without.has(value) && whole.has(value));
+    }
+    const zero = set<unknown>([0]).init();
+    assert.ok(zero.has(-0) && zero.isExactly([-0, 0]) && !zero.isExactly([0, '0']));
+  });
+
   it('operations on one element of a set are one object, reads are about all', () => {
     const model = set();
     assert.equal(model.partition?.({ kind: 'add', value: 'x' }), 'x');

@@ -19,14 +19,21 @@ export type SetOutput<Value> =
 
 /** Where the elements of a version are: in the table, or as a difference to another version. */
 type Content<Value> =
-  | { readonly kind: 'table'; readonly table: Map<string, Value> }
+  | { readonly kind: 'table'; readonly table: Map<unknown, Value> }
   | {
       readonly kind: 'difference';
-      readonly text: string;
+      readonly name: unknown;
       readonly value: Value;
       readonly isThere: boolean;
       readonly to: SetState<Value>;
     };
+
+/** The same for equal elements: numbers and the like are their own names, all else has a text, which spares them one. */
+function nameOf(value: unknown): unknown {
+  const isItsName =
+    typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  return isItsName ? value : canonical(value);
+}
 
 /**
  * An immutable set of values, compared by contents. Versions share one table, which belongs to the version asked last; the
@@ -38,65 +45,66 @@ export class SetState<Value> {
   /** The same for every order in which the elements came. */
   readonly hash: number;
 
-  private constructor(table: Map<string, Value>, hash: number) {
+  private constructor(table: Map<unknown, Value>, hash: number) {
     this.#content = { kind: 'table', table };
     this.size = table.size;
     this.hash = hash;
   }
 
   static of<Value>(values: readonly Value[]): SetState<Value> {
-    const elements = new Map(values.map((value) => [canonical(value), value]));
-    const hash = [...elements.keys()].reduce((sum, text) => (sum + textHash(text)) | 0, 0);
+    const elements = new Map(values.map((value) => [nameOf(value), value]));
+    let hash = 0;
+    for (const value of elements.values()) hash = (hash + textHash(canonical(value))) | 0;
     return new SetState(elements, hash);
   }
 
   has(value: Value): boolean {
-    return this.#table().has(canonical(value));
+    return this.#table().has(nameOf(value));
   }
 
   /** With the value, or without it. The same object if that is nothing new. */
   set(value: Value, isThere: boolean): SetState<Value> {
-    const text = canonical(value);
+    const name = nameOf(value);
     const table = this.#table();
-    if (table.has(text) === isThere) return this;
-    if (isThere) table.set(text, value);
-    else table.delete(text);
-    const difference = isThere ? textHash(text) : -textHash(text);
-    const after = new SetState(table, (this.hash + difference) | 0);
-    this.#content = { kind: 'difference', text, value, isThere: !isThere, to: after };
+    if (table.has(name) === isThere) return this;
+    if (isThere) table.set(name, value);
+    else table.delete(name);
+    const hash = textHash(canonical(value));
+    const after = new SetState(table, (this.hash + (isThere ? hash : -hash)) | 0);
+    this.#content = { kind: 'difference', name, value, isThere: !isThere, to: after };
     return after;
   }
 
   equals(other: SetState<Value>): boolean {
     if (this === other) return true;
     if (this.hash !== other.hash || this.size !== other.size) return false;
-    const texts = [...this.#table().keys()];
+    const names = [...this.#table().keys()];
     const table = other.#table();
-    return texts.every((text) => table.has(text));
+    return names.every((name) => table.has(name));
   }
 
   /** Whether these are its elements, in any order, however often. */
   isExactly(values: readonly Value[]): boolean {
     const table = this.#table();
-    const texts = new Set<string>();
+    const names = new Set<unknown>();
     for (const value of values) {
-      const text = canonical(value);
-      if (!table.has(text)) return false;
-      texts.add(text);
+      const name = nameOf(value);
+      if (!table.has(name)) return false;
+      names.add(name);
     }
-    return texts.size === this.size;
+    return names.size === this.size;
   }
 
   values(): Value[] {
     return [...this.#table().values()];
   }
 
-  #table(): Map<string, Value> {
+  #table(): Map<unknown, Value> {
     return SetState.#bring(this);
   }
 
   /** Brings the table to a version. */
-  static #bring<Value>(here: SetState<Value>): Map<string, Value> {
+  static #bring<Value>(here: SetState<Value>): Map<unknown, Value> {
     const path: SetState<Value>[] = [];
     let version = here;
     while (version.#content.kind === 'difference') {
@@ -106,10 +114,10 @@ export class SetState<Value> {
     const { table } = version.#content;
     for (const earlier of path.reverse()) {
       if (earlier.#content.kind === 'table') continue;
-      const { text, value, isThere } = earlier.#content;
-      if (isThere) table.set(text, value);
-      else table.delete(text);
-      version.#content = { kind: 'difference', text, value, isThere: !isThere, to: earlier };
+      const { name, value, isThere } = earlier.#content;
+      if (isThere) table.set(name, value);
+      else table.delete(name);
+      version.#content = { kind: 'difference', name, value, isThere: !isThere, to: earlier };
       earlier.#content = { kind: 'table', table };
       version = earlier;
     }
