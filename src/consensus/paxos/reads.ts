@@ -84,8 +84,9 @@ function closeRoundIfMajority<C>(paxos: Paxos<C>, leader: Leader<C>): void {
 /** Answers what may be answered now: everything up to the fence has been handed to the driver. */
 export function releaseReads<C>(paxos: Paxos<C>): void {
   const { role } = paxos;
-  if (role.kind !== 'leader' || role.reads.fenced.length === 0) return;
+  if (role.kind !== 'leader') return;
   const applied = paxos.emitted - 1;
+  if (!role.reads.fenced.some(({ slot }) => slot <= applied)) return;
   for (const { slot, requests, round } of role.reads.fenced) {
     if (slot > applied) continue;
     role.reads.pending -= requests.length;
