@@ -1,5 +1,6 @@
 /** All invariants of one run, fed with events one by one. */
 
+import { Leases } from './leases.ts';
 import { Members, type Scene } from './members.ts';
 import { PaxosInvariants } from './paxos.ts';
 import { RaftInvariants } from './raft.ts';
@@ -21,6 +22,15 @@ export interface Invariants {
   readonly violations: readonly Violation[];
 }
 
+function leasesOf(
+  { leaseTimeoutMs }: InvariantSettings,
+  scene: Scene,
+  report: Report,
+): Leases | undefined {
+  if (leaseTimeoutMs === undefined || !scene.exact) return undefined;
+  return new Leases(scene, report, leaseTimeoutMs);
+}
+
 /** Throws RangeError on more than `membersMax` members. */
 export function createInvariants(settings: InvariantSettings): Invariants {
   const members = new Members(settings.members);
@@ -33,6 +43,7 @@ export function createInvariants(settings: InvariantSettings): Invariants {
     settings.algorithm === 'raft'
       ? new RaftInvariants(scene, report, sessions)
       : new PaxosInvariants(scene, report);
+  const leases = leasesOf(settings, scene, report);
   const incarnations: (number | undefined)[] = [];
 
   const shared = (node: number, event: Traced): void => {
@@ -76,6 +87,7 @@ export function createInvariants(settings: InvariantSettings): Invariants {
         algorithm.restarted(node);
       }
       shared(node, event);
+      leases?.observe(node, event);
       algorithm.observe(node, event);
       return report.take();
     },

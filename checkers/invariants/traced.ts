@@ -35,6 +35,11 @@ export interface InvariantSettings {
    * an incarnation may be missing (see `ended`).
    */
   readonly exact?: boolean;
+  /**
+   * The election timeout, ms, where leaders read by leases and all clocks run right, or slower by no more than the system was told. Left
+   * out: what leases rest on is not checked. Only with `exact`.
+   */
+  readonly leaseTimeoutMs?: number;
 }
 
 /** Two events in words, for explanations. */

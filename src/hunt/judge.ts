@@ -113,7 +113,8 @@ function watcher(spec: TestSpec, by: readonly FoundBy[], onViolation: () => void
   if (system !== 'raft' && system !== 'paxos') {
     return { observe: () => undefined, violation: () => undefined, coverage: () => ({}) };
   }
-  const settings: InvariantSettings = { algorithm: system, members: nodeNames(spec.nodes) };
+  const members = nodeNames(spec.nodes);
+  const settings: InvariantSettings = { algorithm: system, members, ...leaseSettings(spec) };
   const invariants = by.includes('invariant') ? createInvariants(settings) : undefined;
   const storm = by.includes('liveness') ? new StormWatch(electionTimeoutOf(spec)) : undefined;
   const coverage = createCoverage(settings);
@@ -202,6 +203,17 @@ export function checkersOf({
   const settings = { concurrency: clients, nodes: nodeNames(nodes) };
   const made = workloads.get(workload)?.create(workloadOptions, settings);
   return (made?.checkers ?? []).filter(({ name }) => !aboutTheRun.has(name));
+}
+
+/** What leases rest on can be checked where clocks keep to what the system was told. */
+function leaseSettings(spec: TestSpec): Pick<InvariantSettings, 'leaseTimeoutMs'> {
+  const { reads, maxClockDrift } = spec.systemOptions;
+  const isHeld = spec.schedule.every(({ fault }) => {
+    if (fault.kind !== 'clock') return true;
+    const rate = Number(fault['rate']);
+    return fault['mode'] === 'drift' && rate <= 1 && rate >= 1 - Number(maxClockDrift);
+  });
+  return reads === 'lease' && isHeld ? { leaseTimeoutMs: electionTimeoutOf(spec) } : {};
 }
 
 /** T, ms. */

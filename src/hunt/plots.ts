@@ -15,7 +15,7 @@
  *     finale        whoever leads is lost with work under way as the last client stops writing
  */
 
-import { pick } from '../random/random.ts';
+import { pick, type Random } from '../random/random.ts';
 import { echo, finale, standOff } from './late-plots.ts';
 import { cut, loss, slowDisks, someNode } from './plot-parts.ts';
 import { between, logUniform, type Shape, type Slot, within } from './shapes.ts';
@@ -154,6 +154,13 @@ const blackout: Shape = (random, options) => {
   return within(options, slots);
 };
 
+/** With two of five nodes a leader has company, and still no majority. */
+function silenced(random: Random, isLate: boolean): NonNullable<Slot['fault']> {
+  if (random.below(4) === 0) return { kind: 'pause' };
+  const fault = cut(random, pick(random, ['isolate', 'halves']));
+  return isLate ? { ...fault, direction: 'out' } : fault;
+}
+
 const deposed: Shape = (random, options) => {
   const { fromMs, untilMs, electionTimeoutMs: t } = options;
   const slots: Slot[] = [];
@@ -168,14 +175,22 @@ const deposed: Shape = (random, options) => {
         fault: { kind: 'clock', mode: 'drift', rate },
       });
     }
-    const isStopped = random.below(4) === 0;
-    slots.push({
-      at,
-      for: lasts,
-      target: 'leader',
-      // With two of five nodes a leader has company, and still no majority.
-      fault: isStopped ? { kind: 'pause' } : cut(random, pick(random, ['isolate', 'halves'])),
-    });
+    // What it hears is old: it takes itself for heard when the others have long lost sight of it.
+    const isLate = random.below(4) === 0;
+    if (isLate) {
+      slots.push({
+        at: Math.max(fromMs, at - t),
+        for: lasts + t,
+        target: 'leader',
+        fault: {
+          kind: 'slow-link',
+          direction: 'in',
+          latencyMs: between(random, t / 5, 0.8 * t),
+          jitterMs: 0,
+        },
+      });
+    }
+    slots.push({ at, for: lasts, target: 'leader', fault: silenced(random, isLate) });
     at += lasts + logUniform(random, t / 4, 3 * t);
   }
   return within(options, slots);

@@ -467,6 +467,35 @@ describe('invariants of Raft', () => {
     assert.equal(early.judge()[0]?.invariant, 'I17');
   });
 
+  it('I18: a lease that outlasts what a majority promised, and a vote within what was promised', () => {
+    const led = (): RaftScript => {
+      const script = RaftScript.running();
+      script.emit('n1', { ev: 'roundStarted', term: 1, round: 1 });
+      script.emit('n2', { ev: 'roundAnswered', term: 1, to: 'n1', round: 1 });
+      return script;
+    };
+    const read = { term: 1, request: 4, readIndex: 2, applied: 2 } as const;
+    const found = (script: RaftScript): readonly string[] => {
+      const members = ['n1', 'n2', 'n3'];
+      const invariants = createInvariants({ algorithm: 'raft', members, leaseTimeoutMs: 100 });
+      for (const event of script.events) invariants.observe(event);
+      return invariants.violations.map(({ invariant }) => invariant);
+    };
+    const good = led();
+    good.emit('n1', { ev: 'leaseRead', ...read, leftMs: 90 });
+    assert.deepEqual(found(good), []);
+    const long = led();
+    long.emit('n1', { ev: 'leaseRead', ...read, leftMs: 101 });
+    assert.deepEqual(found(long), ['I18']);
+    const alone = RaftScript.running();
+    alone.emit('n1', { ev: 'roundStarted', term: 1, round: 1 });
+    alone.emit('n1', { ev: 'leaseRead', ...read, leftMs: 1 });
+    assert.deepEqual(found(alone), ['I18']);
+    const voting = led();
+    voting.elect('n3', 2, ['n2']);
+    assert.ok(found(voting).includes('I18'));
+  });
+
   it('I18: a read by a lease after a later leader has committed', () => {
     const read = { ev: 'leaseRead', term: 1, request: 4, readIndex: 2, applied: 2 } as const;
     const script = RaftScript.running();
