@@ -14,6 +14,9 @@ const others = 2;
 /** Parts of values between two looks at the clock: a value can be as large as a history. */
 const partsPerTick = 8192;
 
+/** Cells for pairs, which even a short history fills. */
+const firstPairs = 256;
+
 /** Some names of fields in a row. Most objects of a history have the same ones. */
 class Names {
   readonly number: number;
@@ -50,7 +53,7 @@ export class Numbers {
   #count = 3;
   #parts = 0;
   readonly #primitives = new Map<unknown, number>();
-  readonly #pairs = new PairTable();
+  readonly #pairs = new PairTable(firstPairs);
   readonly #noNames = new Names(objects);
   readonly #tick: () => void;
   readonly #fresh = (): number => {

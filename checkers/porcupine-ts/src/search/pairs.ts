@@ -6,10 +6,17 @@ const smallestTable = 16;
 
 /** Open addressing; a free cell has number 0, so that stored numbers are one more than given ones. */
 export class PairTable {
-  #first = ints(smallestTable);
-  #second = ints(smallestTable);
-  #number = ints(smallestTable);
+  #first: Int32Array;
+  #second: Int32Array;
+  #number: Int32Array;
   #size = 0;
+
+  /** With room for half as many before it has to grow; a power of two. */
+  constructor(cells = smallestTable) {
+    this.#first = ints(cells);
+    this.#second = ints(cells);
+    this.#number = ints(cells);
+  }
 
   /** The number of the pair, which is `fresh` if the pair is new. Numbers are not negative. */
   numberOf(first: number, second: number, fresh: number): number {
