@@ -74,7 +74,7 @@ describe('the verdict on sets', () => {
       [
         [
           'lost: Element 7 is lost: it was there at 1.000 ms at the latest, and a read that began afterwards, at 6.000 ms, does not have it. No read that began later has it either.',
-          '  add 7 by process 0, from step 0 to 1.000 ms',
+          '  add 7 by process 0, from 0.000 ms to 1.000 ms',
           '  read -> [7] by process 1, from 2.000 ms to 3.000 ms',
           '  read -> [] by process 0, from 6.000 ms to 7.000 ms',
         ].join('\n'),
