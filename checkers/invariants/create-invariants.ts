@@ -31,6 +31,16 @@ function leasesOf(
   return new Leases(scene, report, leaseTimeoutMs);
 }
 
+const ofAlgorithm = (
+  { algorithm }: InvariantSettings,
+  scene: Scene,
+  report: Report,
+  sessions: Sessions,
+): RaftInvariants | PaxosInvariants =>
+  algorithm === 'raft'
+    ? new RaftInvariants(scene, report, sessions)
+    : new PaxosInvariants(scene, report);
+
 /** Throws RangeError on more than `membersMax` members. */
 export function createInvariants(settings: InvariantSettings): Invariants {
   const members = new Members(settings.members);
@@ -39,10 +49,7 @@ export function createInvariants(settings: InvariantSettings): Invariants {
   const replicas = new Replicas(scene, report);
   const sessions = new Sessions(report, replicas);
   const reads = new Reads(scene, report, replicas, sessions);
-  const algorithm =
-    settings.algorithm === 'raft'
-      ? new RaftInvariants(scene, report, sessions)
-      : new PaxosInvariants(scene, report);
+  const algorithm = ofAlgorithm(settings, scene, report, sessions);
   const leases = leasesOf(settings, scene, report);
   const incarnations: (number | undefined)[] = [];
 

@@ -109,7 +109,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   );
   for (const kind of [...kinds, ...requiredKinds(request)]) lookUp('fault', kind, faults);
   refuseOtherWorld(request, system);
-  const pace = paceOf(request);
+  const drawing = drawingOf(request);
   const draft = {
     name: request.name ?? `${request.system}-${workload.name}`,
     system: system.name,
@@ -149,8 +149,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
     kinds,
     nodes: nodeNames(spec.nodes),
     durationMs: spec.time * 1000,
-    ...(request.require === undefined ? {} : { require: request.require }),
-    ...pace,
+    ...drawing,
   });
   return { ...spec, schedule: aimable(schedule, system) };
 }
@@ -187,8 +186,8 @@ function refuseOtherWorld({ world, sim }: TestRequest, system: SystemKind): void
   }
 }
 
-/** Throws BadInput for an intensity that there is not, and an interval that is no time. */
-function paceOf({ intensity, interval }: TestRequest) {
+/** What a schedule is drawn by. Throws BadInput for an intensity that there is not, and an interval that is no time. */
+function drawingOf({ intensity, interval, require }: TestRequest) {
   const known = intensities.find((one) => one === intensity);
   if (intensity !== undefined && known === undefined) {
     throw new BadInput(`unknown intensity "${intensity}"; allowed: ${intensities.join(', ')}`);
@@ -197,6 +196,7 @@ function paceOf({ intensity, interval }: TestRequest) {
     throw new BadInput(`an interval of ${interval} s is not allowed; allowed: 0.5 to 3600 s`);
   }
   return {
+    ...(require === undefined ? {} : { require }),
     ...(known === undefined ? {} : { intensity: known }),
     ...(interval === undefined ? {} : { intervalMs: interval * 1000 }),
   };
