@@ -59,6 +59,7 @@ describe('a swarm of tests', () => {
       schedule.flatMap(({ fault }) => (fault.kind === 'clock' ? [{ fault, systemOptions }] : [])),
     );
     assert.ok(clocks.length > 0);
+    assert.equal(new Set(clocks.map(({ systemOptions }) => systemOptions)).size, clocks.length);
     for (const { fault, systemOptions } of clocks) {
       assert.equal(fault['mode'], 'drift');
       assert.ok(Number(fault['rate']) <= 1);
