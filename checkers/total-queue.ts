@@ -3,7 +3,7 @@
  * order is left aside.
  *
  * A value is lost when it was accepted, the queue was found empty or emptied by an operation that began afterwards, and it never came
- * out. A dequeue whose outcome is not known may have taken one value with it, a drain any number: such values are unaccounted
+ * out. A dequeue whose outcome is not known may have taken one value with it, a take as many as it asked for, a drain any number: such values are unaccounted
  * for, and nobody can call them lost. With distinct values this is exact, by count per value otherwise. Time: n log n.
  */
 
@@ -157,13 +157,15 @@ function checkOperation({ invoke, completion }: Pair): void {
   const { f, value, index } = invoke;
   if (f === 'enqueue' && value !== undefined && value !== null) return;
   if (f === 'dequeue') return;
-  if (f === 'drain' && (completion?.type !== 'ok' || Array.isArray(completion.value))) return;
+  const isList = completion?.type !== 'ok' || Array.isArray(completion.value);
+  if (f === 'drain' && isList) return;
+  if (f === 'take' && Number.isSafeInteger(value) && Number(value) > 0 && isList) return;
   throw new BadInput(
-    `operation ${index}: ${f} ${JSON.stringify(f === 'drain' ? completion?.value : value) ?? 'of nothing'} is nothing that total-queue has. Allowed: enqueue of a value, dequeue (a value, or null for empty), drain (the list of all that was left). Choose the model that fits the history.`,
+    `operation ${index}: ${f} ${JSON.stringify(f === 'drain' ? completion?.value : value) ?? 'of nothing'} is nothing that total-queue has. Allowed: enqueue of a value, dequeue (a value, or null for empty), take of a count (a list of so many at most), drain (the list of all that was left). Choose the model that fits the history.`,
   );
 }
 
-/** `check` throws BadInput for operations other than `enqueue`, `dequeue` and `drain`. */
+/** `check` throws BadInput for operations other than `enqueue`, `dequeue`, `take` and `drain`. */
 export const totalQueue = (options: ObjectsOptions = {}): Checker => ({
   name: 'total-queue',
   summary: 'queues that are drained: whatever was accepted comes out, once, and nothing else does',

@@ -46,15 +46,12 @@ const generator = (names: readonly string[], { amountMax, readShare }: Options):
 function call(op: Invocation, names: readonly string[], options: Options): Call {
   if (op.f === 'read') return { f: 'read-many', keys: names };
   const { from, to, amount } = op.value as Transfer;
-  const enough = ['at-least', from, amount - options.initial] as const;
-  return {
-    f: 'txn',
-    steps: [
-      ...(options.negativeBalances ? [] : [enough]),
-      ['add', from, -amount],
-      ['add', to, amount],
-    ],
-  };
+  const [take, give] = [['add', from, -amount] as const, ['add', to, amount] as const];
+  if (options.negativeBalances) return { f: 'txn', steps: [take, give] };
+  // Whoever looks first finds out before anything is written; whoever looks last has to be able to undo.
+  const looksFirst = amount % 2 === 1;
+  const enough = ['at-least', from, (looksFirst ? amount : 0) - options.initial] as const;
+  return { f: 'txn', steps: looksFirst ? [enough, take, give] : [take, give, enough] };
 }
 
 function readAnswer(result: unknown, names: readonly string[], initial: number): Completion {

@@ -20,27 +20,41 @@ import {
 } from './keyed.ts';
 import type { Workload, WorkloadKind } from './workload.ts';
 
-/** Who holds the lock, as far as the clients know. */
-type Held = { readonly by: Thread; readonly token: number } | null;
+/** A lock, as far as the clients know. */
+interface Known {
+  /** Who holds it. */
+  readonly by: Thread | undefined;
+  /** The newest token that was given out; 0: none yet. */
+  readonly token: number;
+}
 
-/** A thread that holds a lock gives it back when it is next asked. */
-const plan: ObjectPlan<Held> = {
+/**
+ * A thread that holds a lock gives it back when it is next asked. One of six others shows a token that was given back before, its own or
+ * somebody else's: such a holder comes too late, and has to be refused.
+ */
+const plan: ObjectPlan<Known> = {
   prefix: 'm',
-  fresh: null,
-  draw: (_random, held, thread) =>
-    held?.by === thread
-      ? { op: { f: 'release', value: held.token }, state: held }
-      : { op: { f: 'acquire', value: null }, state: held },
-  isBound: (held, thread) => held?.by === thread,
+  fresh: { by: undefined, token: 0 },
+  draw: (random, known, thread) => {
+    if (known.by === thread) return { op: { f: 'release', value: known.token }, state: known };
+    const old = known.by === undefined ? known.token : known.token - 1;
+    const isLate = random.below(6) === 0 && old > 0;
+    // Mostly the one that was given back last.
+    const value = isLate ? Math.max(1, old - random.below(2) * random.below(old)) : null;
+    return { op: { f: isLate ? 'release' : 'acquire', value }, state: known };
+  },
+  isBound: ({ by }, thread) => by === thread,
   learn,
 };
 
-function learn(held: Held, { f, type, value }: Operation, thread: Thread): Held | 'worn' {
+function learn(known: Known, { f, type, value }: Operation, thread: Thread): Known | 'worn' {
+  // A release by another one than the holder is one that comes too late, and changes nothing.
+  if (f === 'release' && known.by !== thread) return known;
   // Nobody may ever know whether somebody holds it now: it is left alone.
   if (type === 'info') return 'worn';
-  if (type === 'fail') return held;
-  if (f === 'release') return held?.by === thread ? null : held;
-  return f === 'acquire' && typeof value === 'number' ? { by: thread, token: value } : held;
+  if (type === 'fail') return known;
+  if (f === 'release') return { ...known, by: undefined };
+  return f === 'acquire' && typeof value === 'number' ? { by: thread, token: value } : known;
 }
 
 function call({ f, key, value }: Invocation): Call {

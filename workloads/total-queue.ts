@@ -11,7 +11,7 @@ import {
   keyedOptions,
   newestKeys,
 } from './keyed.ts';
-import { answeredOfQueue, callOfQueue, queuePlan } from './queues.ts';
+import { answeredOfQueue, batchedQueuePlan, callOfQueue } from './queues.ts';
 import type { Workload, WorkloadKind } from './workload.ts';
 
 /** Queues that are emptied at the end: all of an ordinary run, and not hours of emptying after a long one. */
@@ -22,13 +22,14 @@ const probed = 'probe';
 
 export const totalQueueWorkload: WorkloadKind<KeyedOptions> = {
   name: 'total-queue',
-  summary: 'values put into queues, taken out, and all drained at the end; each comes out once',
+  summary:
+    'values put into queues, taken out, some at once, all drained at the end; each comes out once',
   options: keyedOptions(2, 300),
   create: (chosen): Workload => ({
     name: 'total-queue',
     claim:
       'Every value that was accepted comes out once, and nothing comes out that was not put in.',
-    generator: keyedGenerator(queuePlan('t'), chosen),
+    generator: keyedGenerator(batchedQueuePlan('t'), chosen),
     probe: { f: 'dequeue', key: probed, value: null },
     finalOperations: (history) =>
       newestKeys(history, drainsMax)

@@ -13,15 +13,15 @@ export interface ValueAccount {
   readonly enqueues: Pair[];
   /** Of these, the ones that did. */
   readonly acknowledged: Pair[];
-  /** Dequeues and drains that returned it, once for each time, in the order in which they were over. */
+  /** Dequeues, takes and drains that returned it, once for each time, in the order in which they were over. */
   deliveries: Pair[];
 }
 
 export interface QueueAccounts {
   readonly values: readonly ValueAccount[];
-  /** Operations after which nothing was left: drains, and dequeues of nothing. In the order of their calls. */
+  /** Operations after which nothing was left: drains, dequeues of nothing, takes of less than asked. In the order of their calls. */
   readonly emptyings: readonly Pair[];
-  /** Dequeues and drains whose outcome is not known, in the order of their calls. */
+  /** Dequeues, takes and drains whose outcome is not known, in the order of their calls. */
   readonly unknownTakes: readonly Pair[];
 }
 
@@ -46,7 +46,7 @@ export function accountsOf(operations: readonly Pair[], budget: Budget): QueueAc
       const taken = takenBy(pair);
       budget.step(taken.length);
       for (const value of taken) accountAt(values, value).deliveries.push(pair);
-      if (invoke.f === 'drain' || taken.length === 0) emptyings.push(pair);
+      if (taken.length < askedFor(pair)) emptyings.push(pair);
     } else if (completion?.type !== 'fail') unknownTakes.push(pair);
   }
   for (const account of values.values()) {
@@ -55,9 +55,15 @@ export function accountsOf(operations: readonly Pair[], budget: Budget): QueueAc
   return { values: [...values.values()], emptyings, unknownTakes };
 }
 
+/** How many values it takes if there are so many: one that got fewer left nothing. */
+function askedFor({ invoke }: Pair): number {
+  if (invoke.f === 'drain') return Number.POSITIVE_INFINITY;
+  return invoke.f === 'take' ? Number(invoke.value) : 1;
+}
+
 function takenBy({ invoke, completion }: Pair): readonly unknown[] {
   const value = completion?.value;
-  if (invoke.f === 'drain') return Array.isArray(value) ? value : [];
+  if (invoke.f !== 'dequeue') return Array.isArray(value) ? value : [];
   return value === undefined || value === null ? [] : [value];
 }
 
@@ -80,7 +86,7 @@ function noteEnqueue(account: ValueAccount, pair: Pair): void {
 
 /**
  * What was accepted and did not come out, less what takes with unknown outcomes can have taken. Such a take was called before the
- * queue was found empty, and a dequeue takes one value: the values that must be gone first get the takes, which explains as many as
+ * queue was found empty, and takes as many values as it asked for at most: the values that must be gone first get the takes, which explains as many as
  * can be explained.
  */
 export function missingFrom(accounts: QueueAccounts, budget: Budget) {
@@ -111,9 +117,9 @@ function unexplained(missing: readonly Missing[], takes: readonly Pair[]): Missi
   let free = 0;
   return missing.filter(({ emptied }) => {
     for (; called < takes.length; called += 1) {
-      const { invoke } = takes[called] as Pair;
-      if (invoke.index > endOf(emptied)) break;
-      free += invoke.f === 'drain' ? Number.POSITIVE_INFINITY : 1;
+      const take = takes[called] as Pair;
+      if (take.invoke.index > endOf(emptied)) break;
+      free += askedFor(take);
     }
     if (free === 0) return true;
     free -= 1;
