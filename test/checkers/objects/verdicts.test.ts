@@ -154,13 +154,13 @@ describe('the verdict on queues', () => {
 
   it('a take gives a list, and one that gives less than it was asked for leaves nothing', async () => {
     const put = '0 enqueue 1\n0 ok 1\n0 enqueue 2\n0 ok 2\n0 enqueue 3\n0 ok 3\n';
-    const all = await check(totalQueue(), `${put}1 take 2\n1 ok [1, 2]\n1 take 2\n1 ok [3]`);
+    const all = await check(totalQueue(), `${put}1 take 2\n1 ok [1,2]\n1 take 2\n1 ok [3]`);
     assert.deepEqual([all.valid, all.details['dequeued']], [true, 3]);
-    const full = await check(totalQueue(), `${put}1 take 2\n1 ok [2, 3]`);
+    const full = await check(totalQueue(), `${put}1 take 2\n1 ok [2,3]`);
     assert.deepEqual([full.valid, full.details['remaining']], ['unknown', 1]);
-    const less = await check(totalQueue(), `${put}1 take 3\n1 ok [2, 3]`);
+    const less = await check(totalQueue(), `${put}1 take 3\n1 ok [2,3]`);
     assert.deepEqual(less.names, ['lost']);
-    const twice = await check(totalQueue(), `${put}1 take 2\n1 ok [1, 2]\n2 drain\n2 ok [2, 3]`);
+    const twice = await check(totalQueue(), `${put}1 take 2\n1 ok [1,2]\n2 drain\n2 ok [2,3]`);
     assert.deepEqual(twice.names, ['duplicated']);
     // A take of two whose outcome nobody knows explains two values, not three.
     const unknown = `${put}1 take 2\n1 info\n2 drain\n2 ok `;
