@@ -1,6 +1,5 @@
 /** A node: a replica and its driver between disk, peers and clients. Everything but the process itself (main.ts). */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Status } from '../consensus/algorithm.ts';
 import { createReplica } from '../consensus/create-replica.ts';
@@ -10,16 +9,17 @@ import { ClientPort } from './client-port.ts';
 import { SettableClock, trueLine } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import { Driver } from './driver.ts';
+import { realFiles } from './durable-file.ts';
 import { errorMessage } from './error-message.ts';
 import type { ControlRequest, ControlResponse } from './fault-hooks.ts';
 import { FaultyDisk } from './faulty-disk.ts';
-import { nextIncarnation, wasStartedBefore } from './incarnation.ts';
 import { tickMs, tickMsMax } from './limits.ts';
 import { listen } from './listen.ts';
 import { hello } from './peer-hello.ts';
 import { PeerLink, type SentCounters } from './peer-link.ts';
 import { PeerPort } from './peer-port.ts';
 import { maxFrameBytes, type NodeStatus } from './protocol.ts';
+import { start } from './start.ts';
 import { noTrace, openTrace, type TraceWriter } from './trace-writer.ts';
 import { Turn } from './turn.ts';
 import { type RecoveredWal, recoverWal, type Wal, walFileName } from './wal.ts';
@@ -47,11 +47,9 @@ function recover(
 } {
   const file = join(config.dataDir, walFileName);
   try {
-    // The log is made before the incarnation is recorded, so this one has been lost, and with it what the node promised.
-    if (wasStartedBefore(config.dataDir) && !existsSync(file))
-      throw new WalCorrupt(0, 'it is gone');
-    const wal = recoverWal(config.dataDir, disk);
-    const incarnation = nextIncarnation(config.dataDir, Date.now());
+    const { dataDir } = config;
+    const recoverLog = (): RecoveredWal => recoverWal(dataDir, disk);
+    const { incarnation, log: wal } = start(dataDir, Date.now(), realFiles, recoverLog);
     log(`recovered ${wal.records.length} records from ${wal.lastBatch} batches`);
     if (wal.torn !== undefined) {
       const { bytes, offset, reason } = wal.torn;

@@ -11,17 +11,15 @@
 
 import {
   closeSync,
-  existsSync,
   fdatasync,
   fdatasyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   write,
 } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from './durable-file.ts';
+import { type Files, realFiles, writeDurably } from './durable-file.ts';
 import type { FaultyDisk } from './faulty-disk.ts';
 import { maxWalBatchBytes, walGrowBytes, walSealDelayMs } from './limits.ts';
 import { type DecodedLog, decodeLog, encodeBatch, encodeFileHeader } from './wal-format.ts';
@@ -204,15 +202,21 @@ export interface RecoveredWal extends DecodedLog {
   open(handlers: WalHandlers): Wal;
 }
 
+/** An empty log in `directory` (made too), unless there is one. Throws the system's error. */
+export function makeLog(directory: string, files: Files): void {
+  files.makeDirectory(directory);
+  const path = join(directory, walFileName);
+  if (!files.exists(path)) writeDurably(path, encodeFileHeader(), files);
+}
+
 /**
  * Reads the log in `directory`, or makes a new one (the directory too). A torn tail is cut off. What was read is on disk when this returns,
  * even if the process that wrote it died before its sync. Throws WalCorrupt, or the system's error. `faults` stands between the log and
  * its file from then on.
  */
 export function recoverWal(directory: string, faults?: FaultyDisk): RecoveredWal {
-  mkdirSync(directory, { recursive: true });
+  makeLog(directory, realFiles);
   const path = join(directory, walFileName);
-  if (!existsSync(path)) writeDurably(path, encodeFileHeader());
   const bytes = readFileSync(path);
   const decoded = decodeLog(bytes);
   const fd = openSync(path, 'r+');

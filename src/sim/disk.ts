@@ -180,6 +180,14 @@ export class SimDisk {
     return undefined;
   }
 
+  /** The log's name was lost with the power: nobody finds again what it holds. */
+  unlink(): void {
+    this.#batches.truncate(0);
+    this.#durable = 0;
+    this.#image = undefined;
+    this.#dropped.clear();
+  }
+
   /** The process dies, or the machine with it. */
   crash(unsynced: Unsynced): void {
     this.#crashes += 1;
@@ -231,9 +239,7 @@ export class SimDisk {
         return this.#truncate(damage.bytes);
       case 'wiped':
         this.#refuse(this.#batches.length > 0, 'the whole log');
-        this.#batches.truncate(0);
-        this.#durable = 0;
-        this.#image = undefined;
+        this.unlink();
         return 'everything';
     }
   }

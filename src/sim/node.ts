@@ -9,11 +9,14 @@ import type { PeerMessage } from '../consensus/replica.ts';
 import type { ClientRequest, ClientResponse } from '../consensus/state-machine/command.ts';
 import { Driver } from '../node/driver.ts';
 import type { NodeStatus } from '../node/protocol.ts';
+import { start } from '../node/start.ts';
+import { makeLog, walFileName } from '../node/wal.ts';
 import { encodeBatch, WalCorrupt } from '../node/wal-format.ts';
 import type { Unsynced } from '../schedule/world.ts';
 import type { NodeClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
 import type { SimEvent, Stamp, Traced } from './events.ts';
+import { Interrupted, interruptedAfter, SimFolder } from './folder.ts';
 import { countingRandom, draw, mix } from './mix.ts';
 import type { Network } from './network.ts';
 import type { SimOptions } from './options.ts';
@@ -73,6 +76,14 @@ type State =
       readonly ticker: Ticker;
     };
 
+const salts = { folder: 21, interrupted: 22 } as const;
+
+/** More calls than a start makes on its files. */
+const startCalls = 12;
+
+/** Of the folder's one directory. */
+const directory = '';
+
 const batchBytes = (records: readonly unknown[]): number =>
   encodeBatch(
     1,
@@ -85,11 +96,14 @@ export class SimNode {
   readonly index: number;
   readonly clock: NodeClock;
   readonly disk: SimDisk;
+  readonly #folder: SimFolder;
   readonly #parts: SimNodeParts;
   #state: State = { kind: 'down' };
   #paused = false;
   /** What came while the process was stopped. */
   #inbox: (() => void)[] = [];
+  /** How often it was started; of those that came far enough, `#incarnation` is the number of the latest. */
+  #lives = 0;
   #incarnation = 0;
   #lastRequest = 0;
   #traced = 0;
@@ -105,6 +119,7 @@ export class SimNode {
     this.index = parts.index;
     this.clock = parts.clock;
     this.disk = parts.disk;
+    this.#folder = new SimFolder(mix(parts.key, salts.folder));
   }
 
   /** The kernel takes connections for it: it runs, or is paused. */
@@ -147,13 +162,13 @@ export class SimNode {
     if (this.#starting !== undefined) return this.#starting.promise;
     const { timeline, options, key } = this.#parts;
     const starting = Promise.withResolvers<void>();
-    this.#incarnation += 1;
+    this.#lives += 1;
     this.#starting = starting;
     this.#state = { kind: 'starting' };
-    const ms = afterMs ?? draw(options.startMs, mix(key, this.#incarnation));
-    const incarnation = this.#incarnation;
+    const ms = afterMs ?? draw(options.startMs, mix(key, this.#lives));
+    const life = this.#lives;
     timeline.at(timeline.nowNs() + ms * 1e6, () => {
-      if (this.#state.kind !== 'starting' || this.#incarnation !== incarnation) return;
+      if (this.#state.kind !== 'starting' || this.#lives !== life) return;
       this.#recover();
       this.#starting = undefined;
       const { end } = this;
@@ -169,8 +184,11 @@ export class SimNode {
   kill(unsynced: Unsynced): void {
     const { witness, timeline, hash } = this.#parts;
     const was = this.#state.kind;
+    if (was === 'starting') this.#startPartly();
     this.#leave();
     this.disk.crash(unsynced);
+    this.#folder.crash(unsynced);
+    if (!this.#folder.exists(walFileName)) this.disk.unlink();
     this.#state = { kind: 'down' };
     this.#starting?.reject(new Error(`node ${this.id} was killed while it started`));
     this.#starting = undefined;
@@ -232,10 +250,27 @@ export class SimNode {
     });
   }
 
+  /** What it had done to its files when it was killed. */
+  #startPartly(): void {
+    const calls = mix(mix(this.#parts.key, salts.interrupted), this.#lives) % startCalls;
+    const files = interruptedAfter(calls, this.#folder);
+    try {
+      start(directory, this.#lives, files, () => makeLog(directory, files));
+    } catch (error) {
+      if (!(error instanceof Interrupted || error instanceof WalCorrupt)) throw error;
+    }
+  }
+
   #recover(): void {
     const { witness, timeline, key, options, hash } = this.#parts;
     try {
-      const { records } = this.disk.recover();
+      // The number of starts stands for the wall clock, on which incarnations are based.
+      const { incarnation, log } = start(directory, this.#lives, this.#folder, () => {
+        makeLog(directory, this.#folder);
+        return this.disk.recover();
+      });
+      const { records } = log;
+      this.#incarnation = incarnation;
       this.#fsyncsBefore = this.disk.fsyncs;
       this.#messagesSent = 0;
       this.#bytesSent = 0;
@@ -266,7 +301,6 @@ export class SimNode {
         quietUntilMs: () => driver.quietUntilMs(),
       });
       this.#state = { kind: 'up', driver, wal, ticker };
-      const { incarnation } = this;
       hash?.number(timeline.nowNs());
       hash?.number(records.length);
       witness?.({

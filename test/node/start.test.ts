@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { defaultLimits, defaultTiming } from '#src/consensus/algorithm';
 import { BadInput } from '#src/errors';
 import type { NodeConfig } from '#src/node/config';
+import { realFiles } from '#src/node/durable-file';
 import { nextIncarnation } from '#src/node/incarnation';
 import { readConfig } from '#src/node/read-config';
 import { openTrace } from '#src/node/trace-writer';
@@ -65,12 +66,12 @@ describe('what a node starts from', () => {
   });
 
   it('is a new incarnation each time, also when the wall clock goes back or the directory is new', () => {
-    assert.equal(nextIncarnation(directory, 5000.7), 5000);
-    assert.equal(nextIncarnation(directory, 4000), 5001);
-    assert.equal(nextIncarnation(directory, 6000), 6000);
-    assert.equal(nextIncarnation(join(directory, 'new'), 6001), 6001);
+    assert.equal(nextIncarnation(directory, 5000.7, realFiles), 5000);
+    assert.equal(nextIncarnation(directory, 4000, realFiles), 5001);
+    assert.equal(nextIncarnation(directory, 6000, realFiles), 6000);
+    assert.equal(nextIncarnation(join(directory, 'new'), 6001, realFiles), 6001);
     writeFileSync(join(directory, 'incarnation'), 'x');
-    assert.throws(() => nextIncarnation(directory, 7000), /does not hold/);
+    assert.throws(() => nextIncarnation(directory, 7000, realFiles), /does not hold/);
   });
 
   it('traces every event in order, with one clock and a number without gaps', () => {

@@ -7,6 +7,7 @@ const wal = 'src/node/wal.ts';
 const format = 'src/node/wal-format.ts';
 /** The same group commit in virtual time. */
 const simWal = 'src/sim/wal.ts';
+const durableFile = 'src/node/durable-file.ts';
 
 export const diskMutants: readonly Mutant[] = [
   {
@@ -46,6 +47,19 @@ export const diskMutants: readonly Mutant[] = [
     workloads: ['append', 'register'],
     why: 'The node cuts off everything behind the damage, which it had promised, and votes and leads with what is left. Bit rot on a minority, then a restart.',
     needs: { faults: ['bit-rot', 'kill'] },
+  },
+  {
+    id: 'D05',
+    title: 'renames the log into its place and does not sync the directory',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['I9', 'I30'],
+    edits: [{ file: durableFile, find: '  files.syncDirectory(dirname(path));', replace: '' }],
+    reach: 'sim',
+    source: 'Pillai et al., All File Systems Are Not Created Equal, OSDI 2014',
+    workloads: ['append', 'register'],
+    why: 'The name of a new log is lost with the power, and with it all that the node ever promised; it comes back as if it were new. A power loss.',
+    needs: { faults: ['power-loss'] },
   },
   {
     id: 'D06',

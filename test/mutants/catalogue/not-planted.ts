@@ -19,11 +19,6 @@ export const notPlanted: readonly NotPlanted[] = [
   { ids: ['R60', 'R62', 'R63', 'C11'], reason: 'Nodes take no snapshots yet.' },
   { ids: ['R65'], reason: 'The lead is not handed over on purpose.' },
   {
-    ids: ['D05'],
-    reason:
-      'A rename that is lost with its directory shows only on a file system that loses it: neither world has one under the file that is renamed (the log is made once, before anything is promised).',
-  },
-  {
     ids: ['P24'],
     reason:
       'Duplicates are found by the session table, which both algorithms share: C01 is this bug.',
