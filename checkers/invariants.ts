@@ -14,7 +14,7 @@ import {
   membersMax,
   type Violation,
 } from './invariants/index.ts';
-import { earliest, type NodeTrace, openTraces } from './trace-files.ts';
+import { earliest, endsWhole, type NodeTrace, openTraces } from './trace-files.ts';
 
 /** Events between two looks at the clock. */
 const eventsBetweenLooks = 4096;
@@ -24,20 +24,26 @@ export const invariants = (): Checker => ({
   name: 'invariants',
   summary: "what Raft or Paxos promises, checked on the nodes' traces event by event",
   check({ folder, timeLimitMs }) {
-    const traces = folder === undefined ? [] : openTraces(folder);
+    const test = testIn(folder);
+    const traces = folder === undefined ? [] : openTraces(folder, test.traced);
     try {
       const algorithm = algorithmOf(traces);
       if (folder === undefined || algorithm === undefined || traces.length > membersMax) {
+        const note = 'there are no traces of Raft or Multi-Paxos nodes';
+        if (test.traced.length === 0) return { valid: true, checked: 0, note };
         return {
-          valid: true,
+          valid: 'unknown',
+          reason: `${note}, though the test was to leave some`,
           checked: 0,
-          note: 'there are no traces of Raft or Multi-Paxos nodes',
         };
       }
       const members = traces.map(({ node }) => node);
       // Merged by time, in which nodes may tie: not the exact order even in a simulation.
       const settings = { algorithm, members, exact: false };
-      return judge(traces, settings, isSimulated(folder), timeLimitMs);
+      const complete =
+        test.simulated &&
+        members.every((node) => endsWhole(join(folder, 'nodes', node, 'trace.jsonl')));
+      return judge(traces, settings, complete, timeLimitMs);
     } finally {
       for (const trace of traces) trace.close();
     }
@@ -51,10 +57,36 @@ function algorithmOf(traces: readonly NodeTrace[]): InvariantSettings['algorithm
   return first === 'acceptorRecovered' ? 'paxos' : undefined;
 }
 
-/** A simulation loses no events when a node is killed. */
-function isSimulated(folder: string): boolean {
-  const path = join(folder, 'test.json');
-  return existsSync(path) && /"world":\s*"sim"/.test(readFileSync(path, 'utf8'));
+/** What is known of the test whose run folder it is. */
+interface Test {
+  /** A simulation loses no events when a node is killed. */
+  readonly simulated: boolean;
+  /** Nodes that were to leave a trace of Raft or Multi-Paxos. */
+  readonly traced: readonly string[];
+}
+
+/** A folder without a description of the test, or with one that cannot be read, says nothing. */
+function testIn(folder: string | undefined): Test {
+  const spec = folder === undefined ? {} : specIn(join(folder, 'test.json'));
+  const leaves = spec.trace === true && (spec.system === 'raft' || spec.system === 'paxos');
+  return {
+    simulated: spec.world === 'sim',
+    traced:
+      leaves && Number.isSafeInteger(spec.nodes)
+        ? Array.from({ length: Math.min(Number(spec.nodes), membersMax) }, (_, i) => `n${i + 1}`)
+        : [],
+  };
+}
+
+type SpecParts = Readonly<Partial<Record<'system' | 'world' | 'trace' | 'nodes', unknown>>>;
+
+function specIn(path: string): SpecParts {
+  if (!existsSync(path)) return {};
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as SpecParts | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function judge(
@@ -65,7 +97,8 @@ function judge(
 ): CheckResult {
   const judged = createInvariants(settings);
   const coverage = createCoverage(settings);
-  for (const { node, head } of traces) if (head === undefined) judged.ended(node);
+  const silent = traces.filter(({ head }) => head === undefined).map(({ node }) => node);
+  for (const node of silent) judged.ended(node);
   const deadlineMs = performance.now() + timeLimitMs;
   let checked = 0;
   let outOfTime = false;
@@ -92,8 +125,12 @@ function judge(
       violations,
     };
   }
-  if (!outOfTime) return { valid: true, ...counts };
-  const reason = `out of time after ${checked} events; raise --check-timeout`;
+  if (outOfTime) {
+    const reason = `out of time after ${checked} events; raise --check-timeout`;
+    return { valid: 'unknown', reason, ...counts };
+  }
+  if (silent.length === 0) return { valid: true, ...counts };
+  const reason = `no trace is left of ${silent.join(', ')}: what happened there was not checked`;
   return { valid: 'unknown', reason, ...counts };
 }
 

@@ -1,6 +1,6 @@
 /** The traces of a run folder as one sequence of events. Lines of processes that were killed may be torn or missing. */
 
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Traced } from './invariants/traced.ts';
 
@@ -103,13 +103,29 @@ function eventIn(line: string): Traced | undefined {
   return undefined;
 }
 
-/** The traces of all nodes of a run folder, by name. Throws the system's error when one cannot be opened. */
-export function openTraces(folder: string): NodeTrace[] {
+/**
+ * The traces of all nodes of a run folder, by name; also of `expected` ones of which there is nothing left. Throws the system's error
+ * when one cannot be opened.
+ */
+export function openTraces(folder: string, expected: readonly string[] = []): NodeTrace[] {
   const nodes = join(folder, 'nodes');
-  if (!existsSync(nodes)) return [];
-  return readdirSync(nodes)
+  const found = existsSync(nodes) ? readdirSync(nodes) : [];
+  return [...new Set([...found, ...expected])]
     .sort()
     .map((node) => new NodeTrace(node, join(nodes, node, 'trace.jsonl')));
+}
+
+/** Whether the last line of a file is whole, as far as one can tell. False where there is no file. */
+export function endsWhole(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const last = Buffer.alloc(1);
+    return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last.toString() === '\n';
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The trace whose next event is the oldest; undefined when all are at their end. */

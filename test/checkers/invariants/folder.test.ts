@@ -27,8 +27,13 @@ function linesOf(events: readonly Traced[]): Record<string, string[]> {
   return lines;
 }
 
-async function check(texts: Readonly<Record<string, string>>, timeLimitMs = 10_000) {
+async function check(
+  texts: Readonly<Record<string, string>>,
+  timeLimitMs = 10_000,
+  test?: Readonly<Record<string, unknown>>,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'dissent-invariants-'));
+  if (test !== undefined) writeFileSync(join(folder, 'test.json'), JSON.stringify(test));
   for (const [node, text] of Object.entries(texts)) {
     mkdirSync(join(folder, 'nodes', node), { recursive: true });
     writeFileSync(join(folder, 'nodes', node, 'trace.jsonl'), text);
@@ -136,6 +141,42 @@ describe('the invariants checker', () => {
       (await check(joined(linesOf(paxos.events)))).anomalies?.[0]?.name,
       'I27 one-command-per-ballot',
     );
+  });
+
+  it('concludes nothing from a trace of a simulation that was cut off', async () => {
+    const test = { system: 'raft', world: 'sim', trace: true, nodes: members.length };
+    for (const seed of [1, 2, 3]) {
+      const whole = joined(linesOf(recordedTrace('raft', seed)));
+      assert.equal((await check(whole, 10_000, test)).valid, true);
+      for (const node of members) {
+        const text = whole[node] ?? '';
+        for (const share of [0.1, 0.5, 0.9]) {
+          const cut = { ...whole, [node]: text.slice(0, text.length * share).trimEnd() };
+          const result = await check(cut, 10_000, test);
+          assert.equal(result.valid, true, `${seed} ${node} ${share}: ${result.reason}`);
+        }
+      }
+    }
+  });
+
+  it('does not pass what it could not look at: a node, or all of them, without the trace that the test asked for', async () => {
+    const test = { system: 'raft', world: 'sim', trace: true, nodes: members.length };
+    for (const world of ['sim', 'real']) {
+      const whole = joined(linesOf(recordedTrace('raft', 1)));
+      const empty = await check({ ...whole, n2: '' }, 10_000, { ...test, world });
+      assert.equal(empty.valid, 'unknown');
+      assert.match(empty.reason ?? '', /no trace is left of n2/);
+      const { n2: _, ...others } = whole;
+      const gone = await check(others, 10_000, { ...test, world });
+      assert.equal(gone.valid, 'unknown', 'its quorums are still those of all nodes');
+      assert.match(gone.reason ?? '', /no trace is left of n2/);
+    }
+    const none = await check({}, 10_000, test);
+    assert.equal(none.valid, 'unknown');
+    assert.match(none.reason ?? '', /no traces .* though the test was to leave some/);
+    for (const other of [{ trace: false }, { system: 'etcd' }]) {
+      assert.equal((await check({}, 10_000, { ...test, ...other })).valid, true);
+    }
   });
 
   it('without traces it says that it checked nothing; out of time it does not know', async () => {
