@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { faults } from '#nemesis/index';
 import { huntSummary } from '#reports/hunt-console';
 import { huntStatus } from '#reports/hunt-status';
 import { BadInput, exitCodes } from '../errors.ts';
@@ -64,10 +65,13 @@ function checked(flags: Flags): void {
   ] as const) {
     if (!(value > 0)) throw new BadInput(`--${name} ${value}: allowed are seconds above 0`);
   }
-  if (!Number.isSafeInteger(flags.seed) || flags.seed < 0) {
-    throw new BadInput(`--seed ${flags.seed}: allowed are whole numbers from 0`);
+  // Of those that follow the first one there has to be a number, too.
+  const lastFirst = Number.MAX_SAFE_INTEGER - (flags.runs ?? 2 ** 40);
+  if (!Number.isSafeInteger(flags.seed) || flags.seed < 0 || flags.seed > lastFirst) {
+    throw new BadInput(`--seed ${flags.seed}: allowed are whole numbers from 0 to ${lastFirst}`);
   }
   refuseOtherWorld(flags);
+  refuseStrangeFaults(flags);
 }
 
 /** Throws BadInput for an option that means nothing in that world. */
@@ -85,6 +89,19 @@ function refuseOtherWorld({ world, workers, runsPerCandidate, toxiproxy }: Flags
       world === 'real'
         ? `${flag} ${value} is for --world sim: real clusters are run one after the other`
         : `${flag} ${value} is for --world real: a simulated test is the same every time`,
+    );
+  }
+}
+
+/** Throws BadInput for a fault that cannot be had in that world: a hunt that was told to look for it would find nothing, and pass. */
+function refuseStrangeFaults({ world, nemesis = [] }: Flags): void {
+  for (const kind of nemesis) {
+    const worlds = faults.get(kind)?.worlds;
+    if (worlds === undefined || worlds.some((one) => one === world)) continue;
+    throw new BadInput(
+      worlds.length === 0
+        ? `--nemesis ${kind}: it is not available yet, in neither world`
+        : `--nemesis ${kind}: there is none with --world ${world}; allowed: --world ${worlds.join(', ')}`,
     );
   }
 }

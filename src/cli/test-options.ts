@@ -1,12 +1,14 @@
 /** What `test` and `compare` have in common: the description of a test, as options. */
 
 import { type Command, Option } from 'commander';
-import { faults } from '#nemesis/index';
+import { expandKinds, faults } from '#nemesis/index';
+import { BadInput } from '../errors.ts';
 import type { TestRequest } from '../run/build-spec.ts';
 import { loadFaultFiles } from '../run/fault-files.ts';
 import type { TestSpec } from '../run/spec.ts';
 import { isWorkloadFile, loadWorkloadFile } from '../run/workload-files.ts';
 import { drawSchedule } from '../schedule/drawing.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { loadSchedule } from '../schedule/validate.ts';
 import { jsonObject, list, number, portRange } from './options.ts';
 import type { Output } from './output.ts';
@@ -102,6 +104,29 @@ async function workloadOf(given: string | undefined) {
   return { workload: await loadWorkloadFile(given), workloadFile: given };
 }
 
+/** Throws BadInput for a file that cannot be played, and for orders to draw what it leaves no room for. */
+function scheduleOf(flags: TestFlags): Schedule | undefined {
+  const { schedule: file, nemesis = [], world } = flags;
+  if (file === undefined) return undefined;
+  const schedule = loadSchedule(file, faults);
+  for (const name of ['intensity', 'interval'] as const) {
+    if (flags[name] === undefined) continue;
+    throw new BadInput(
+      `--${name} ${flags[name]} is for schedules that are drawn, and ${file} is played as it is.\n` +
+        'next: leave one of them out',
+    );
+  }
+  const there = new Set(schedule.map(({ fault }) => fault.kind));
+  const missing = expandKinds(nemesis, world === 'sim' ? 'sim' : 'real').filter(
+    (kind) => kind !== 'none' && !there.has(kind),
+  );
+  if (missing.length === 0) return schedule;
+  throw new BadInput(
+    `--nemesis asks for ${missing.join(', ')}, which ${file} does not have, and it is played as it is.\n` +
+      'next: leave --nemesis out, or add entries to the file',
+  );
+}
+
 /** Only what was given, so that the defaults stay in one place. Loads the faults that the user brought first. */
 export async function testRequest(flags: TestFlags): Promise<Omit<TestRequest, 'system'>> {
   await loadFaultFiles(flags.fault ?? []);
@@ -124,7 +149,7 @@ export async function testRequest(flags: TestFlags): Promise<Omit<TestRequest, '
     world: flags.world,
     sim: flags.simOptions,
     name: flags.name,
-    schedule: flags.schedule === undefined ? undefined : loadSchedule(flags.schedule, faults),
+    schedule: scheduleOf(flags),
   };
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
   return { trace: flags.trace, ...Object.fromEntries(defined) };

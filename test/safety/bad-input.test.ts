@@ -31,6 +31,45 @@ describe('bad input', function () {
       () => ['test', 'raft', '--require', 'meteor:leader'],
       /"meteor".*pause/s,
     ],
+    [
+      'a schedule from a file, and kinds of fault that it does not have',
+      () => [
+        'test',
+        'raft',
+        '--nemesis',
+        'kill,partition',
+        '--schedule',
+        file('kill.json', '[{"at":100,"for":100,"fault":"kill","target":"one"}]'),
+      ],
+      /asks for partition, which .*kill\.json does not have.*\nnext:/s,
+    ],
+    [
+      'a schedule from a file, and how to draw one',
+      () => [
+        'test',
+        'raft',
+        '--intensity',
+        'hell',
+        '--schedule',
+        file('kill.json', '[{"at":100,"for":100,"fault":"kill","target":"one"}]'),
+      ],
+      /--intensity hell is for schedules that are drawn/,
+    ],
+    [
+      'a hunt with a fault of the other world',
+      () => ['hunt', 'raft', '--nemesis', 'kill,slicer', '--runs', '1'],
+      /slicer.*allowed: --world real/,
+    ],
+    [
+      'a hunt with a fault that there is not yet',
+      () => ['hunt', 'raft', '--nemesis', 'membership', '--runs', '1'],
+      /membership: it is not available yet/,
+    ],
+    [
+      'a hunt whose seeds are too large',
+      () => ['hunt', 'raft', '--seed', '9007199254740991', '--runs', '2'],
+      /--seed 9007199254740991: allowed are whole numbers from 0 to 9007199254740989/,
+    ],
     ['a replay of nothing', () => ['replay', 'nope.repro.json'], /no file or folder nope.*hunt/s],
     [
       'a replay of some other JSON',
