@@ -46,6 +46,10 @@ interface Tried {
   readonly error: string;
 }
 
+const notYet: Tried = { definite: true, error: 'there was no time to ask' };
+
+type Settle = (outcome: Outcome) => void;
+
 type Query = Extract<ClientRequest, { readonly kind: 'query' }>['query'];
 
 const isQuery = (call: Call): call is Query => call.f === 'read' || call.f === 'read-many';
@@ -64,7 +68,7 @@ const errorText = (response: Extract<ClientResponse, { readonly kind: 'error' }>
 
 const closedError = 'the connection was closed';
 
-class NodeConnection implements Connection {
+class NodeConnection implements Required<Connection> {
   readonly #wire: Line;
   readonly #time: Time;
   readonly #attemptTimeoutMs: number;
@@ -85,13 +89,20 @@ class NodeConnection implements Connection {
   }
 
   call(call: Call, timeoutMs: number): Promise<Outcome> {
-    if (this.#isClosed) return Promise.resolve({ kind: 'fail', error: closedError });
-    if (this.#busy) {
-      return Promise.resolve({ kind: 'fail', error: 'a call is in progress; one at a time' });
-    }
+    return new Promise((settle) => this.start(call, timeoutMs, settle));
+  }
+
+  start(call: Call, timeoutMs: number, settle: Settle): void {
+    if (this.#isClosed) return settle({ kind: 'fail', error: closedError });
+    if (this.#busy) return settle({ kind: 'fail', error: 'a call is in progress; one at a time' });
     this.#busy = true;
+    const end = (outcome: Outcome): void => {
+      this.#busy = false;
+      settle(outcome);
+    };
     const deadlineMs = this.#time.nowMs() + timeoutMs;
-    return isQuery(call) ? this.#query(call, deadlineMs) : this.#command(call, deadlineMs);
+    if (isQuery(call)) this.#query(call, deadlineMs, end);
+    else this.#command(call, deadlineMs, end);
   }
 
   close(): void {
@@ -101,99 +112,102 @@ class NodeConnection implements Connection {
     this.#wire.close();
   }
 
-  async #query(query: Query, deadlineMs: number): Promise<Outcome> {
-    try {
-      const ended = await this.#until(deadlineMs, { kind: 'query', query }, (response) =>
-        response.kind === 'ok' || response.code === 'bad-command' ? response : undefined,
-      );
-      if (this.#isClosed) return { kind: 'unknown', error: closedError };
-      if (ended.kind === 'ok') return ended;
-      return { kind: 'fail', error: ended.kind === 'tried' ? ended.error : errorText(ended) };
-    } finally {
-      this.#busy = false;
-    }
+  #query(query: Query, deadlineMs: number, end: Settle): void {
+    this.#until(deadlineMs, { kind: 'query', query }, acceptOfQuery, (ended) => {
+      if (this.#isClosed) end({ kind: 'unknown', error: closedError });
+      else if (ended.kind === 'ok') end(ended);
+      else end({ kind: 'fail', error: ended.kind === 'tried' ? ended.error : errorText(ended) });
+    });
   }
 
-  async #command(command: Command, deadlineMs: number): Promise<Outcome> {
-    try {
-      while (true) {
-        const session = this.#session ?? (await this.#openSession(deadlineMs));
-        if (typeof session !== 'number') return session;
-        this.#sequence += 1;
-        const body = { kind: 'command', session, sequence: this.#sequence, command } as const;
-        let definite = true;
-        const ended = await this.#until(deadlineMs, body, (response, before) => {
-          definite = before.definite;
-          if (response.kind === 'ok') return response;
-          return isLastWord(response) ? response : undefined;
-        });
-        if (ended.kind === 'ok') return ended;
-        if (this.#isClosed) return { kind: 'unknown', error: closedError };
-        if (ended.kind === 'tried') {
-          return { kind: ended.definite ? 'fail' : 'unknown', error: ended.error };
-        }
-        // The one execution that this sequence can have was refused, and the refusal is its remembered result.
-        if (ended.code === 'bad-command') return { kind: 'fail', error: errorText(ended) };
-        // The session is gone or does not fit any more: never use it again.
-        this.#session = undefined;
-        if (ended.code === 'session-unknown' && definite && this.#time.nowMs() < deadlineMs)
-          continue;
-        const kind = definite && errorCodes[ended.code].definite ? 'fail' : 'unknown';
-        return { kind, error: errorText(ended) };
-      }
-    } finally {
-      this.#busy = false;
+  #command(command: Command, deadlineMs: number, end: Settle): void {
+    if (this.#session !== undefined) {
+      this.#inSession(this.#session, command, deadlineMs, end);
+      return;
     }
+    this.#openSession(deadlineMs, (opened) => {
+      if (typeof opened === 'number') this.#inSession(opened, command, deadlineMs, end);
+      else end(opened);
+    });
+  }
+
+  #inSession(session: number, command: Command, deadlineMs: number, end: Settle): void {
+    this.#sequence += 1;
+    const body = { kind: 'command', session, sequence: this.#sequence, command } as const;
+    this.#until(deadlineMs, body, acceptOfCommand, (ended, before) => {
+      if (ended.kind === 'ok') return end(ended);
+      if (this.#isClosed) return end({ kind: 'unknown', error: closedError });
+      if (ended.kind === 'tried') {
+        return end({ kind: ended.definite ? 'fail' : 'unknown', error: ended.error });
+      }
+      // The one execution that this sequence can have was refused, and the refusal is its remembered result.
+      if (ended.code === 'bad-command') return end({ kind: 'fail', error: errorText(ended) });
+      // The session is gone or does not fit any more: never use it again.
+      this.#session = undefined;
+      const { definite } = before;
+      if (ended.code === 'session-unknown' && definite && this.#time.nowMs() < deadlineMs) {
+        return this.#command(command, deadlineMs, end);
+      }
+      const kind = definite && errorCodes[ended.code].definite ? 'fail' : 'unknown';
+      end({ kind, error: errorText(ended) });
+    });
   }
 
   /** A session opened twice, because an answer was lost, does no harm: the first one is never used. */
-  async #openSession(deadlineMs: number): Promise<number | Outcome> {
-    const ended = await this.#until(deadlineMs, { kind: 'open-session' }, (response) =>
-      response.kind === 'ok' ? response : undefined,
-    );
-    if (this.#isClosed) return { kind: 'unknown', error: closedError };
-    const why = ended.kind === 'tried' ? ended.error : 'the answer was not a number';
-    if (ended.kind !== 'ok' || typeof ended.result !== 'number') {
-      // The command itself has not been sent yet.
-      return { kind: 'fail', error: `no session: ${why}` };
-    }
-    this.#session = ended.result;
-    this.#sequence = 0;
-    return ended.result;
+  #openSession(deadlineMs: number, opened: (session: number | Outcome) => void): void {
+    this.#until(deadlineMs, { kind: 'open-session' }, acceptOfOpening, (ended) => {
+      if (this.#isClosed) return opened({ kind: 'unknown', error: closedError });
+      const why = ended.kind === 'tried' ? ended.error : 'the answer was not a number';
+      if (ended.kind !== 'ok' || typeof ended.result !== 'number') {
+        // The command itself has not been sent yet.
+        return opened({ kind: 'fail', error: `no session: ${why}` });
+      }
+      this.#session = ended.result;
+      this.#sequence = 0;
+      opened(ended.result);
+    });
   }
 
-  /**
-   * Asks until `accept` takes a response, or time is up. `accept` is told what the attempts before this response amount to, and
-   * gives undefined to try again.
-   */
-  async #until<Accepted extends ClientResponse>(
+  /** Asks until `accept` takes a response, or time is up. `ended` is also told what the attempts before that amount to. */
+  #until<Accepted extends ClientResponse>(
     deadlineMs: number,
     body: ClientRequest,
-    accept: (response: ClientResponse, before: Tried) => Accepted | undefined,
-  ): Promise<Accepted | ({ readonly kind: 'tried' } & Tried)> {
-    let tried: Tried = { definite: true, error: 'there was no time to ask' };
-    for (let attempt = 1; ; attempt += 1) {
+    accept: (response: ClientResponse) => Accepted | undefined,
+    ended: (how: Accepted | ({ readonly kind: 'tried' } & Tried), before: Tried) => void,
+  ): void {
+    let tried = notYet;
+    const attempt = (leastMs: number): void => {
       const leftMs = deadlineMs - this.#time.nowMs();
-      const tooLate = leftMs < (attempt === 1 ? 0 : this.#shortestAttemptMs);
-      if (tooLate || this.#isClosed) return { kind: 'tried', ...tried };
-      const answer = await this.#wire.ask(body, Math.min(leftMs, this.#attemptTimeoutMs));
-      let last: Tried;
-      if (answer.kind === 'answered') {
-        const accepted = accept(answer.response, tried);
-        if (accepted !== undefined) return accepted;
-        last = judge(answer.response);
-      } else {
-        last = describe(answer);
-      }
+      if (leftMs < leastMs || this.#isClosed) return ended({ kind: 'tried', ...tried }, tried);
+      this.#wire.ask(body, Math.min(leftMs, this.#attemptTimeoutMs), settle);
+    };
+    const settle = (answer: Answer): void => {
+      const accepted = answer.kind === 'answered' ? accept(answer.response) : undefined;
+      if (accepted !== undefined) return ended(accepted, tried);
+      const last = answer.kind === 'answered' ? judge(answer.response) : describe(answer);
       tried = { definite: tried.definite && last.definite, error: last.error };
-      await this.#pause(Math.min(this.#retryPauseMs, deadlineMs - this.#time.nowMs()));
-    }
+      this.#pause(Math.min(this.#retryPauseMs, deadlineMs - this.#time.nowMs()), () =>
+        attempt(this.#shortestAttemptMs),
+      );
+    };
+    attempt(0);
   }
 
-  async #pause(ms: number): Promise<void> {
-    if (ms > 0) await this.#time.sleep(ms, this.#closing.signal);
+  #pause(ms: number, then: () => void): void {
+    if (ms > 0) void this.#time.sleep(ms, this.#closing.signal).then(then);
+    else then();
   }
 }
+
+/** `accept` of a call gives undefined for a response that is no reason not to try again. */
+const acceptOfQuery = (response: ClientResponse) =>
+  response.kind === 'ok' || response.code === 'bad-command' ? response : undefined;
+
+const acceptOfOpening = (response: ClientResponse) =>
+  response.kind === 'ok' ? response : undefined;
+
+const acceptOfCommand = (response: ClientResponse) =>
+  response.kind === 'ok' || isLastWord(response) ? response : undefined;
 
 /** Whether trying the same command with the same sequence again cannot lead to anything else. */
 const isLastWord = (response: Extract<ClientResponse, { readonly kind: 'error' }>): boolean =>
@@ -213,8 +227,11 @@ export const connect = (options: ConnectOptions): Connection =>
   new NodeConnection(new Wire(options), wallTime, options);
 
 /** The same over any line, in any time: how simulated clients reach simulated nodes. */
-export const connectOver = (line: Line, time: Time, patience: Patience = {}): Connection =>
-  new NodeConnection(line, time, patience);
+export const connectOver = (
+  line: Line,
+  time: Time,
+  patience: Patience = {},
+): Required<Connection> => new NodeConnection(line, time, patience);
 
 const wallTime: Time = {
   nowMs: () => performance.now(),

@@ -13,8 +13,8 @@ export type Answer = Reply<ClientResponse>;
 
 /** One request at a time to one node, over a connection that is dialled when it is needed. */
 export interface Line {
-  /** Settles within `timeoutMs`; never rejects. To be called only when the one before has settled. */
-  ask(body: ClientRequest, timeoutMs: number): Promise<Answer>;
+  /** Calls `settle` once, within `timeoutMs`, perhaps at once. To be called only when the one before has settled. */
+  ask(body: ClientRequest, timeoutMs: number, settle: (answer: Answer) => void): void;
   /** Hangs up; a request in progress settles. */
   close(): void;
 }

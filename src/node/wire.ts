@@ -30,6 +30,13 @@ function isResponse(value: unknown): value is ResponseFrame {
   return kind === 'ok' || (kind === 'status' && isRecord(status));
 }
 
+function answerOf(reply: Reply<Body>): Answer {
+  if (reply.kind !== 'answered') return reply;
+  const { response } = reply;
+  if (response.kind === 'ok' || response.kind === 'error') return { kind: 'answered', response };
+  return { kind: 'no-answer', error: `a ${response.kind} was not asked` };
+}
+
 export class Wire implements Line {
   readonly #address: Address;
   #socket: Socket | undefined;
@@ -42,13 +49,8 @@ export class Wire implements Line {
     this.#address = { host, port };
   }
 
-  /** Settles within `timeoutMs`; never rejects. To be called only when the one before has settled. */
-  async ask(body: ClientRequest, timeoutMs: number): Promise<Answer> {
-    const reply = await this.#exchange(body, timeoutMs);
-    if (reply.kind !== 'answered') return reply;
-    const { response } = reply;
-    if (response.kind === 'ok' || response.kind === 'error') return { kind: 'answered', response };
-    return { kind: 'no-answer', error: `a ${response.kind} was not asked` };
+  ask(body: ClientRequest, timeoutMs: number, settle: (answer: Answer) => void): void {
+    void this.#exchange(body, timeoutMs).then((reply) => settle(answerOf(reply)));
   }
 
   /** Rejects with an Error that names the address. */

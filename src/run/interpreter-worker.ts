@@ -10,6 +10,12 @@ import type { Wake } from './timeline.ts';
  */
 export interface Client {
   invoke(op: Invocation): Promise<Completion>;
+  /** The same without a promise: calls `ended` or `failed` once, perhaps at once. Left out: there is only `invoke`. */
+  start?(
+    op: Invocation,
+    ended: (completion: Completion) => void,
+    failed: (error: unknown) => void,
+  ): void;
   close(): void | Promise<void>;
 }
 
@@ -51,14 +57,23 @@ export class ThreadWorker {
     this.#listener = listener;
   }
 
-  /** Starts an operation. The answer comes later, never within this call. */
-  start(op: Invocation, open: Open): void {
+  /** Starts an operation. Gives whether promises are involved; the answer is never recorded within this call. */
+  start(op: Invocation, open: Open): boolean {
     this.op = op;
     if (this.client === undefined) this.#open(op, open);
     else this.#invoke(this.client, op);
+    return this.client?.start === undefined;
   }
 
   #invoke(client: Client, op: Invocation): void {
+    if (client.start !== undefined) {
+      try {
+        client.start(op, this.#onAnswer, this.#onError);
+      } catch (error) {
+        this.#onError(error);
+      }
+      return;
+    }
     try {
       client.invoke(op).then(this.#onAnswer, this.#onError);
     } catch (error) {

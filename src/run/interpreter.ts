@@ -254,14 +254,17 @@ class Interpreter {
       if (next.kind === 'op' && next.planned.timeNs > nowNs) {
         return this.#wakeAt(next.planned.timeNs);
       }
-      // A client may have its answer at once, who reads the log may do anything, and so may a generator that waits for the world.
-      this.#stirs = true;
       if (next.kind === 'done') {
+        this.#stirs = true;
         this.#phase = 'finishing';
         return;
       }
       this.#generator = next.then;
-      if (next.kind === 'pending') return this.#wait(next.untilNs, nowNs);
+      if (next.kind === 'pending') {
+        // A generator that waits for the world may do anything to it.
+        this.#stirs = true;
+        return this.#wait(next.untilNs, nowNs);
+      }
       this.#idleSinceNs = undefined;
       this.#perform(next.planned, nowNs);
     }
@@ -314,6 +317,8 @@ class Interpreter {
 
   #perform(planned: Planned, nowNs: number): void {
     if (planned.kind === 'log') {
+      // Whoever reads the log may do anything.
+      this.#stirs = true;
       this.#options.onLog?.(planned.message, nowNs);
       return;
     }
@@ -336,7 +341,8 @@ class Interpreter {
     this.#running += 1;
     if (thread !== 'nemesis') this.#counts.invoked += 1;
     this.#board.occupy(thread);
-    worker.start(op, this.#options.open);
+    // A client may have its answer at once.
+    if (worker.start(op, this.#options.open)) this.#stirs = true;
     this.#tell(event, thread);
   }
 

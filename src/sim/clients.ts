@@ -133,17 +133,12 @@ class SimLine implements Line {
     this.#deadline = new Deadline(parts.timeline, () => this.#timeOut());
   }
 
-  ask(body: ClientRequest, timeoutMs: number): Promise<Answer> {
-    if (this.#closed) {
-      return Promise.resolve({ kind: 'not-sent', error: 'the connection was closed' });
-    }
-    const { timeline } = this.#parts;
-    return new Promise((settle) => {
-      this.#deadline.set(timeline.nowNs() + timeoutMs * 1e6);
-      this.#waiting = { body, settle, timeoutMs, sent: false };
-      if (this.#state === 'connected') this.#transmit();
-      else if (this.#state === 'none') this.#dial();
-    });
+  ask(body: ClientRequest, timeoutMs: number, settle: (answer: Answer) => void): void {
+    if (this.#closed) return settle({ kind: 'not-sent', error: 'the connection was closed' });
+    this.#deadline.set(this.#parts.timeline.nowNs() + timeoutMs * 1e6);
+    this.#waiting = { body, settle, timeoutMs, sent: false };
+    if (this.#state === 'connected') this.#transmit();
+    else if (this.#state === 'none') this.#dial();
   }
 
   close(): void {
@@ -221,7 +216,6 @@ class SimLine implements Line {
     if (waiting === undefined) return;
     this.#waiting = undefined;
     this.#deadline.clear();
-    this.#parts.timeline.touch();
     waiting.settle(answer);
   }
 }

@@ -111,7 +111,18 @@ export class SimCluster {
 
   /** A client's connection to a node, with the retries and the outcomes of the client library. */
   connect(node: Node): Connection {
-    return connectOver(portOf(this.#ports, node).open(), this.#time, this.#patience);
+    const connection = connectOver(portOf(this.#ports, node).open(), this.#time, this.#patience);
+    return {
+      start: (call, timeoutMs, settle) => connection.start(call, timeoutMs, settle),
+      call: (call, timeoutMs) =>
+        new Promise((resolve) => {
+          connection.start(call, timeoutMs, (outcome) => {
+            this.timeline.touch();
+            resolve(outcome);
+          });
+        }),
+      close: () => connection.close(),
+    };
   }
 
   async statuses(): Promise<readonly NodeStatus[]> {

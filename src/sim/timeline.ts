@@ -4,7 +4,7 @@
  *
  *     pop an event -> run it -> (did it touch promises? then let all of them run on) -> pop the next
  *
- * Promises only move when an event touched them (a client got its answer, a sleeper woke), so most events cost no more than
+ * Promises only move when an event touched them (a sleeper woke, somebody awaits a client's answer), so most events cost no more than
  * a call. Promise callbacks run in the order in which they became ready, so they are as deterministic as the rest.
  */
 
@@ -138,7 +138,10 @@ export class SimTimeline {
 
   /** As in `Clock`: resolves at `ns`, or when the signal is aborted. */
   sleepUntil(ns: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || ns <= this.#nowNs) return Promise.resolve();
+    if (signal.aborted || ns <= this.#nowNs) {
+      this.touch();
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       const end = (): void => {
         signal.removeEventListener('abort', end);
