@@ -235,6 +235,10 @@ function patienceWith({ nodes, sim }: TestSpec, coreSize: number): number {
   return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
 }
 
+/** Whether nodes ask before they campaign, and leaders notice that they have lost their majority: on unless it was told otherwise. */
+const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
+  ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
+
 /** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
 function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
   const { history, faults, ends, down } = run;
@@ -250,7 +254,14 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
   }));
   const attemptMs = spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs;
   const patience = (coreSize: number): number => patienceWith(spec, coreSize);
-  const options = { nodes, limitMs: calmLimits * t, patience, endNs, attemptMs };
+  const options = {
+    nodes,
+    limitMs: calmLimits * t,
+    patience,
+    endNs,
+    attemptMs,
+    withstandsNeighbours: asksBeforehand(spec),
+  };
   const [first] = standstills(history, [...faults, ...away], options);
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;

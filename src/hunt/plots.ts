@@ -13,10 +13,12 @@
  *     stand-off     as that, while another one is away with a tail of its own and the one that led in between has just lost the lead
  *     echo          answers of one node are held back over the end of the reign that they are meant for
  *     finale        whoever leads is lost with work under way as the last client stops writing
+ *     go-between    two sides with one node between them, which is lost again and again
  */
 
 import { pick, type Random } from '../random/random.ts';
 import { echo, finale, standOff } from './late-plots.ts';
+import { goBetween } from './partial-plots.ts';
 import { cut, loss, slowDisks, someNode } from './plot-parts.ts';
 import { between, logUniform, type Shape, type Slot, within } from './shapes.ts';
 
@@ -227,7 +229,8 @@ export const plots: Readonly<Record<string, Shape>> = {
   'stand-off': standOff,
   echo,
   finale,
+  'go-between': goBetween,
 };
 
 /** Those at whose end nodes stay lost: what is left has to be given the time to go on, or nothing comes of them. */
-export const plotsForGood: ReadonlySet<string> = new Set(['last-stand', 'stand-off']);
+export const plotsForGood: ReadonlySet<string> = new Set(['last-stand', 'stand-off', 'go-between']);

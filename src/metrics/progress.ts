@@ -30,6 +30,11 @@ export interface ProgressOptions {
   readonly endNs: number;
   /** How long a client waits for an answer before it asks again, ms. */
   readonly attemptMs: number;
+  /**
+   * Whether the core also has to go on while somebody outside hears a part of it and is heard by it. What was made without such
+   * partial connectivity in mind may stand still then, as the literature says it does (docs/partial-connectivity.md). Left out: it has to.
+   */
+  readonly withstandsNeighbours?: boolean;
 }
 
 /** With fewer attempts in vain a lossy network may have eaten all of them. */
@@ -74,11 +79,13 @@ function brokenAt(faults: readonly PlayedFault[], atNs: number): Broken {
   return { nodes, links };
 }
 
+const isLinked = ({ links }: Broken, a: string, b: string): boolean =>
+  !links.has(`${a}->${b}`) && !links.has(`${b}->${a}`);
+
 /** A largest set of untouched nodes that all reach each other. At most 25 nodes: tried in order, which is enough for few cuts. */
-function largestCore(nodes: readonly string[], { nodes: touched, links }: Broken): string[] {
-  const whole = nodes.filter((node) => !touched.has(node));
-  const linked = (a: string, b: string): boolean =>
-    !links.has(`${a}->${b}`) && !links.has(`${b}->${a}`);
+function largestCore(nodes: readonly string[], broken: Broken): string[] {
+  const whole = nodes.filter((node) => !broken.nodes.has(node));
+  const linked = (a: string, b: string): boolean => isLinked(broken, a, b);
   let best: string[] = [];
   const grow = (core: string[], from: number): void => {
     if (core.length > best.length) best = [...core];
@@ -92,11 +99,20 @@ function largestCore(nodes: readonly string[], { nodes: touched, links }: Broken
   return best;
 }
 
+/** Whether a node outside the core, untouched itself, hears some of it and is heard by them. Of all it would be one of the core. */
+const hasNeighbour = (nodes: readonly string[], core: readonly string[], broken: Broken): boolean =>
+  nodes.some(
+    (node) =>
+      !core.includes(node) &&
+      !broken.nodes.has(node) &&
+      core.some((one) => isLinked(broken, one, node)),
+  );
+
 /** The calms of at least `limitMs` in which a core existed, asked, and was not served. Empty when all is well. */
 export function standstills(
   history: History,
   faults: readonly PlayedFault[],
-  { nodes, limitMs, patience, endNs, attemptMs }: ProgressOptions,
+  { nodes, limitMs, patience, endNs, attemptMs, withstandsNeighbours = true }: ProgressOptions,
 ): readonly Standstill[] {
   const changes = [
     0,
@@ -109,8 +125,10 @@ export function standstills(
   return times.flatMap((fromNs, i) => {
     const calmUntilNs = Math.min(endNs, times[i + 1] ?? endNs);
     if (calmUntilNs - fromNs < limitMs * 1e6) return [];
-    const core = largestCore(nodes, brokenAt(faults, fromNs));
+    const broken = brokenAt(faults, fromNs);
+    const core = largestCore(nodes, broken);
     if (2 * core.length <= nodes.length) return [];
+    if (!withstandsNeighbours && hasNeighbour(nodes, core, broken)) return [];
     const limitNs = limitMs * 1e6 * (patience?.(core.length) ?? 1);
     const untilNs = fromNs + limitNs;
     if (calmUntilNs < untilNs) return [];

@@ -70,6 +70,22 @@ describe('progress that may be asked for', () => {
     assert.ok((found[0]?.asked ?? 0) > 10);
   });
 
+  it('asks nothing of a core that is disturbed by somebody who hears a part of it, where that is not withstood', () => {
+    const dead = asking(10_000, (_, ms) => ms >= 1000);
+    // n3 hears two sides that do not hear each other.
+    const sides = ['n1', 'n2'].flatMap((a) => ['n4', 'n5'].map((b) => [a, b] as const));
+    const cut = sides.flatMap(([a, b]) => [`${a}->${b}`, `${b}->${a}`]);
+    const bridge = [fault(1000, 10_000, ['n3'], { cut })];
+    assert.deepEqual(standstills(dead, bridge, options)[0]?.core, ['n1', 'n2', 'n3']);
+    const fragile = { ...options, withstandsNeighbours: false };
+    assert.deepEqual(standstills(dead, bridge, fragile), []);
+    // Those outside are down, or hear nobody: nothing disturbs.
+    const down = [...bridge, fault(900, 10_000, ['n4', 'n5'])];
+    assert.equal(standstills(dead, down, fragile).length, 1);
+    const away = ['n4', 'n5'].flatMap((a) => ['n1', 'n2', 'n3'].map((b) => `${a}->${b}`));
+    assert.equal(standstills(dead, [fault(1000, 10_000, ['n4'], { away })], fragile).length, 1);
+  });
+
   it('does not take for waiting in vain who asked shortly before the end', () => {
     const line = (ms: number, type: 'invoke' | 'ok'): Operation => ({
       index: 0,

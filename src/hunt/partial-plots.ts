@@ -1,0 +1,41 @@
+/** Plots about who can hear whom; `plots` has them all. */
+
+import { pick } from '../random/random.ts';
+import { loss, type Parameters, slowDisks, someNode } from './plot-parts.ts';
+import { between, logUniform, type Shape, within } from './shapes.ts';
+
+/**
+ * Two sides hear each other only through one node, which is lost again and again, for a moment: each side may win it over, what it said to
+ * one it has to keep to after its return, and what only it could tell is gone. In half of the tests it stays so to the end.
+ */
+export const goBetween: Shape = (random, options) => {
+  const { untilMs, endMs, electionTimeoutMs: t } = options;
+  // There should be something to tell by then.
+  const fromMs = Math.min(untilMs - 1, options.fromMs + between(random, t, 4 * t));
+  const target = someNode(random, options);
+  const fault: Parameters = {
+    kind: 'partition',
+    shape: 'bridge',
+    direction: 'both',
+    style: pick(random, ['hold', 'drop']),
+  };
+  const slots = slowDisks(random, { ...options, fromMs });
+  if (random.below(2) === 0) {
+    // The way to it is long: much can happen between a question and its answer.
+    const slow = {
+      kind: 'slow-link',
+      direction: 'both',
+      latencyMs: between(random, t / 20, t / 5),
+    };
+    const whole = { at: fromMs, for: untilMs - fromMs, target };
+    slots.push({ ...whole, fault: { ...slow, jitterMs: 0 } });
+  }
+  for (let at = fromMs + between(random, 0, 2 * t); at < untilMs && slots.length < 16; ) {
+    const down = logUniform(random, 1, t / 2);
+    slots.push({ at, for: down, target, fault: loss(random) });
+    at += down + between(random, t / 4, 2.5 * t);
+  }
+  const isForGood = random.below(2) === 0;
+  const lasts = (isForGood ? endMs : untilMs) - fromMs;
+  return [{ at: fromMs, for: lasts, target, fault }, ...within(options, slots)];
+};
