@@ -67,6 +67,15 @@ export class Configurations {
     if (index !== this.size) this.#copy(this, this.size, index);
   }
 
+  /** The one that is least likely to lead on. */
+  worst(): number {
+    let worst = 0;
+    for (let i = 1; i < this.size; i += 1) {
+      if ((this.costs[i] as number) > (this.costs[worst] as number)) worst = i;
+    }
+    return worst;
+  }
+
   #reserve(): void {
     this.data = grown(this.data, this.size * this.stride);
     if (this.costs.length >= this.size) return;

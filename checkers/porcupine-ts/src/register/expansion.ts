@@ -27,7 +27,7 @@ const undoneCost = 1;
 const uncoveredCost = 0.1;
 const spentCost = 0.3;
 const optionalCost = 2;
-const deficitCost = 1.5;
+const deficitCost = 2.5;
 
 export class Expansion {
   /** Of the latest run. */
@@ -229,13 +229,15 @@ export class Expansion {
     const isReached = isDone || (!this.#isLast && this.#isTargetIn(scratch.covered(c)));
     if (isInVain && !isReached && overwrites && !this.#hasSwap(to)) return;
     this.steps += 1;
+    const leadsOn = !isDone && !this.#isKnown();
+    if (!isReached && !leadsOn) return;
     data[trailWord] = this.#trail.add(at(data, trailWord), i, this.#time);
     if (isReached) {
       const slot = at(this.#slot, this.#target);
       scratch.costs[c] = this.cost(scratch, c, slot >> 5, 1 << (slot & 31));
       this.#found.add(scratch, c);
     }
-    if (!isDone && !this.#isKnown()) this.#queue.add(scratch, c);
+    if (leadsOn) this.#queue.add(scratch, c);
   }
 
   /** Whether the operation that returns is among the done (or the covered) ones. */

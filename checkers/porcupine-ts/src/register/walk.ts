@@ -24,20 +24,20 @@ import {
 } from './view.ts';
 
 /** Configurations kept at first, and at most. */
-const firstWidth = 4;
+const firstWidth = 3;
 const lastWidth = 512;
 const growth = 3;
 /** Configurations tried for each that is kept; fewer where nothing has to be done. */
-const triesPerKept = 4;
-const leastTries = 8;
+const triesPerKept = 1;
+const leastTries = 12;
 /** Orders told where none goes on. */
 const mostOrders = 8;
-const shareIfCovered = 0.2;
+const shareIfCovered = 0.1;
 /** After so many steps it is given up. */
 const stepsPerOperation = 100;
 const leastSteps = 20_000;
 /** Events between the places that it can go back to. */
-const eventsPerMark = 64;
+const eventsPerMark = 24;
 /** As far as it ever goes back: each time it keeps more it goes twice as far. */
 const marksKept = 32;
 
@@ -74,6 +74,7 @@ function eventsOf(p: Problem<unknown, unknown, unknown>): Int32Array {
 
 export class Walk {
   steps = 0;
+  readonly #tick: () => void;
   readonly #h: RegisterHistory;
   readonly #events: Int32Array;
   readonly #slot: Int32Array;
@@ -84,6 +85,8 @@ export class Walk {
   readonly #called: Int32Array;
   #now: Configurations;
   #next: Configurations;
+  /** Among the next ones, when they are enough: the one to replace. */
+  #worst = 0;
   #event = 0;
   #width = firstWidth;
   #marks: Mark[] = [];
@@ -91,6 +94,7 @@ export class Walk {
   #stuck = 0;
 
   constructor(p: Problem<unknown, unknown, unknown>, h: RegisterHistory) {
+    this.#tick = p.tick;
     this.#h = h;
     this.#events = eventsOf(p);
     const { slot, count } = slots(p);
@@ -195,6 +199,7 @@ export class Walk {
     for (let i = 0; i < now.size; i += 1) {
       if ((at(now.data, now.done(i) + word) & bit) !== 0) continue;
       const isLast = (at(now.data, now.covered(i) + word) & bit) !== 0;
+      this.#tick();
       const limit = isLast ? Math.ceil(full * shareIfCovered) : full;
       const found = this.#expansion.run(now, i, j, this.#event, limit, usesOptional);
       this.steps += this.#expansion.steps;
@@ -214,23 +219,18 @@ export class Walk {
   #keep(from: Configurations, index: number): void {
     const next = this.#next;
     const cost = from.costs[index] as number;
-    let worst = -1;
-    let worstCost = -1;
+    if (next.size === this.#width && cost >= (next.costs[this.#worst] as number)) return;
     for (let i = 0; i < next.size; i += 1) {
       const other = next.costs[i] as number;
       if (other <= cost && isAsFree(this.#open, next, i, from, index)) return;
       if (cost <= other && isAsFree(this.#open, from, index, next, i)) {
         next.remove(i);
         i -= 1;
-        continue;
-      }
-      if (other > worstCost) {
-        worst = i;
-        worstCost = other;
       }
     }
     if (next.size < this.#width) next.add(from, index);
-    else if (worstCost > cost) next.replace(worst, from, index);
+    else next.replace(this.#worst, from, index);
+    if (next.size === this.#width) this.#worst = next.worst();
   }
 
   #mark(): void {
