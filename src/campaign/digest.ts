@@ -106,15 +106,16 @@ const huntFailures = ({ group, result }: CampaignHunt, prefix: string): Campaign
     replay: `npx dissent replay ${prefix}${repro}`,
   }));
 
-/** Nearest rank; what was not seen stands behind everything. */
+/** Nearest rank, of the median the middle of two as in a comparison; what was not seen stands behind everything. */
 function spreadingOf(values: readonly (number | null)[]): Spreading {
   const sorted = values.filter((value) => value !== null).toSorted((a, b) => a - b);
-  const at = (share: number): number | null =>
-    sorted[Math.max(0, Math.ceil(share * values.length) - 1)] ?? null;
+  const ranked = (rank: number): number | null => sorted[Math.max(1, rank) - 1] ?? null;
+  const at = (share: number): number | null => ranked(Math.ceil(share * values.length));
+  const [lower, upper] = [at(0.5), ranked(Math.floor(values.length / 2) + 1)];
   return {
     n: values.length,
     missing: values.length - sorted.length,
-    median: at(0.5),
+    median: lower === null || upper === null ? null : (lower + upper) / 2,
     p90: at(0.9),
     max: at(1),
   };

@@ -112,17 +112,28 @@ describe('campaign: the report', () => {
   });
 
   it('counts what was not seen as later than everything that was', () => {
-    const faults = [100, 200, null, null].map((recoveryMs, i) =>
-      fault({ firing: String(i), recoveryMs }),
+    const spread = (values: readonly (number | null)[]) => {
+      const faults = values.map((recoveryMs, i) => fault({ firing: String(i), recoveryMs }));
+      return digest(campaign({ runs: [run({ faults })] }), '').impacts[0]?.figures.recoveryMs;
+    };
+    const late = { p90: null, max: null };
+    assert.deepEqual(spread([100, 200, null]), { n: 3, missing: 1, median: 200, ...late });
+    assert.deepEqual(spread([100, 200, null, null]), { n: 4, missing: 2, median: null, ...late });
+  });
+
+  it('takes the middle of two for the median, so that neither of an even number is flattered', () => {
+    const runs = [0.8, 0.9, 1, 0.6].map((availability, seed) =>
+      run({
+        seed,
+        availability,
+        faults: [fault({ firing: String(seed), recoveryMs: 100 * seed })],
+      }),
     );
-    const data = digest(campaign({ runs: [run({ faults })] }), '');
-    assert.deepEqual(data.impacts[0]?.figures.recoveryMs, {
-      n: 4,
-      missing: 2,
-      median: 200,
-      p90: null,
-      max: null,
-    });
+    const data = digest(campaign({ runs }), '');
+    assert.equal(data.groups[0]?.availabilityMedian?.toFixed(3), '0.850');
+    assert.equal(data.impacts[0]?.figures.recoveryMs.median, 150);
+    const three = digest(campaign({ runs: runs.slice(1) }), '');
+    assert.equal(three.groups[0]?.availabilityMedian?.toFixed(3), '0.900');
   });
 
   it('stays small and readable however many runs there are', () => {
