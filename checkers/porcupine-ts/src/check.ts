@@ -2,11 +2,12 @@
 
 import { Budget, OutOfTime } from './budget.ts';
 import { type Explanation, explained, explanationSteps, partialOrders } from './explanation.ts';
-import { decideFast } from './fast-path.ts';
+import { decideFast, type FastViolation } from './fast-path.ts';
 import { lazily } from './lazily.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { type Part, partitions } from './partitions.ts';
+import { decideRegister } from './register/register.ts';
 import { type Walker, walker } from './register/walk.ts';
 import type {
   CheckOptions,
@@ -18,6 +19,7 @@ import type {
 import { withIdle } from './search/idle.ts';
 import { Portfolio } from './search/portfolio.ts';
 import { type Problem, problem } from './search/problem.ts';
+import { Violation } from './violation.ts';
 
 /** Steps for each partition in the first round; doubled in every round. */
 const firstSliceSteps = 2048;
@@ -51,6 +53,7 @@ class Trial<State, Input, Output> {
   #walker: Walker<State, Input, Output> | undefined;
   #problem: Problem<State, Input, Output> | undefined;
   #toWalk = false;
+  #toReject = false;
   #conflict: readonly Operation<Input, Output>[] | undefined;
   #result: PartitionResult<State, Input, Output> | undefined;
   #steps = 0;
@@ -71,7 +74,8 @@ class Trial<State, Input, Output> {
   /** Tries what takes near-linear time. Throws OutOfTime. */
   begin(memoryLimitBytes: number, look: () => void): void {
     const p = problem(this.#model, this.#part.operations, look);
-    const verdict = decideFast(p, look);
+    const isEasy = p.required.length < walkFromOperations;
+    const verdict = decideFast(p, look, isEasy);
     if (verdict.kind === 'ok') {
       this.#finish({ ...this.#about(), verdict: 'ok', linearization: verdict.linearization });
       return;
@@ -80,8 +84,19 @@ class Trial<State, Input, Output> {
     if (verdict.kind === 'unsuited') {
       this.#problem = p;
       this.#toWalk = p.register !== undefined;
+      this.#toReject = this.#toWalk && isEasy;
       return;
     }
+    this.#refuse(p, verdict, memoryLimitBytes, look);
+  }
+
+  /** The verdict is known, and perhaps not explained. */
+  #refuse(
+    p: Problem<State, Input, Output>,
+    verdict: FastViolation<State, Input, Output>,
+    memoryLimitBytes: number,
+    look: () => void,
+  ): void {
     this.#conflict = verdict.conflict;
     if (verdict.isLate === true) {
       const later = (): Explanation<State, Input, Output> =>
@@ -91,7 +106,7 @@ class Trial<State, Input, Output> {
     }
     const { before, blocked } = verdict;
     if (verdict.isExact !== true) {
-      // The verdict is known; a short search often explains it better.
+      // A short search often explains it better.
       this.#problem = p;
       this.run(explanationSteps, memoryLimitBytes, look);
     }
@@ -114,7 +129,7 @@ class Trial<State, Input, Output> {
     while (this.steps < until) {
       look();
       if (this.#toWalk && this.#isWalkNext(p)) {
-        if (this.#walk(p)) return;
+        if (this.#reject(p, memoryLimitBytes, look) || this.#walk(p)) return;
         continue;
       }
       this.#search ??= new Portfolio(p);
@@ -129,6 +144,17 @@ class Trial<State, Input, Output> {
     const { length } = required;
     const searched = this.#search?.steps ?? 0;
     return length >= walkFromOperations || searched >= easyStepsPerOperation * length + easySteps;
+  }
+
+  /** Looks for what was not looked for while it seemed easy; true if it is illegal. */
+  #reject(p: Problem<State, Input, Output>, memoryLimitBytes: number, look: () => void): boolean {
+    if (!this.#toReject) return false;
+    this.#toReject = false;
+    const verdict = decideRegister(p, look, false);
+    if (verdict.kind !== 'illegal') return false;
+    this.#toWalk = false;
+    this.#refuse(p, verdict, memoryLimitBytes, look);
+    return true;
   }
 
   /** True if it found an order. */
@@ -176,21 +202,7 @@ class Trial<State, Input, Output> {
     explanation: () => Explanation<State, Input, Output>,
   ): PartitionResult<State, Input, Output> {
     const orders = lazily(() => partialOrders(p, explanation().blocked, explanation().order));
-    const conflict = this.#conflict;
-    return {
-      ...this.#about(),
-      verdict: 'illegal',
-      get partialLinearizations() {
-        return orders();
-      },
-      get blocked() {
-        return explanation().blocked;
-      },
-      get statesBefore() {
-        return explanation().statesBefore;
-      },
-      ...(conflict === undefined ? {} : { conflict }),
-    };
+    return new Violation(this.#part, this.steps, this.#conflict, { explanation, orders });
   }
 
   #finish(result: PartitionResult<State, Input, Output>): void {

@@ -31,13 +31,17 @@ export interface FastViolation<State, Input, Output> {
   readonly isLate?: true;
 }
 
-/** Decides a partition without search, if it can. Throws what `tick`, called now and then, throws. */
+/**
+ * Decides a partition without search, if it can. What is `easy` for a search anyhow is not looked at where it could at best be refused.
+ * Throws what `tick`, called now and then, throws.
+ */
 export function decideFast<State, Input, Output>(
   p: Problem<State, Input, Output>,
   tick: () => void,
+  easy = false,
 ): FastVerdict<State, Input, Output> {
   const verdict = decideShape(p, tick);
-  const last = verdict.kind === 'unsuited' ? decideRegister(p, tick) : verdict;
+  const last = verdict.kind === 'unsuited' ? decideRegister(p, tick, easy) : verdict;
   if (last.kind !== 'ok' || p.idle.length === 0) return last;
   return { kind: 'ok', linearization: withIdle(p, last.linearization, true) };
 }

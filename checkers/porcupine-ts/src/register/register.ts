@@ -3,7 +3,8 @@
 import { lazily } from '../lazily.ts';
 import { illegal } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { at } from '../search/ints.ts';
+import { none, type RegisterEffects } from '../search/effects.ts';
+import { at, ints } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
 import { replay } from '../search/replay.ts';
 import { type ChainVerdict, decideChains } from './chains.ts';
@@ -131,11 +132,47 @@ class Register<State, Input, Output> {
   }
 }
 
-/** Decides a partition without search, if it can. Throws what `tick`, called now and then, throws. */
+/**
+ * Whether several operations can have written a value that somebody found, and none that was found has nobody who wrote it. Then no method
+ * here is exact.
+ */
+function isAmbiguous(
+  { required, effect, classEffect, classStart }: Problem<unknown, unknown, unknown>,
+  { from, to, initial, values }: RegisterEffects<unknown>,
+): boolean {
+  const found = ints(values.size);
+  const writers = ints(values.size);
+  const add = (value: number, count: number): void => {
+    if (value !== none) writers[value] = at(writers, value) + count;
+  };
+  add(initial, 1);
+  for (let j = 0; j < required.length; j += 1) {
+    const e = at(effect, j);
+    add(at(to, e), 1);
+    if (at(from, e) !== none) found[at(from, e)] = 1;
+  }
+  for (let k = 0; k < classEffect.length; k += 1) {
+    add(at(to, at(classEffect, k)), at(classStart, k + 1) - at(classStart, k));
+  }
+  let most = 0;
+  for (let value = 0; value < found.length; value += 1) {
+    if (at(found, value) === 0) continue;
+    if (at(writers, value) === 0) return false;
+    most = Math.max(most, at(writers, value));
+  }
+  return most > 1;
+}
+
+/**
+ * Decides a partition without search, if it can. Of an `easy` one what could only be refused, and not explained, is not looked at. Throws what
+ * `tick`, called now and then, throws.
+ */
 export function decideRegister<State, Input, Output>(
   p: Problem<State, Input, Output>,
   tick: () => void,
+  easy = false,
 ): RegisterVerdict<State, Input, Output> {
+  if (easy && p.register !== undefined && isAmbiguous(p, p.register)) return { kind: 'unsuited' };
   const h = registerHistory(p);
   const decider = h === undefined ? textDecider(p) : registerDecider(h);
   if (decider === undefined) return { kind: 'unsuited' };

@@ -15,7 +15,8 @@ export class Best {
   #common = 0;
   /** So much of the current path is better than the kept one, which is not yet brought up to date; 0 if nothing is. */
   #better = 0;
-  #states: number[] = [];
+  readonly #states = ints(maxStates);
+  #stateCount = 0;
 
   /** The search is at an accepted order of `depth` steps that reaches `first`, in this state. */
   reach(first: number, state: number, depth: number): void {
@@ -23,9 +24,12 @@ export class Best {
     if (first > this.first) {
       this.first = first;
       this.#better = depth;
-      this.#states = [];
+      this.#stateCount = 0;
     }
-    if (this.#states.length < maxStates && !this.#states.includes(state)) this.#states.push(state);
+    if (this.#stateCount === maxStates) return;
+    for (let i = 0; i < this.#stateCount; i += 1) if (at(this.#states, i) === state) return;
+    this.#states[this.#stateCount] = state;
+    this.#stateCount += 1;
   }
 
   /** The search is about to shorten its path from `depth` to `depth - 1`, or to stop. */
@@ -43,13 +47,14 @@ export class Best {
     return this.#path.slice(0, this.#length);
   }
 
-  states(): readonly number[] {
-    return this.#states;
+  /** A copy. */
+  states(): Int32Array {
+    return this.#states.slice(0, this.#stateCount);
   }
 
-  /** State numbers have changed. */
-  renumber(states: readonly number[]): void {
-    this.#states = [...states];
+  /** The same states under other numbers. */
+  renumber(states: Int32Array): void {
+    this.#states.set(states);
   }
 
   #copy(path: Int32Array, depth: number): void {

@@ -9,14 +9,14 @@ export const at = (array: Int32Array, index: number): number => array[index] as 
  */
 const areaLength = 16_384;
 const ownAreaLength = 1024;
-/** These need no area at all: engines keep them beside the object. */
-const inlineLength = 16;
-let area = new Int32Array(0);
+const nothing = new Int32Array(0);
+let area = nothing;
 let used = 0;
 
 /** A new array of zeros. */
 export function ints(length: number): Int32Array<ArrayBuffer> {
-  if (length > ownAreaLength || length <= inlineLength) return new Int32Array(length);
+  if (length === 0) return nothing;
+  if (length > ownAreaLength) return new Int32Array(length);
   if (used + length > area.length) {
     area = new Int32Array(areaLength);
     used = 0;

@@ -3,56 +3,58 @@
 import { at, finish, ints, mix } from './ints.ts';
 
 const smallestTable = 16;
+/** Words of a cell: the pair, and one more than its number, so that 0 is a free cell. */
+const cellWords = 3;
+const secondWord = 1;
+const numberWord = 2;
 
-/** Open addressing; a free cell has number 0, so that stored numbers are one more than given ones. */
+/** Open addressing. */
 export class PairTable {
-  #first: Int32Array;
-  #second: Int32Array;
-  #number: Int32Array;
+  #cells: Int32Array;
+  #mask: number;
   #size = 0;
 
   /** With room for half as many before it has to grow; a power of two. */
   constructor(cells = smallestTable) {
-    this.#first = ints(cells);
-    this.#second = ints(cells);
-    this.#number = ints(cells);
+    this.#cells = ints(cellWords * cells);
+    this.#mask = cells - 1;
   }
 
   /** The number of the pair, which is `fresh` if the pair is new. Numbers are not negative. */
   numberOf(first: number, second: number, fresh: number): number {
     const cell = this.#cell(first, second);
-    const known = at(this.#number, cell);
+    const cells = this.#cells;
+    const known = at(cells, cell + numberWord);
     if (known !== 0) return known - 1;
-    this.#first[cell] = first;
-    this.#second[cell] = second;
-    this.#number[cell] = fresh + 1;
+    cells[cell] = first;
+    cells[cell + secondWord] = second;
+    cells[cell + numberWord] = fresh + 1;
     this.#size += 1;
-    if (this.#size * 2 > this.#number.length) this.#grow();
+    if (this.#size * 2 > this.#mask) this.#grow();
     return fresh;
   }
 
+  /** Where the pair is or belongs. */
   #cell(first: number, second: number): number {
-    const mask = this.#number.length - 1;
-    let cell = finish(mix(first, second)) & mask;
-    while (at(this.#number, cell) !== 0) {
-      if (at(this.#first, cell) === first && at(this.#second, cell) === second) return cell;
-      cell = (cell + 1) & mask;
+    const cells = this.#cells;
+    const mask = this.#mask;
+    let place = finish(mix(first, second)) & mask;
+    for (;;) {
+      const cell = cellWords * place;
+      if (at(cells, cell + numberWord) === 0) return cell;
+      if (at(cells, cell) === first && at(cells, cell + secondWord) === second) return cell;
+      place = (place + 1) & mask;
     }
-    return cell;
   }
 
   #grow(): void {
-    const [first, second, number] = [this.#first, this.#second, this.#number];
-    const length = number.length * 4;
-    this.#first = ints(length);
-    this.#second = ints(length);
-    this.#number = ints(length);
-    for (let i = 0; i < number.length; i += 1) {
-      if (at(number, i) === 0) continue;
-      const cell = this.#cell(at(first, i), at(second, i));
-      this.#first[cell] = at(first, i);
-      this.#second[cell] = at(second, i);
-      this.#number[cell] = at(number, i);
+    const old = this.#cells;
+    this.#mask = 4 * this.#mask + 3;
+    this.#cells = ints(cellWords * (this.#mask + 1));
+    for (let from = 0; from < old.length; from += cellWords) {
+      if (at(old, from + numberWord) === 0) continue;
+      const cell = this.#cell(at(old, from), at(old, from + secondWord));
+      for (let i = 0; i < cellWords; i += 1) this.#cells[cell + i] = at(old, from + i);
     }
   }
 }

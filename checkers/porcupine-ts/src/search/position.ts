@@ -75,12 +75,12 @@ export class Position {
     const { stack, window: w } = this;
     stack.depth -= 1;
     const d = stack.depth;
-    const choice = at(stack.choice, d);
-    const flags = at(stack.flags, d);
-    if (choice < w.count) w.unplace(choice, at(stack.mark, d), at(stack.first, d));
+    const choice = stack.choice(d);
+    const flags = stack.flags(d);
+    if (choice < w.count) w.unplace(choice, stack.mark(d), stack.first(d));
     else this.supply.unuse(choice - w.count, (flags & overdrew) !== 0);
-    this.state = at(stack.state, d);
-    this.covered = at(stack.covered, d);
+    this.state = stack.state(d);
+    this.covered = stack.covered(d);
     this.dirty = (flags & afterDirty) !== 0;
   }
 

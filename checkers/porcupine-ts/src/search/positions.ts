@@ -9,11 +9,11 @@ export const never = 0x7fffffff;
 export interface Positions {
   /** Per operation: the position of its call among all events. */
   readonly call: Int32Array;
-  /** `never` for an unknown outcome. */
-  readonly return: Int32Array;
   /** Operations in the order of their calls, and completed ones in the order of their returns. */
   readonly byCall: Int32Array;
   readonly byReturn: Int32Array;
+  /** The positions of these returns. */
+  readonly return: Int32Array;
 }
 
 /** Runs of so many are sorted by insertion: histories are almost in order already. */
@@ -92,12 +92,13 @@ export function sortByTime(order: Int32Array, time: Float64Array, tick: () => vo
   }
 }
 
-/** Times of short histories, for the next one to use again: they are needed for a moment only. */
+/**
+ * Times of short histories, for the next one to use again: they are needed for a moment only, in which nobody else is called, who could
+ * begin another check.
+ */
 const scratchLength = 4096;
 const scratch = [new Float64Array(scratchLength), new Float64Array(scratchLength)] as const;
-
-const times = (which: 0 | 1, n: number): Float64Array =>
-  n <= scratchLength ? scratch[which] : new Float64Array(n);
+const nobody = (): void => {};
 
 /** Where every event stands in the one order of all events: by time, calls before returns, then as they are listed. */
 export function positions(
@@ -105,8 +106,9 @@ export function positions(
   tick: () => void,
 ): Positions {
   const n = operations.length;
-  const callTime = times(0, n);
-  const returnTime = times(1, n);
+  const isShort = n <= scratchLength;
+  const [callTime, returnTime] = isShort ? scratch : [new Float64Array(n), new Float64Array(n)];
+  const look = isShort ? nobody : tick;
   const byCall = ints(n);
   const completed = ints(n);
   let count = 0;
@@ -119,29 +121,22 @@ export function positions(
     completed[count] = i;
     count += 1;
   }
-  const byReturn = completed.subarray(0, count);
-  tick();
-  sortByTime(byCall, callTime, tick);
-  tick();
-  sortByTime(byReturn, returnTime, tick);
-  tick();
+  const byReturn = count === n ? completed : completed.subarray(0, count);
+  look();
+  sortByTime(byCall, callTime, look);
+  look();
+  sortByTime(byReturn, returnTime, look);
+  look();
   const call = ints(n);
-  const returned = ints(n).fill(never);
-  let position = 0;
+  const returned = ints(count);
   let next = 0;
   for (let j = 0; j < count; j += 1) {
-    const i = at(byReturn, j);
-    const time = returnTime[i] as number;
+    const time = returnTime[at(byReturn, j)] as number;
     for (; next < n && (callTime[at(byCall, next)] as number) <= time; next += 1) {
-      call[at(byCall, next)] = position;
-      position += 1;
+      call[at(byCall, next)] = next + j;
     }
-    returned[i] = position;
-    position += 1;
+    returned[j] = next + j;
   }
-  for (; next < n; next += 1) {
-    call[at(byCall, next)] = position;
-    position += 1;
-  }
-  return { call, return: returned, byCall, byReturn };
+  for (; next < n; next += 1) call[at(byCall, next)] = next + count;
+  return { call, byCall, byReturn, return: returned };
 }

@@ -5,8 +5,8 @@ import type { Growth, Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { effects, type RegisterEffects } from './effects.ts';
 import type { EffectGrowth } from './growth.ts';
-import { at, ints } from './ints.ts';
-import { never, type Positions, positions } from './positions.ts';
+import { at, copied, ints } from './ints.ts';
+import { type Positions, positions } from './positions.ts';
 import type { TextEffects } from './text-effects.ts';
 
 export { never } from './positions.ts';
@@ -70,74 +70,114 @@ function byEffect<State, Input, Output>(
   };
 }
 
-/** The optional operations by class; those that change nothing can be left out. */
-function classes(
-  effect: Int32Array,
-  where: Positions,
-  readonly: Int32Array,
-): Pick<Problem<never, never, never>, 'classEffect' | 'classStart' | 'optional' | 'optionalCall'> {
-  const members = new Map<number, number[]>();
-  let count = 0;
-  if (where.byReturn.length < where.byCall.length) {
-    for (const i of where.byCall) {
-      if (at(where.return, i) !== never || at(readonly, at(effect, i)) === 1) continue;
-      count += 1;
-      const list = members.get(at(effect, i));
-      if (list === undefined) members.set(at(effect, i), [i]);
-      else list.push(i);
-    }
-  }
-  const optional = ints(count);
-  const optionalCall = ints(count);
-  const classStart = ints(members.size + 1);
-  const classEffect = ints(members.size);
-  let k = 0;
-  let next = 0;
-  for (const [e, list] of members) {
-    classEffect[k] = e;
-    for (const i of list) {
-      optional[next] = i;
-      optionalCall[next] = at(where.call, i);
-      next += 1;
-    }
-    k += 1;
-    classStart[k] = next;
-  }
-  return { classEffect, classStart, optional, optionalCall };
-}
-
 /** Operations between two looks at the clock. */
 const operationsPerTick = 65_536;
 
-/** The required operations, which are numbered in this order. */
+/** In `rank`: what is not required because its outcome is unknown, and because it says nothing. */
+const isUnknown = 0;
+const isIdle = -1;
+
+type Empty = Problem<never, never, never>;
+
+/** The optional operations by class; those that change nothing can be left out. */
+function classes(
+  of: Int32Array,
+  { byCall, byReturn, call }: Positions,
+  rank: Int32Array,
+  readonly: Int32Array,
+): Pick<Empty, 'classEffect' | 'classStart' | 'optional' | 'optionalCall'> {
+  /** Per effect: how many there are, then the place of the next. */
+  const places = ints(byReturn.length < byCall.length ? readonly.length : 0);
+  const isOptional = (i: number): boolean =>
+    at(rank, i) === isUnknown && at(readonly, at(of, i)) === 0;
+  const found: number[] = [];
+  for (let n = 0; n < byCall.length && places.length > 0; n += 1) {
+    const i = at(byCall, n);
+    if (!isOptional(i)) continue;
+    const e = at(of, i);
+    if (at(places, e) === 0) found.push(e);
+    places[e] = at(places, e) + 1;
+  }
+  const classStart = ints(found.length + 1);
+  let count = 0;
+  for (let k = 0; k < found.length; k += 1) {
+    const e = found[k] as number;
+    const size = at(places, e);
+    places[e] = count;
+    count += size;
+    classStart[k + 1] = count;
+  }
+  const optional = ints(count);
+  const optionalCall = ints(count);
+  for (let n = 0; n < byCall.length && count > 0; n += 1) {
+    const i = at(byCall, n);
+    if (!isOptional(i)) continue;
+    const place = at(places, at(of, i));
+    places[at(of, i)] = place + 1;
+    optional[place] = i;
+    optionalCall[place] = at(call, i);
+  }
+  return { classEffect: copied(found), classStart, optional, optionalCall };
+}
+
+/** The completed operations: those that are required, which are numbered in this order, and those that say nothing. */
+function completed(
+  of: Int32Array,
+  where: Positions,
+  isIdleEffect: (effect: number) => boolean,
+  tick: () => void,
+): Pick<Empty, 'required' | 'return' | 'idle'> {
+  const { byReturn } = where;
+  const required = ints(byReturn.length);
+  const returned = ints(byReturn.length);
+  const idle = ints(byReturn.length);
+  let count = 0;
+  for (let n = 0; n < byReturn.length; n += 1) {
+    if (n % operationsPerTick === 0) tick();
+    const i = at(byReturn, n);
+    if (isIdleEffect(at(of, i))) {
+      idle[n - count] = i;
+      continue;
+    }
+    required[count] = i;
+    returned[count] = at(where.return, n);
+    count += 1;
+  }
+  return {
+    required: required.subarray(0, count),
+    return: returned.subarray(0, count),
+    idle: idle.subarray(0, byReturn.length - count),
+  };
+}
+
+/** The required operations, in `rank` one more than their numbers. */
 function intervals(
   required: Int32Array,
   of: Int32Array,
   where: Positions,
+  rank: Int32Array,
   tick: () => void,
-): Pick<Problem<never, never, never>, 'effect' | 'call' | 'return' | 'byCall'> {
+): Pick<Empty, 'effect' | 'call' | 'byCall'> {
   const count = required.length;
   const effect = ints(count);
   const call = ints(count);
-  const returned = ints(count);
-  const rank = ints(of.length).fill(-1);
   for (let j = 0; j < count; j += 1) {
     if (j % operationsPerTick === 0) tick();
     const i = at(required, j);
-    rank[i] = j;
+    rank[i] = j + 1;
     effect[j] = at(of, i);
     call[j] = at(where.call, i);
-    returned[j] = at(where.return, i);
   }
   tick();
   const byCall = ints(count);
   let next = 0;
-  for (const i of where.byCall) {
-    if (at(rank, i) < 0) continue;
-    byCall[next] = at(rank, i);
+  for (let n = 0; n < of.length; n += 1) {
+    const r = at(rank, at(where.byCall, n));
+    if (r <= 0) continue;
+    byCall[next] = r - 1;
     next += 1;
   }
-  return { effect, call, return: returned, byCall };
+  return { effect, call, byCall };
 }
 
 /** Flattens the operations of one partition. Takes O(n log n). Throws what `tick`, called now and then, throws. */
@@ -155,11 +195,17 @@ export function problem<State, Input, Output>(
   );
   tick();
   const isIdleEffect = (e: number): boolean => at(readonly, e) === 1 && at(total, e) === 1;
-  const isIdle = (i: number): boolean => isIdleEffect(at(of, i));
   let anyIdle = false;
   for (let e = 0; e < inputs.length && !anyIdle; e += 1) anyIdle = isIdleEffect(e);
-  const idle = anyIdle ? where.byReturn.filter(isIdle) : ints(0);
-  const required = anyIdle ? where.byReturn.filter((i) => !isIdle(i)) : where.byReturn;
+  const {
+    required,
+    return: returned,
+    idle,
+  } = anyIdle
+    ? completed(of, where, isIdleEffect, tick)
+    : { required: where.byReturn, return: where.return, idle: ints(0) };
+  const rank = ints(of.length);
+  for (let n = 0; n < idle.length; n += 1) rank[at(idle, n)] = isIdle;
   tick();
   return {
     model,
@@ -176,8 +222,9 @@ export function problem<State, Input, Output>(
     text,
     growth: byEffect(model.growth, inputs, outputs),
     required,
-    ...intervals(required, of, where, tick),
+    return: returned,
+    ...intervals(required, of, where, rank, tick),
     idle,
-    ...classes(of, where, readonly),
+    ...classes(of, where, rank, readonly),
   };
 }

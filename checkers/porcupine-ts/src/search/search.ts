@@ -141,7 +141,7 @@ export class Search<State, Input, Output> {
       const state = replay(this.#p, this.ids());
       return state === illegal ? [] : [state];
     }
-    return this.#best.states().map((id) => this.transitions.state(id));
+    return Array.from(this.#best.states(), (id) => this.transitions.state(id));
   }
 
   #operation(index: number): Operation<Input, Output> {
@@ -204,10 +204,10 @@ export class Search<State, Input, Output> {
     while (stack.depth > 0) {
       this.#best.retreat(stack.path, stack.depth);
       position.takeBack();
-      const flags = at(stack.flags, stack.depth);
+      const flags = stack.flags(stack.depth);
       if ((flags & forced) !== 0) continue;
       this.#entering = false;
-      this.#cursor = (flags & hidden) !== 0 ? afterHiding : at(stack.choice, stack.depth);
+      this.#cursor = (flags & hidden) !== 0 ? afterHiding : stack.choice(stack.depth);
       return 'paused';
     }
     return this.#exhausted();
@@ -269,12 +269,14 @@ export class Search<State, Input, Output> {
     const { stack, window } = this.#position;
     this.#tried.forget(window.first);
     const current = Int32Array.of(this.#position.state);
-    const best = Int32Array.from(this.#best.states());
+    const best = this.#best.states();
     const tried = this.#tried.states();
-    this.transitions.keepOnly([stack.state.subarray(0, stack.depth), current, best, tried]);
+    const states = stack.states();
+    this.transitions.keepOnly([states, current, best, tried]);
+    stack.renumber(states);
     this.#tried.renumber(tried);
     this.#position.state = at(current, 0);
-    this.#best.renumber([...best]);
+    this.#best.renumber(best);
     this.#growth?.forget();
   }
 }

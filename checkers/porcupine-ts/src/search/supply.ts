@@ -15,6 +15,8 @@ type Optional = Pick<
   'classEffect' | 'classStart' | 'optional' | 'optionalCall'
 >;
 
+const noClasses: readonly number[] = [];
+
 export class Supply {
   readonly classes: number;
   /** One bit per use of a counted class, plus one (the first) that the search may use itself. */
@@ -50,7 +52,7 @@ export class Supply {
 
   /** The classes overdrawn right now. */
   overdrawnClasses(): readonly number[] {
-    return [...this.#overdrawn];
+    return this.overdrawn ? [...this.#overdrawn] : noClasses;
   }
 
   /** When the first of the class was called. Classes are in this order. */
