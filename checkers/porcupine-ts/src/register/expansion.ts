@@ -29,6 +29,13 @@ const spentCost = 0.3;
 const optionalCost = 2;
 const deficitCost = 2.5;
 
+/** What one run may try. */
+export interface Limits {
+  readonly limit: number;
+  readonly costLimit: number;
+  readonly usesOptional: boolean;
+}
+
 export class Expansion {
   /** Of the latest run. */
   steps = 0;
@@ -46,6 +53,7 @@ export class Expansion {
   #isLast = false;
   #time = 0;
   #limit = 0;
+  #costLimit = 0;
   /** What it costs to use one of a class: less where there are many. */
   readonly #classCost: Float64Array;
   /** Values that open writes leave, and those writes. */
@@ -73,16 +81,16 @@ export class Expansion {
     });
   }
 
-  /** Tries up to `limit` configurations; those in which operation j is done. The list is reused. */
+  /** Tries up to `limit` configurations; those in which operation j is done and that cost less than `costLimit`. The list is reused. */
   run(
     from: Configurations,
     index: number,
     j: number,
     time: number,
-    limit: number,
-    usesOptional: boolean,
+    { limit, costLimit, usesOptional }: Limits,
   ): Configurations {
     this.steps = 0;
+    this.#costLimit = costLimit;
     this.#target = j;
     this.#time = time;
     this.#limit = limit;
@@ -234,8 +242,9 @@ export class Expansion {
     data[trailWord] = this.#trail.add(at(data, trailWord), i, this.#time);
     if (isReached) {
       const slot = at(this.#slot, this.#target);
-      scratch.costs[c] = this.cost(scratch, c, slot >> 5, 1 << (slot & 31));
-      this.#found.add(scratch, c);
+      const cost = this.cost(scratch, c, slot >> 5, 1 << (slot & 31), this.#costLimit);
+      scratch.costs[c] = cost;
+      if (cost < this.#costLimit) this.#found.add(scratch, c);
     }
     if (leadsOn) this.#queue.add(scratch, c);
   }
@@ -265,16 +274,28 @@ export class Expansion {
 
   #isKnown(): boolean {
     const queue = this.#queue;
+    const value = at(this.#scratch.data, valueWord);
+    const isVain = at(this.#scratch.data, vainWord);
     for (let i = 0; i < queue.size; i += 1) {
-      const isVainer =
-        at(queue.data, i * queue.stride + vainWord) > at(this.#scratch.data, vainWord);
-      if (!isVainer && isAsFree(this.#open, queue, i, this.#scratch, 0)) return true;
+      const start = i * queue.stride;
+      if (at(queue.data, start + valueWord) !== value) continue;
+      if (at(queue.data, start + vainWord) > isVain) continue;
+      if (isAsFree(this.#open, queue, i, this.#scratch, 0)) return true;
     }
     return false;
   }
 
-  /** What does not matter once an operation has returned, the one with that bit, costs nothing. */
-  cost(list: Configurations, index: number, returningWord: number, returning: number): number {
+  /**
+   * What does not matter once an operation has returned, the one with that bit, costs nothing. Past the limit it is only known to be
+   * no less.
+   */
+  cost(
+    list: Configurations,
+    index: number,
+    returningWord: number,
+    returning: number,
+    limit: number,
+  ): number {
     const { data } = list;
     const open = this.#open;
     let cost = 0;
@@ -288,12 +309,11 @@ export class Expansion {
         spentCost * bitsIn(writes & done) +
         uncoveredCost * bitsIn(writes & ~done & ~covered);
     }
-    cost += deficitCost * this.#deficit(list, index);
     const used = list.used(index);
     for (let k = 0; k < this.#called.length; k += 1) {
       cost += at(data, used + k) * (this.#classCost[k] as number);
     }
-    return cost;
+    return cost < limit ? cost + deficitCost * this.#deficit(list, index) : cost;
   }
 
   /** How many times more values are needed than there is somebody to bring them, by what is open now. */

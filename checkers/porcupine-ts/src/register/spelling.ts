@@ -6,7 +6,7 @@
  */
 
 import { at, ints } from '../search/ints.ts';
-import { isAppend, isPut, type TextEffects } from '../search/text-effects.ts';
+import { isPut, type TextEffects } from '../search/text-effects.ts';
 import { lost } from '../search/texts.ts';
 
 /** No effect: the text is the initial one. */
@@ -26,59 +26,49 @@ export interface Spelling {
   readonly isGuess: boolean;
 }
 
-/** All that is put and all that is appended, and the effects that do. */
-interface Parts {
-  readonly puts: ReadonlyMap<string, number>;
-  readonly appends: ReadonlyMap<string, number>;
-  /** The lengths that they have. */
-  readonly lengths: readonly number[];
-}
-
-/** `undefined` if one of them is the beginning of another, so that texts can be spelled in several ways. */
-function parts(text: TextEffects): Parts | undefined {
-  const puts = new Map<string, number>();
-  const appends = new Map<string, number>();
-  const all: string[] = [];
-  if (text.initialText !== '') {
-    puts.set(text.initialText, initially);
-    all.push(text.initialText);
-  }
-  for (let e = 0; e < text.kind.length; e += 1) {
-    const kind = at(text.kind, e);
-    if (kind !== isPut && kind !== isAppend) continue;
-    const part = text.texts[e] ?? '';
-    // Also what is put twice, by the imaginary operation at first and by another.
-    if (part === '' || (puts.has(part) && kind === isPut)) return undefined;
-    (kind === isPut ? puts : appends).set(part, e);
-    all.push(part);
-  }
+/** The lengths of all that is put or appended; `undefined` if one of them is the beginning of another: then texts can be spelled in several ways. */
+function partLengths({ puts, appends, initialText }: TextEffects): readonly number[] | undefined {
+  // The initial text was put by an imaginary operation.
+  if (puts.has('') || puts.has(initialText)) return undefined;
+  const all = [...puts.keys(), ...appends.keys()];
+  if (initialText !== '') all.push(initialText);
   // Of texts with a common beginning that are sorted, the shortest stands before the next.
   all.sort();
-  for (let i = 1; i < all.length; i += 1) {
-    const [before = '', part = ''] = [all[i - 1], all[i]];
-    if (part.length > before.length && part.startsWith(before)) return undefined;
+  const lengths: number[] = [];
+  let before = '';
+  for (const part of all) {
+    if (part.length > before.length && before !== '' && part.startsWith(before)) return undefined;
+    if (!lengths.includes(part.length)) lengths.push(part.length);
+    before = part;
   }
-  const lengths = [...new Set(all.map((part) => part.length))];
-  return lengths.length > maxLengths ? undefined : { puts, appends, lengths };
+  return lengths.length > maxLengths ? undefined : lengths;
 }
 
 class Speller {
   readonly #text: TextEffects;
-  readonly #parts: Parts;
+  readonly #lengths: readonly number[];
   #isGuess = false;
-  readonly #by: number[] = [];
-  readonly #from: number[] = [];
+  /** A state, the effect that it came about by, and the state before, one after the other. */
+  readonly #notes: number[] = [];
 
-  constructor(text: TextEffects, known: Parts) {
+  constructor(text: TextEffects, lengths: readonly number[]) {
     this.#text = text;
-    this.#parts = known;
+    this.#lengths = lengths;
   }
 
   spell(): Spelling {
     const { initial, places } = this.#text;
-    if (initial !== lost) this.#note(initial, initially, lost);
+    if (initial !== lost) this.#notes.push(initial, initially, lost);
     for (const whole of places.longest) this.#spellOne(whole);
-    return { ...flat(this.#by, this.#from, places.count), isGuess: this.#isGuess };
+    const states = places.count;
+    const by = ints(states).fill(unspelled);
+    const from = ints(states);
+    for (let i = 0; i < this.#notes.length; i += 3) {
+      const state = this.#notes[i] as number;
+      by[state] = this.#notes[i + 1] as number;
+      from[state] = this.#notes[i + 2] as number;
+    }
+    return { by, from, states, isGuess: this.#isGuess };
   }
 
   /** As far as it goes: nothing spells what is beyond. */
@@ -103,45 +93,28 @@ class Speller {
       const before = isPutHere ? lost : state;
       state = isPutHere ? at(to, effect) : places.after(state, part);
       done += part.length;
-      this.#note(state, effect, before);
+      this.#notes.push(state, effect, before);
     }
   }
 
+  /** What comes next; `undefined` if nothing does that is known. */
   #partAt(whole: string, start: number): number | undefined {
-    const { puts, appends, lengths } = this.#parts;
-    for (const length of lengths) {
+    const { puts, appends, initialText } = this.#text;
+    const isEmpty = initialText === '';
+    if (start === 0 && !isEmpty && whole.startsWith(initialText)) return initially;
+    for (const length of this.#lengths) {
       const part = whole.slice(start, start + length);
       const append = appends.get(part);
       const put = start === 0 ? puts.get(part) : undefined;
-      const isChoice = put !== undefined && append !== undefined && this.#text.initialText === '';
-      this.#isGuess ||= isChoice;
+      this.#isGuess ||= put !== undefined && append !== undefined && isEmpty;
       if (put !== undefined || append !== undefined) return put ?? append;
     }
     return undefined;
-  }
-
-  #note(state: number, effect: number, before: number): void {
-    this.#by[state] = effect;
-    this.#from[state] = before;
   }
 }
 
 /** `undefined` if there can be several ways. */
 export function spelling(text: TextEffects): Spelling | undefined {
-  const known = parts(text);
-  return known === undefined ? undefined : new Speller(text, known).spell();
-}
-
-function flat(
-  by: readonly number[],
-  from: readonly number[],
-  states: number,
-): Omit<Spelling, 'isGuess'> {
-  const flatBy = ints(states).fill(unspelled);
-  const flatFrom = ints(states);
-  by.forEach((effect, state) => {
-    flatBy[state] = effect;
-    flatFrom[state] = from[state] ?? lost;
-  });
-  return { by: flatBy, from: flatFrom, states };
+  const lengths = partLengths(text);
+  return lengths === undefined ? undefined : new Speller(text, lengths).spell();
 }

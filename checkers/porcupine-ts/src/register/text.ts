@@ -72,19 +72,30 @@ class Appends {
   /** Whether it can have come about. */
   #need(state: number): boolean {
     const { by, from } = this.#t.spelling;
-    const path: number[] = [];
+    const needed = this.#needed;
+    let low = needed.length;
     for (let s = state; at(this.#isNeeded, s) === 0; s = at(from, s)) {
       if (at(by, s) === unspelled) return false;
       this.#isNeeded[s] = 1;
-      path.push(s);
+      needed.push(s);
       if (at(from, s) === lost) break;
     }
-    for (let i = path.length - 1; i >= 0; i -= 1) this.#needed.push(path[i] as number);
+    // What came first belongs first.
+    for (let high = needed.length - 1; low < high; low += 1, high -= 1) {
+      const later = needed[low] as number;
+      needed[low] = needed[high] as number;
+      needed[high] = later;
+    }
     return true;
   }
 
-  #isThere(i: number): boolean {
-    return i < this.#required || at(this.#t.call, i) <= this.#end;
+  /** The first one, from there on in the list of an effect, that had been called. */
+  #nextOf(start: number): number {
+    let i = start;
+    while (i !== nobody && i >= this.#required && at(this.#t.call, i) > this.#end) {
+      i = at(this.#t.nextOf, i);
+    }
+    return i;
   }
 
   #assign(): 'found' | 'illegal' | 'unsuited' {
@@ -93,12 +104,13 @@ class Appends {
     for (const state of this.#needed) {
       const effect = at(by, state);
       if (effect === initially) continue;
-      const those = (this.#t.operationsOf[effect] ?? []).filter((i) => this.#isThere(i));
-      if (those.length === 0) return 'illegal';
+      const one = this.#nextOf(at(this.#t.firstOf, effect));
+      if (one === nobody) return 'illegal';
+      const isOnly = this.#nextOf(at(this.#t.nextOf, one)) === nobody;
       const isPutHere = at(this.#t.spelling.from, state) === lost;
-      if (isPutHere && those.length > 1) return 'unsuited';
-      if (those.length > 1) open.push(state);
-      else if (!isPutHere && !this.#give(state, those[0] as number)) return 'illegal';
+      if (isPutHere && !isOnly) return 'unsuited';
+      if (!isOnly) open.push(state);
+      else if (!isPutHere && !this.#give(state, one)) return 'illegal';
     }
     return open.length === 0 || this.#choose(open) ? 'found' : 'illegal';
   }
@@ -134,7 +146,6 @@ class Appends {
   /** Per state those that times allow, the first to return first. */
   #candidates(open: readonly number[]): { state: number; those: readonly number[] }[] {
     const { from, by, states } = this.#t.spelling;
-    const { call, return: returned, operationsOf } = this.#t;
     const before = ints(states).fill(-1);
     const after = this.#firstReturn.slice();
     for (const state of this.#needed) {
@@ -148,11 +159,20 @@ class Appends {
     }
     return open.map((state) => ({
       state,
-      those: (operationsOf[at(by, state)] ?? [])
-        .filter((i) => this.#isThere(i) && at(call, i) < at(after, state))
-        .filter((i) => i >= this.#required || at(returned, i) > at(before, state))
-        .sort((a, b) => at(returned, a) - at(returned, b)),
+      those: this.#between(at(by, state), at(before, state), at(after, state)),
     }));
+  }
+
+  /** Those with the effect that can have taken effect after one time and before another. */
+  #between(effect: number, before: number, after: number): readonly number[] {
+    const { call, return: returned, firstOf, nextOf } = this.#t;
+    const those: number[] = [];
+    let i = this.#nextOf(at(firstOf, effect));
+    for (; i !== nobody; i = this.#nextOf(at(nextOf, i))) {
+      const isOpen = i >= this.#required || at(returned, i) > before;
+      if (isOpen && at(call, i) < after) those.push(i);
+    }
+    return those.sort((a, b) => at(returned, a) - at(returned, b));
   }
 }
 
@@ -166,8 +186,9 @@ class TextHistory implements Decider {
   readonly effect: Int32Array;
   readonly call: Int32Array;
   readonly return: Int32Array;
-  /** Puts and appends, by effect. */
-  readonly operationsOf: number[][] = [];
+  /** Puts and appends, by effect: the first, and per operation the next; `nobody` at the end. */
+  readonly firstOf: Int32Array;
+  readonly nextOf: Int32Array;
   readonly #byCall: Int32Array;
   readonly #look: () => void;
 
@@ -190,13 +211,14 @@ class TextHistory implements Decider {
     this.return = ints(this.count + 1).fill(never);
     this.return.set(p.return);
     this.return[this.count] = -1;
-    for (let i = 0; i < this.count; i += 1) {
+    this.firstOf = ints(text.kind.length).fill(nobody);
+    this.nextOf = ints(this.count);
+    for (let i = this.count - 1; i >= 0; i -= 1) {
       const e = at(this.effect, i);
       const kind = at(text.kind, e);
       if (kind !== isPut && kind !== isAppend) continue;
-      const those = this.operationsOf[e];
-      if (those === undefined) this.operationsOf[e] = [i];
-      else those.push(i);
+      this.nextOf[i] = at(this.firstOf, e);
+      this.firstOf[e] = i;
     }
   }
 

@@ -179,7 +179,7 @@ export class Walk {
     for (let i = 0; i < now.size; i += 1) {
       const served = at(now.data, now.done(i) + word) | at(now.data, now.covered(i) + word);
       if ((served & bit) === 0) continue;
-      now.costs[i] = this.#expansion.cost(now, i, word, bit);
+      now.costs[i] = this.#expansion.cost(now, i, word, bit, Infinity);
       this.#keep(now, i);
     }
     const usesOptional = this.#width > firstWidth;
@@ -200,8 +200,11 @@ export class Walk {
       if ((at(now.data, now.done(i) + word) & bit) !== 0) continue;
       const isLast = (at(now.data, now.covered(i) + word) & bit) !== 0;
       this.#tick();
-      const limit = isLast ? Math.ceil(full * shareIfCovered) : full;
-      const found = this.#expansion.run(now, i, j, this.#event, limit, usesOptional);
+      const found = this.#expansion.run(now, i, j, this.#event, {
+        limit: isLast ? Math.ceil(full * shareIfCovered) : full,
+        costLimit: this.#costLimit(),
+        usesOptional,
+      });
       this.steps += this.#expansion.steps;
       for (let k = 0; k < found.size; k += 1) this.#keep(found, k);
     }
@@ -215,12 +218,19 @@ export class Walk {
     }
   }
 
+  /** What costs as much is not kept. */
+  #costLimit(): number {
+    return this.#next.size < this.#width ? Infinity : (this.#next.costs[this.#worst] as number);
+  }
+
   /** Adds it to the next ones, unless it is no better than one of them or than all of enough. */
   #keep(from: Configurations, index: number): void {
     const next = this.#next;
     const cost = from.costs[index] as number;
-    if (next.size === this.#width && cost >= (next.costs[this.#worst] as number)) return;
+    if (cost >= this.#costLimit()) return;
+    const value = at(from.data, index * from.stride + valueWord);
     for (let i = 0; i < next.size; i += 1) {
+      if (at(next.data, i * next.stride + valueWord) !== value) continue;
       const other = next.costs[i] as number;
       if (other <= cost && isAsFree(this.#open, next, i, from, index)) return;
       if (cost <= other && isAsFree(this.#open, from, index, next, i)) {

@@ -199,9 +199,12 @@ export class GrowthLookahead {
     if (at(this.#p.total, effect) === 1 || this.#growth.leadsTo(state, effect)) return false;
     const returned = at(this.#p.return, j);
     if (this.#isJumpLeft(j, effect, returned, w)) return false;
-    return !this.#optionalJumpers.some(
-      (k) => supply.available(k, returned) && this.#feeds(at(this.#p.classEffect, k), effect),
-    );
+    for (const k of this.#optionalJumpers) {
+      if (supply.available(k, returned) && this.#feeds(at(this.#p.classEffect, k), effect)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   #isJumpLeft(j: number, effect: number, returned: number, w: Window): boolean {

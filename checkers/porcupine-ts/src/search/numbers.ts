@@ -14,8 +14,8 @@ const others = 2;
 /** Parts of values between two looks at the clock: a value can be as large as a history. */
 const partsPerTick = 8192;
 
-/** Cells for pairs, which even a short history fills. */
-const firstPairs = 256;
+/** Even a short history has so many pairs. */
+const firstPairs = 128;
 
 /** Some names of fields in a row. Most objects of a history have the same ones. */
 class Names {

@@ -2,7 +2,7 @@
 
 import { at, finish, ints, mix } from './ints.ts';
 
-const smallestTable = 16;
+const fewestPairs = 8;
 /** Words of a cell: the pair, and one more than its number, so that 0 is a free cell. */
 const cellWords = 3;
 const secondWord = 1;
@@ -14,8 +14,10 @@ export class PairTable {
   #mask: number;
   #size = 0;
 
-  /** With room for half as many before it has to grow; a power of two. */
-  constructor(cells = smallestTable) {
+  /** With room for so many before it has to grow. */
+  constructor(pairs = fewestPairs) {
+    // Twice as many, rounded up to a power of two.
+    const cells = 2 << (32 - Math.clz32(Math.max(fewestPairs, pairs) - 1));
     this.#cells = ints(cellWords * cells);
     this.#mask = cells - 1;
   }
@@ -30,7 +32,7 @@ export class PairTable {
     cells[cell + secondWord] = second;
     cells[cell + numberWord] = fresh + 1;
     this.#size += 1;
-    if (this.#size * 2 > this.#mask) this.#grow();
+    if (this.#size * 2 > this.#mask + 1) this.#grow();
     return fresh;
   }
 

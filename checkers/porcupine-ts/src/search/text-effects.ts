@@ -27,6 +27,9 @@ export interface TextEffects {
   readonly to: Int32Array;
   /** What is read, put or appended; of a swap what it leaves. */
   readonly texts: readonly string[];
+  /** By text: the effect that puts it, and the one that appends it. */
+  readonly puts: ReadonlyMap<string, number>;
+  readonly appends: ReadonlyMap<string, number>;
 }
 
 /** No state: the effect cannot happen. */
@@ -102,17 +105,19 @@ class TextReader<State, Input, Output> {
       if (view === undefined) return undefined;
       of[i] = this.#effectOf(view, op);
     }
-    const text = textEffects(this.#views, this.#shape.initial);
+    const text = this.#text();
     tick();
-    return {
-      of,
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-      readonly: text.kind.map((kind) => (kind === isIdle || kind === isGet ? 1 : 0)),
-      blind: text.kind.map((kind) => (kind === isPut ? 1 : 0)),
-      total: text.kind.map((kind) => (kind === isGet || kind === isSwap ? 0 : 1)),
-      text,
-    };
+    const count = this.#views.length;
+    const readonly = ints(count);
+    const blind = ints(count);
+    const total = ints(count);
+    for (let e = 0; e < count; e += 1) {
+      const kind = at(text.kind, e);
+      if (kind === isIdle || kind === isGet) readonly[e] = 1;
+      if (kind === isPut) blind[e] = 1;
+      if (kind !== isGet && kind !== isSwap) total[e] = 1;
+    }
+    return { of, inputs: this.#inputs, outputs: this.#outputs, readonly, blind, total, text };
   }
 
   #effectOf(view: TextView, op: Operation<Input, Output>): number {
@@ -137,6 +142,38 @@ class TextReader<State, Input, Output> {
     }
     return table;
   }
+
+  #text(): TextEffects {
+    const views = this.#views;
+    const gets = this.#known[isGet] as Map<string, number>;
+    const count = views.length;
+    const kind = ints(count);
+    const from = ints(count);
+    const to = ints(count);
+    const places = new Places([...gets.keys(), ...this.#swaps.keys()], (text, state) => {
+      const get = gets.get(text);
+      if (get !== undefined) from[get] = state;
+    });
+    const texts: string[] = [];
+    for (let e = 0; e < count; e += 1) {
+      const view = views[e] ?? nothing;
+      kind[e] = codeOf(view);
+      texts.push(textOf(view));
+      if (view.kind === 'put' || view.kind === 'cas') to[e] = places.of(textOf(view));
+      if (view.kind === 'cas') from[e] = places.of(view.from);
+    }
+    return {
+      places,
+      initial: places.of(this.#shape.initial),
+      initialText: this.#shape.initial,
+      kind,
+      from,
+      to,
+      texts,
+      puts: this.#known[isPut] as Map<string, number>,
+      appends: this.#known[isAppend] as Map<string, number>,
+    };
+  }
 }
 
 const textOf = (view: TextView): string => {
@@ -151,31 +188,6 @@ const textOf = (view: TextView): string => {
       return view.value;
   }
 };
-
-function textEffects(views: readonly TextView[], initial: string): TextEffects {
-  const seen: string[] = [];
-  for (const view of views) {
-    if (view.kind === 'value') seen.push(view.value);
-    else if (view.kind === 'cas') seen.push(view.from);
-  }
-  const places = new Places(seen);
-  const kind = ints(views.length);
-  const from = ints(views.length);
-  const to = ints(views.length);
-  for (let e = 0; e < views.length; e += 1) {
-    const view = views[e] ?? nothing;
-    kind[e] = codeOf(view);
-    if (view.kind === 'value') from[e] = places.of(view.value);
-    else if (view.kind === 'put') to[e] = places.of(view.value);
-    else if (view.kind === 'cas') {
-      from[e] = places.of(view.from);
-      to[e] = places.of(view.to);
-    }
-  }
-  const initialState = places.of(initial);
-  const texts = views.map(textOf);
-  return { places, initial: initialState, initialText: initial, kind, from, to, texts };
-}
 
 /** `undefined` when the model does not say of every operation what it does to a text. */
 export function readAsText<State, Input, Output>(
