@@ -189,6 +189,18 @@ export class PaxosDisk {
     }
   }
 
+  /** A read's question: nothing that was ever accepted on this disk may be left out, whether it is known to be decided or not. */
+  answered(node: Acceptor, event: TracedOf<'roundAnswered'>): void {
+    const highest = node.disk.length - 1;
+    if (event.accepted === undefined || event.accepted >= highest) return;
+    this.#report.violated(
+      'I17',
+      `${event.node} tells ${event.to}, which asks for a read, that it accepted nothing beyond slot ${event.accepted}; slot ${highest} is on its disk`,
+      node.disk[highest]?.event,
+      event,
+    );
+  }
+
   recovered(node: Acceptor, event: TracedOf<'acceptorRecovered'>): void {
     const { members } = this.#scene;
     const ballot = members.key(event.ballot);

@@ -53,6 +53,8 @@ export class PaxosInvariants {
         return this.#ballots.adopted(event);
       case 'becomeCandidate':
         return this.#ballots.begun(event);
+      case 'roundAnswered':
+        return this.#disk.answered(acceptor, event);
       case 'acceptorRecovered':
         return this.#disk.recovered(acceptor, event);
       default:

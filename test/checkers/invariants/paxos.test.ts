@@ -322,4 +322,27 @@ describe('invariants of Multi-Paxos', () => {
     assert.equal(found(2), 'I17');
     assert.equal(found(1, 4), 'I17');
   });
+
+  it('I17: an acceptor that leaves out of its answer what is on its disk', () => {
+    const found = (accepted: number, before: (script: PaxosScript) => void = () => undefined) => {
+      const script = PaxosScript.running();
+      const read = { term: 1, to: 'n1', round: 1 } as const;
+      script.emit('n1', { ev: 'roundStarted', term: 1, round: 1 });
+      before(script);
+      script.emit('n2', { ev: 'roundAnswered', ...read, accepted });
+      return script.judge().map(({ invariant }) => invariant);
+    };
+    const known = PaxosScript.running();
+    assert.deepEqual(known.judge(), []);
+    assert.deepEqual(found(1), []);
+    assert.deepEqual(found(0), ['I17']);
+    // Whatever it has forgotten of it by then: a restart changes nothing about its disk.
+    assert.deepEqual(
+      found(0, (script) => {
+        script.restart('n2');
+        script.recovered('n2');
+      }),
+      ['I17'],
+    );
+  });
 });
