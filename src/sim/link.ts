@@ -18,7 +18,7 @@ import { labelOf } from './events.ts';
 import { maxHeldMessages, reorderFactor, retransmitMs, retransmitsMax } from './limits.ts';
 import { draw, happens, mix, unit } from './mix.ts';
 import type { NetworkParts, Traffic } from './network.ts';
-import type { Due } from './queue.ts';
+import { Call, type Due } from './queue.ts';
 
 /** Names of the decisions about one message. */
 const salts = {
@@ -369,28 +369,26 @@ export class Link {
     const dial = this.#dials;
     const bits = mix(mix(this.#identity, salts.dial), dial);
     const ns = timeline.nowNs() + 2 * Math.round(draw(options.latencyMs, bits) * 1e6);
-    timeline.push(ns, {
-      fire: () => {
-        if (dial !== this.#dials) return;
-        if (this.#cut === 'refuse' || !isListening(this.to)) return this.#redial();
-        // Whatever is still on its way from an earlier connection is of no use to the receiver any more.
-        this.#connection += 1;
-        this.#loseHeld('a later connection');
-        this.#connected = true;
-        this.#redialMs = redialMsMin;
-      },
-    });
+    const dialled = (): void => {
+      if (dial !== this.#dials) return;
+      if (this.#cut === 'refuse' || !isListening(this.to)) return this.#redial();
+      // Whatever is still on its way from an earlier connection is of no use to the receiver any more.
+      this.#connection += 1;
+      this.#loseHeld('a later connection');
+      this.#connected = true;
+      this.#redialMs = redialMsMin;
+    };
+    timeline.push(ns, new Call(dialled));
   }
 
   #redial(): void {
     const { timeline } = this.#parts;
     this.#dials += 1;
     const dial = this.#dials;
-    timeline.push(timeline.nowNs() + this.#redialMs * 1e6, {
-      fire: () => {
-        if (dial === this.#dials && this.#senderUp) this.#dial();
-      },
-    });
+    const again = (): void => {
+      if (dial === this.#dials && this.#senderUp) this.#dial();
+    };
+    timeline.push(timeline.nowNs() + this.#redialMs * 1e6, new Call(again));
     this.#redialMs = Math.min(2 * this.#redialMs, redialMsMax);
   }
 }

@@ -10,7 +10,7 @@
 
 import { tickMs } from '../node/limits.ts';
 import type { NodeClock } from './clock.ts';
-import type { Due } from './queue.ts';
+import { Call } from './queue.ts';
 import type { SimTimeline } from './timeline.ts';
 
 export interface TickerParts {
@@ -25,7 +25,7 @@ export interface TickerParts {
 /** Shares of a grid step below which a time counts as reached: ringing once too often changes nothing, once too late would. */
 const slack = 1e-6;
 
-export class Ticker implements Due {
+export class Ticker {
   readonly #parts: TickerParts;
   /** A point of the grid; the next ones follow from it at the clock's present rate. */
   #gridNs = 0;
@@ -34,6 +34,7 @@ export class Ticker implements Due {
   /** What that was chosen for. */
   #quietMs = Number.POSITIVE_INFINITY;
   #stopped = false;
+  readonly #ring = new Call(() => this.#onRing());
 
   constructor(parts: TickerParts) {
     this.#parts = parts;
@@ -43,14 +44,14 @@ export class Ticker implements Due {
   start(): void {
     this.#gridNs = this.#parts.timeline.nowNs();
     this.#atNs = this.#gridNs;
-    this.fire();
+    this.#onRing();
   }
 
   stop(): void {
     this.#stopped = true;
   }
 
-  fire(): void {
+  #onRing(): void {
     const { timeline, tick } = this.#parts;
     const nowNs = timeline.nowNs();
     if (this.#stopped || nowNs !== this.#atNs) return;
@@ -68,7 +69,7 @@ export class Ticker implements Due {
     const ns = this.#firstAfter(quietMs);
     if (ns >= this.#atNs) return;
     this.#atNs = ns;
-    this.#parts.timeline.push(ns, this);
+    this.#parts.timeline.push(ns, this.#ring);
   }
 
   /** Sets the clock. The timer that runs meanwhile ends when it would have; those after it are as long as the clock makes them. */

@@ -8,7 +8,7 @@
  * a call. Promise callbacks run in the order in which they became ready, so they are as deterministic as the rest.
  */
 
-import { type Due, EventQueue } from './queue.ts';
+import { Call, type Due, EventQueue } from './queue.ts';
 
 /** So many events, or pauses for promises, before the process may look after its signals and files. Bounds a Ctrl-C's wait. */
 const eventsPerTurn = 20_000;
@@ -18,13 +18,14 @@ const pausesPerTurn = 500;
  * A deadline that is put off again and again and rarely reached, such as a time limit of one request after the other: it waits in the
  * queue once, however often it is set. Promises may be touched when it is reached.
  */
-export class Deadline implements Due {
+export class Deadline {
   readonly #timeline: SimTimeline;
   readonly #reached: () => void;
   #ns = Number.POSITIVE_INFINITY;
   /** Its place among what happens at the same time, from when it was set. */
   #place = 0;
   #queuedNs = Number.POSITIVE_INFINITY;
+  readonly #wake = new Call(() => this.#onWake());
 
   constructor(timeline: SimTimeline, reached: () => void) {
     this.#timeline = timeline;
@@ -43,7 +44,7 @@ export class Deadline implements Due {
     this.#ns = Number.POSITIVE_INFINITY;
   }
 
-  fire(): void {
+  #onWake(): void {
     const nowNs = this.#timeline.nowNs();
     // It was set to something sooner meanwhile, which has come since.
     if (nowNs !== this.#queuedNs) return;
@@ -59,7 +60,7 @@ export class Deadline implements Due {
 
   #queue(): void {
     this.#queuedNs = this.#ns;
-    this.#timeline.pushAt(this.#ns, this, this.#place);
+    this.#timeline.pushAt(this.#ns, this.#wake, this.#place);
   }
 }
 

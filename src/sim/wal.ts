@@ -6,7 +6,7 @@
 import { walSealDelayMs } from '../node/limits.ts';
 import type { SimDisk } from './disk.ts';
 import { draw, mix, type Spread } from './mix.ts';
-import type { Due } from './queue.ts';
+import { Call } from './queue.ts';
 import type { SimTimeline } from './timeline.ts';
 
 export interface SimWalParts {
@@ -24,7 +24,7 @@ export interface SimWalParts {
   readonly onSync: ((batch: number) => void) | undefined;
 }
 
-export class SimWal implements Due {
+export class SimWal {
   readonly #parts: SimWalParts;
   #records: unknown[] = [];
   #pendingSequence = 0;
@@ -33,7 +33,8 @@ export class SimWal implements Due {
   #synced: number;
   #sealDueNs = 0;
   #sealWaits = false;
-  readonly #seal: Due = { fire: () => this.#onSealTime() };
+  readonly #sync = new Call(() => this.#onSynced());
+  readonly #seal = new Call(() => this.#onSealTime());
 
   /** Goes on behind what the disk holds. */
   constructor(parts: SimWalParts) {
@@ -58,11 +59,11 @@ export class SimWal implements Due {
     const { disk, timeline, fsyncMs, key } = this.#parts;
     const bits = mix(key, disk.lastBatch);
     const ms = draw(fsyncMs, bits) + disk.slownessMs;
-    timeline.push(timeline.nowNs() + Math.round(ms * 1e6) + (bits & 0xfff), this);
+    timeline.push(timeline.nowNs() + Math.round(ms * 1e6) + (bits & 0xfff), this.#sync);
   }
 
   /** The sync that is under way has ended. */
-  fire(): void {
+  #onSynced(): void {
     const { disk, interrupt, onFailure, onSync } = this.#parts;
     if (this.#state === 'closed') return;
     const batch = disk.lastBatch;
