@@ -28,6 +28,8 @@ export interface PendingRead {
 export interface Leader {
   readonly kind: 'leader';
   readonly progress: ReadonlyMap<NodeId, Progress>;
+  /** The same as a list: all of them are looked at with almost every message. */
+  readonly followers: readonly Progress[];
   readonly pending: Map<number, PendingProposal>;
   /** In order of arrival, hence of round and of index. */
   readonly reads: PendingRead[];

@@ -1,5 +1,7 @@
 /** What a leader knows of one follower. */
 
+import type { NodeId } from '../algorithm.ts';
+
 interface Flight {
   /** The last index in the message. */
   readonly lastIndex: number;
@@ -13,6 +15,7 @@ export type Mode =
   | { readonly kind: 'replicate'; readonly inflight: Flight[] };
 
 export interface Progress {
+  readonly peer: NodeId;
   /** The follower's log is durable and equal to ours up to here. Never falls within a term. */
   match: number;
   /** The next index to send; always above `match`. */
@@ -25,7 +28,8 @@ export interface Progress {
 }
 
 /** A follower at the start of a term: nothing is known to match, so ask at the end of our log first. */
-export const unknownProgress = (next: number, nowMs: number): Progress => ({
+export const unknownProgress = (peer: NodeId, next: number, nowMs: number): Progress => ({
+  peer,
   match: 0,
   next,
   mode: { kind: 'probe', sentMs: undefined },

@@ -93,7 +93,7 @@ function quietUntilMs<C>(raft: Raft<C>): number {
   if (role.kind !== 'leader') return raft.electionDeadlineMs;
   let untilMs = role.nextHeartbeatMs;
   if (!raft.options.checkQuorum) return untilMs;
-  for (const { contactMs } of role.progress.values()) {
+  for (const { contactMs } of role.followers) {
     // A millisecond sooner than it can matter, so that it is no matter how sums are rounded.
     untilMs = Math.min(untilMs, contactMs + raft.config.timing.electionTimeoutMs - 1);
   }
@@ -158,7 +158,7 @@ function onTick<C>(raft: Raft<C>): void {
 function hearsQuorum<C>(raft: Raft<C>, leader: Leader): boolean {
   const sinceMs = raft.nowMs - raft.config.timing.electionTimeoutMs;
   let heard = 1;
-  for (const { contactMs } of leader.progress.values()) if (contactMs > sinceMs) heard += 1;
+  for (const { contactMs } of leader.followers) if (contactMs > sinceMs) heard += 1;
   return heard >= raft.quorum;
 }
 

@@ -25,11 +25,11 @@ export function startRound<C>(raft: Raft<C>, leader: Leader): void {
   leader.nextHeartbeatMs = raft.nowMs + raft.config.timing.heartbeatMs;
   const { round } = leader;
   raft.trace?.({ ev: 'roundStarted', term: raft.term, round });
-  for (const [peer, progress] of leader.progress) {
+  for (const progress of leader.followers) {
     // Never more than the follower is known to hold: the rest of its log may contradict ours.
     const commit = Math.min(progress.match, raft.commitIndex);
     raft.out.send(
-      peer,
+      progress.peer,
       { kind: 'heartbeat', term: raft.term, commit, round },
       raft.hardStateSequence,
     );
@@ -105,7 +105,7 @@ export function onHeartbeatReply<C>(
 /** Whether a majority, this node included, answered this round of ours or a later one. */
 function isConfirmed<C>(raft: Raft<C>, leader: Leader, round: number): boolean {
   let answers = leader.round >= round ? 1 : 0;
-  for (const { ackedRound } of leader.progress.values()) if (ackedRound >= round) answers += 1;
+  for (const { ackedRound } of leader.followers) if (ackedRound >= round) answers += 1;
   return answers >= raft.quorum;
 }
 

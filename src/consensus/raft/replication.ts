@@ -10,9 +10,11 @@ import { accepted, type Progress, probeAgain, unknownProgress } from './progress
 export function startLeading<C>(raft: Raft<C>): void {
   if (raft.role.kind !== 'candidate') broken(`leader of term ${raft.term} from ${raft.role.kind}`);
   const { lastIndex, lastTerm } = raft.log;
+  const followers = raft.peers.map((peer) => unknownProgress(peer, lastIndex + 1, raft.nowMs));
   const role: Leader = {
     kind: 'leader',
-    progress: new Map(raft.peers.map((p) => [p, unknownProgress(lastIndex + 1, raft.nowMs)])),
+    progress: new Map(followers.map((progress) => [progress.peer, progress])),
+    followers,
     pending: new Map(),
     reads: [],
     termStartIndex: lastIndex + 1,
@@ -52,7 +54,7 @@ export function propose<C>(raft: Raft<C>, request: RequestId, command: C): void 
 
 /** The followers' disks and ours work at the same time (dissertation 10.2.1): these messages wait for no write of entries. */
 function replicateToAll<C>(raft: Raft<C>, leader: Leader): void {
-  for (const [peer, progress] of leader.progress) replicate(raft, peer, progress);
+  for (const progress of leader.followers) replicate(raft, progress.peer, progress);
 }
 
 /** Send all that may be sent now. */
@@ -159,12 +161,12 @@ export function maybeCommit<C>(raft: Raft<C>, leader: Leader): void {
 /** How many members have everything up to this index on their disks. */
 function countHolders<C>(raft: Raft<C>, leader: Leader, index: number): number {
   let holders = raft.log.durableIndex >= index ? 1 : 0;
-  for (const { match } of leader.progress.values()) if (match >= index) holders += 1;
+  for (const { match } of leader.followers) if (match >= index) holders += 1;
   return holders;
 }
 
 function matchesByName<C>(raft: Raft<C>, leader: Leader): Readonly<Record<NodeId, number>> {
   const matches: Record<NodeId, number> = { [raft.self]: raft.log.durableIndex };
-  for (const [peer, progress] of leader.progress) matches[peer] = progress.match;
+  for (const { peer, match } of leader.followers) matches[peer] = match;
   return matches;
 }
