@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type DiskDamage, type Node, Unavailable } from '#src/schedule/world';
 import type { Fault, Plan } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({
   kind: z.literal('damage'),
@@ -61,9 +61,14 @@ export const damage: Fault<Damage> = {
         refused.push(error.message);
       }
     }
-    const passed = { able, reasons: [...reasons, ...refused] };
-    if (Object.keys(damaged).length > 0) {
-      return { kind: 'installed', detail: { damaged, ...passedOver(passed) } };
+    const hit = Object.keys(damaged);
+    const passed = { able: hit, reasons: [...reasons, ...refused] };
+    if (hit.length > 0) {
+      return {
+        kind: 'installed',
+        detail: { damaged, ...passedOver(passed) },
+        ...onlyHit(passed),
+      };
     }
     await world.processes.release(owner);
     return { kind: 'skipped', reason: passed.reasons.join('; ') };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DiskEffects, Node, World } from '#src/schedule/world';
 import { onEach } from './act.ts';
 import type { During, Fault, Plan } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({
   kind: z.literal('disk'),
@@ -86,8 +86,13 @@ export const disk: Fault<Disk> = {
         : ({ kind: 'error', code, once } as const);
     const effects = await counted(able, world);
     const seen = await onEach(able, (node) => world.disks.trouble(owner, node, trouble));
-    const detail = { trouble, seen, ...passedOver({ able, ...rest }) };
-    return { kind: 'installed', detail, ...(effects === undefined ? {} : { during: effects }) };
+    const detail = { trouble, seen, ...passedOver(rest) };
+    return {
+      kind: 'installed',
+      detail,
+      ...onlyHit({ able, ...rest }),
+      ...(effects === undefined ? {} : { during: effects }),
+    };
   },
   heal: (_, { owner, world }) => world.disks.release(owner),
 };

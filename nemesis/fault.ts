@@ -27,8 +27,16 @@ export interface Firing {
 export type During = (clock: Clock, signal: AbortSignal) => Promise<unknown>;
 
 export type Injected =
-  /** It took effect. `detail` proves it, for the history: the toxics as read back, the killed processes. */
-  | { readonly kind: 'installed'; readonly detail: unknown; readonly during?: During }
+  /**
+   * It took effect. `detail` proves it, for the history: the toxics as read back, the killed processes. `hit`: on whom, where some of
+   * its targets had to be passed over; left out: on all of them.
+   */
+  | {
+      readonly kind: 'installed';
+      readonly detail: unknown;
+      readonly hit?: readonly Node[];
+      readonly during?: During;
+    }
   /** It could not apply here and now, and why. Not a failure. */
   | { readonly kind: 'skipped'; readonly reason: string };
 

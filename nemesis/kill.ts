@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { lasts, onEach } from './act.ts';
 import type { During, Fault, Firing, Plan } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const patterns = ['once', 'rolling', 'loop'] as const;
 type Pattern = (typeof patterns)[number];
@@ -77,7 +77,8 @@ export const kill: Fault<Kill> = {
     const killed = await onEach(first, (node) => world.processes.kill(owner, node));
     return {
       kind: 'installed',
-      detail: { killed, ...passedOver({ able, ...rest }) },
+      detail: { killed, ...passedOver(rest) },
+      ...onlyHit({ able, ...rest }),
       ...(pattern === 'once'
         ? {}
         : { during: (clock, signal) => keepKilling(parameters, firing, able, clock, signal) }),

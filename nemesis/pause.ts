@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { onEach } from './act.ts';
 import type { Fault } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({ kind: z.literal('pause') });
 
@@ -30,7 +30,8 @@ export const pause: Fault<z.infer<typeof schema>> = {
     const { able, ...rest } = standing(targets, others, ['down', 'paused']);
     if (able.length === 0) return { kind: 'skipped', reason: rest.reasons.join('; ') };
     const paused = await onEach(able, (node) => world.processes.pause(owner, node));
-    return { kind: 'installed', detail: { paused, ...passedOver({ able, ...rest }) } };
+    const detail = { paused, ...passedOver(rest) };
+    return { kind: 'installed', detail, ...onlyHit({ able, ...rest }) };
   },
   heal: (_, { owner, world }) => world.processes.release(owner),
 };

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { onEach } from './act.ts';
 import type { Fault, Plan } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({
   kind: z.literal('power-loss'),
@@ -41,7 +41,8 @@ export const powerLoss: Fault<PowerLoss> = {
     const { able, ...rest } = standing(targets, others, ['down']);
     if (able.length === 0) return { kind: 'skipped', reason: rest.reasons.join('; ') };
     const lost = await onEach(able, (node) => world.processes.kill(owner, node, unsynced));
-    return { kind: 'installed', detail: { unsynced, lost, ...passedOver({ able, ...rest }) } };
+    const detail = { unsynced, lost, ...passedOver(rest) };
+    return { kind: 'installed', detail, ...onlyHit({ able, ...rest }) };
   },
   heal: (_, { owner, world }) => world.processes.release(owner),
 };

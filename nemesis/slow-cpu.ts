@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { lasts, onEach } from './act.ts';
 import type { Fault, Firing } from './fault.ts';
-import { passedOver, standing } from './standing.ts';
+import { onlyHit, passedOver, standing } from './standing.ts';
 
 const schema = z.strictObject({
   kind: z.literal('slow-cpu'),
@@ -48,7 +48,8 @@ export const slowCpu: Fault<SlowCpu> = {
       );
     return {
       kind: 'installed',
-      detail: { share, stopped: await stop(), ...passedOver({ able, ...rest }) },
+      detail: { share, stopped: await stop(), ...passedOver(rest) },
+      ...onlyHit({ able, ...rest }),
       during: async (clock, signal) => {
         let stops = 1;
         let missed = 0;

@@ -31,5 +31,11 @@ export function standing(
 }
 
 /** For the detail of a fault: nothing, or whom it passed over. */
-export const passedOver = ({ reasons }: Standing): { readonly passedOver?: readonly string[] } =>
+export const passedOver = ({
+  reasons,
+}: Pick<Standing, 'reasons'>): { readonly passedOver?: readonly string[] } =>
   reasons.length === 0 ? {} : { passedOver: reasons };
+
+/** Nothing, or whom it took effect on when it passed over others: only those count as hit. */
+export const onlyHit = ({ able, reasons }: Standing): { readonly hit?: readonly Node[] } =>
+  reasons.length === 0 ? {} : { hit: able };

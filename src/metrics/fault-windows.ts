@@ -41,10 +41,12 @@ const givenUpIn = (history: History): readonly string[] => [
 function windowOf(op: Operation, endNs: number, givenUp: readonly string[]): FaultWindow {
   const parameters = get(op.value, 'parameters');
   const leader = get(op.value, 'leader');
+  const hit = get(op.value, 'hit');
   return {
     kind: op.f,
     target: text(get(op.value, 'target'), '?'),
     resolved: names(get(op.value, 'resolved')),
+    ...(hit === undefined ? {} : { hit: names(hit) }),
     ...(typeof leader === 'string' ? { leader } : {}),
     startNs: op.time,
     endNs,

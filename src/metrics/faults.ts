@@ -21,6 +21,8 @@ export interface FaultWindow {
   readonly kind: string;
   readonly target: string;
   readonly resolved: readonly string[];
+  /** Those of them that it took effect on, where some had to be passed over. */
+  readonly hit?: readonly string[];
   readonly leader?: string;
   /** When it had taken effect. */
   readonly startNs: number;
@@ -31,6 +33,9 @@ export interface FaultWindow {
   /** Nodes that were given up for good before the run ended: none of them is waited for. Left out: none. */
   readonly givenUp?: readonly string[];
 }
+
+/** Whom a fault took effect on. */
+export const hitBy = ({ hit, resolved }: Pick<FaultWindow, 'hit' | 'resolved'>) => hit ?? resolved;
 
 /** Earliest success among attempts invoked at or after some time. */
 interface Successes {
@@ -105,7 +110,7 @@ function figures(view: View, fault: FaultWindow): FaultFigures {
   const described = {
     kind: fault.kind,
     target: fault.target,
-    resolved: fault.resolved,
+    resolved: hitBy(fault),
     ...(fault.leader === undefined ? {} : { leader: fault.leader }),
     startMs: fault.startNs / 1e6,
     endMs: fault.endNs / 1e6,

@@ -13,7 +13,7 @@
 
 import type { Attempt } from './attempts.ts';
 import { availabilityWindowMs, successTimes } from './availability.ts';
-import type { FaultWindow } from './faults.ts';
+import { type FaultWindow, hitBy } from './faults.ts';
 import { firstAtLeast } from './gaps.ts';
 import { quantiles } from './latency.ts';
 import type { FaultImpact, SuccessShares } from './types.ts';
@@ -149,7 +149,7 @@ function catchUpMs(
 ): number | null | undefined {
   let goal = 0;
   const { givenUp = [] } = fault;
-  const awaited = fault.resolved.filter((node) => !givenUp.includes(node));
+  const awaited = hitBy(fault).filter((node) => !givenUp.includes(node));
   // Of a disk that is lost for good nobody catches up: that is no figure at all, not one that did not come in time.
   if (awaited.length === 0) return undefined;
   const missing = new Set(awaited);

@@ -4,7 +4,7 @@ import type { History } from '../history/operation.ts';
 import { attemptsOf, countOutcomes } from './attempts.ts';
 import { availability } from './availability.ts';
 import { type Cost, type CounterSample, costPerOp } from './cost.ts';
-import { type FaultWindow, faultFigures } from './faults.ts';
+import { type FaultWindow, faultFigures, hitBy } from './faults.ts';
 import { type CommitLook, impactsOf } from './impact.ts';
 import { correctedLatencyByF, latencyByF, type Pace } from './latency.ts';
 import { campaignsOf, type Kill, leaderFigures, type RoleEvent } from './leaderships.ts';
@@ -38,7 +38,7 @@ export interface Evidence {
 const killsIn = (faults: readonly FaultWindow[]): Kill[] =>
   faults
     .filter((fault) => fault.kind === 'kill' && fault.outcome.kind === 'installed')
-    .flatMap((fault) => fault.resolved.map((node) => ({ node, timeNs: fault.startNs })));
+    .flatMap((fault) => hitBy(fault).map((node) => ({ node, timeNs: fault.startNs })));
 
 /** Pure. Linear in the history. */
 export function measure(evidence: Evidence): Measured {

@@ -43,7 +43,7 @@ export interface FaultFigures extends FaultImpact {
   readonly kind: string;
   /** As scheduled: `leader`, `n2`, ... */
   readonly target: string;
-  /** The nodes it resolved to. */
+  /** The nodes it resolved to, without those that it had to pass over, since another fault had taken them already. */
   readonly resolved: readonly string[];
   /** Who led when it fired; left out when nobody did, or nobody knew. */
   readonly leader?: string;

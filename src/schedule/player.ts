@@ -28,6 +28,8 @@ export interface FaultRecord {
   readonly entry: ScheduleEntry;
   /** The nodes that its target meant; empty when that was never known. */
   readonly resolved: readonly Node[];
+  /** Those of them that it took effect on, where some had to be passed over. */
+  readonly hit?: readonly Node[];
   /** Who led when it fired, of those who think they do the one of the newest term. */
   readonly leader?: Node;
   /** What proves that it took effect: cut links, killed nodes. */
@@ -52,6 +54,8 @@ export interface FaultEvent {
     readonly index: number;
     readonly target: string;
     readonly resolved?: readonly Node[];
+    /** Those of them that it took effect on; left out: all. */
+    readonly hit?: readonly Node[];
     /** Who led when it fired. */
     readonly leader?: Node;
     readonly parameters?: unknown;
@@ -161,6 +165,7 @@ async function takeAim(planned: PlannedFault, index: number, options: Play): Pro
 interface Fired {
   readonly outcome: FaultOutcome;
   readonly resolved: readonly Node[];
+  readonly hit?: readonly Node[];
   readonly leader?: Node;
   readonly detail?: unknown;
 }
@@ -187,8 +192,8 @@ async function fire(
     const firing = { owner: ownerOf(index), targets, world, random, others };
     const injected: Injected = await planned.fault.inject(planned.parameters, firing);
     if (injected.kind === 'skipped') return done(injected);
-    const { detail, during } = injected;
-    known = { ...known, detail };
+    const { detail, hit, during } = injected;
+    known = { ...known, detail, ...(hit === undefined ? {} : { hit }) };
     return { ...done({ kind: 'installed' }), ...(during === undefined ? {} : { during }) };
   } catch (error) {
     if (!(error instanceof Unavailable)) return done({ kind: 'failed', error: messageOf(error) });

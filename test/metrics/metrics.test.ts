@@ -4,6 +4,7 @@ import type { History, Operation } from '#src/history/operation';
 import { attemptsOf, countOutcomes } from '#src/metrics/attempts';
 import { availability } from '#src/metrics/availability';
 import { costPerOp } from '#src/metrics/cost';
+import { coverageOf } from '#src/metrics/coverage';
 import { faultWindowsOf } from '#src/metrics/fault-windows';
 import { type FaultWindow, faultFigures } from '#src/metrics/faults';
 import { gapsOf } from '#src/metrics/gaps';
@@ -314,6 +315,29 @@ describe('metrics: faults', () => {
       ],
     );
     assert.deepEqual(found[0]?.parameters, { kind: 'kill' });
+  });
+
+  it('a fault that passed over some of its targets has hit the others only: it covers no cell of all of them', () => {
+    const value = { index: 0, target: 'all', resolved: ['n1', 'n2', 'n3'], outcome: installed };
+    const figuresOf = (more: object) =>
+      faultFigures(
+        [],
+        faultWindowsOf([
+          {
+            index: 0,
+            time: ms,
+            type: 'info',
+            process: 'nemesis',
+            f: 'damage',
+            value: { ...value, ...more },
+          },
+        ]),
+      );
+    const some = figuresOf({ hit: ['n1'] });
+    assert.deepEqual(some[0]?.resolved, ['n1']);
+    const count = (figures: typeof some) =>
+      coverageOf(figures, 3, ['damage:all']).required[0]?.count;
+    assert.deepEqual([count(some), count(figuresOf({}))], [0, 1]);
   });
 });
 

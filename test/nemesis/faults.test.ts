@@ -138,7 +138,7 @@ describe('faults', () => {
       { index: 3, kind: 'kill', harms: [{ kind: 'down', node: 'n2' }] },
       { index: 4, kind: 'pause', harms: [{ kind: 'paused', node: 'n3' }] },
     ];
-    for (const kind of ['pause', 'slow-cpu', 'kill']) {
+    for (const kind of ['pause', 'slow-cpu', 'kill', 'power-loss', 'disk']) {
       const on = (targets: readonly string[]) =>
         firing(one(kind), targets, 'a', memoryWorld(nodes), others);
       const parameters = one(kind).schema.parse({ kind });
@@ -149,8 +149,16 @@ describe('faults', () => {
       });
       assert.deepEqual(dead.world.log, []);
       const some = on(['n1', 'n2']);
-      assert.equal((await some.fault.inject(parameters, some)).kind, 'installed');
-      assert.deepEqual(some.world.log, [kind === 'kill' ? 'kill n1' : 'pause n1']);
+      const injected = await some.fault.inject(parameters, some);
+      assert.deepEqual(
+        injected.kind === 'installed' && injected.hit,
+        ['n1'],
+        'no more than it took effect on',
+      );
+      assert.match(some.world.log.join(), / n1\b/);
+      assert.doesNotMatch(some.world.log.join(), /n2/);
+      const whole = on(['n1']);
+      assert.ok(!('hit' in (await whole.fault.inject(parameters, whole))));
     }
     const paused = firing(one('pause'), ['n3'], 'a', memoryWorld(nodes), others);
     assert.deepEqual(await paused.fault.inject({ kind: 'pause' }, paused), {
@@ -173,6 +181,7 @@ describe('faults', () => {
         damaged: { n1: undefined, n2: undefined },
         passedOver: ['n3 is one of the last that are sound'],
       },
+      hit: ['n1', 'n2'],
     });
     assert.deepEqual(at.world.log, ['kill n1', 'damage n1', 'kill n2', 'damage n2']);
     await damage.heal(parameters, at);

@@ -55,6 +55,9 @@ describe('overlapping entries', () => {
       paused: { n3: undefined },
       passedOver: ['n2 is taken down by kill (entry 0)'],
     });
+    const { resolved, hit } = result.records[2] ?? {};
+    assert.deepEqual([resolved, hit], [['n2', 'n3'], ['n3']]);
+    assert.equal(result.records[0]?.hit, undefined, 'all of its targets');
   });
 
   it('quorum-safe never takes more than a minority, whatever fires when', async () => {
