@@ -13,6 +13,7 @@ import { log } from './log.ts';
 import { logPattern } from './log-pattern.ts';
 import { longFork } from './long-fork.ts';
 import { monotonic } from './monotonic.ts';
+import { refusals } from './refusals.ts';
 import { rwRegister } from './rw-register.ts';
 import { setFull } from './set-full.ts';
 import { stats } from './stats.ts';
@@ -37,6 +38,7 @@ export {
   logPattern,
   longFork,
   monotonic,
+  refusals,
   rwRegister,
   setFull,
   stats,
@@ -58,6 +60,7 @@ export const checkers: ReadonlyMap<string, Checker> = new Map(
     counter(),
     totalQueue(),
     lock(),
+    refusals(),
     uniqueIds(),
     agreement(),
     invariants(),

@@ -4,6 +4,7 @@ import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { lock } from '#checkers/lock';
 import { logPattern } from '#checkers/log-pattern';
+import { refusals } from '#checkers/refusals';
 import { stats } from '#checkers/stats';
 import type { Call } from '#src/client/connection';
 import type { Thread } from '#src/generator/generator';
@@ -103,6 +104,6 @@ export const lockWorkload: WorkloadKind<KeyedOptions> = {
       newestKeys(history, 2 * chosen.activeKeys).map((key) => ({ f: 'acquire', key, value: null })),
     call,
     completion: completing((f) => f === 'look', answered),
-    checkers: [lock(), invariants(), stats(), logPattern()],
+    checkers: [lock(), refusals(), invariants(), stats(), logPattern()],
   }),
 };

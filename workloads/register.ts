@@ -5,6 +5,7 @@ import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
+import { refusals } from '#checkers/refusals';
 import { stats } from '#checkers/stats';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
@@ -26,7 +27,7 @@ const optionsSchema = z.strictObject({
 });
 type Options = z.infer<typeof optionsSchema>;
 
-/** One key in use. Written values are 1, 2, 3, ... per key: a value that is read names its writer. */
+/** One key in use. Written values are 0, 1, 2, ... per key: a value that is read names its writer, and 0 is not nothing. */
 interface Slot {
   readonly key: string;
   readonly operations: number;
@@ -38,12 +39,12 @@ interface Slot {
 const freshSlot = (number: number): Slot => ({
   key: `k${number}`,
   operations: 0,
-  nextValue: 1,
+  nextValue: 0,
   seen: null,
 });
 
-/** Was and will be the value of no key: written values begin with 1. */
-const neverThere = 0;
+/** Was and will be the value of no key. */
+const neverThere = -1;
 
 /** Of three updates, two write and one compares and sets; one in eight of these expects what was never there, and must fail. */
 function drawUpdate(random: Random, slot: Slot): Invocation {
@@ -185,7 +186,13 @@ export const register: WorkloadKind<Options> = {
       finalOperations: (history) => finalOperations(history, options.activeKeys),
       call,
       completion,
-      checkers: [linearizable({ model: 'cas-register' }), invariants(), stats(), logPattern()],
+      checkers: [
+        linearizable({ model: 'cas-register' }),
+        refusals(),
+        invariants(),
+        stats(),
+        logPattern(),
+      ],
     };
   },
 };

@@ -24,6 +24,7 @@ import { type Simulated, simulate } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
+import { type Rise, restless } from './restless.ts';
 import { StormWatch } from './storm.ts';
 import { calmLimits } from './swarm.ts';
 
@@ -90,7 +91,8 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
     },
     signal: found.signal,
   });
-  const verdict = watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by));
+  const verdict =
+    watch.violation() ?? crash(run, by) ?? (await afterwards(spec, run, by, watch.rises));
   const { history, faults, endNs, traceHash } = run;
   const coverage = watch.coverage();
   const judged = { verdict, history, faults, endNs, coverage };
@@ -104,6 +106,7 @@ interface Watch {
   observe(event: Traced): void;
   violation(): Verdict | undefined;
   coverage(): Readonly<Record<string, number>>;
+  readonly rises: readonly Rise[];
 }
 
 /** Looks at the protocol events as they happen; `onViolation` is called at the first that contradicts another. */
@@ -111,7 +114,12 @@ function watcher(spec: TestSpec, by: readonly FoundBy[], onViolation: () => void
   const { system } = spec;
   // Single-decree Paxos has no log to speak of; its workload's checker sees all that it promises.
   if (system !== 'raft' && system !== 'paxos') {
-    return { observe: () => undefined, violation: () => undefined, coverage: () => ({}) };
+    return {
+      observe: () => undefined,
+      violation: () => undefined,
+      coverage: () => ({}),
+      rises: [],
+    };
   }
   const members = nodeNames(spec.nodes);
   const settings: InvariantSettings = { algorithm: system, members, ...leaseSettings(spec) };
@@ -119,9 +127,12 @@ function watcher(spec: TestSpec, by: readonly FoundBy[], onViolation: () => void
   const storm = by.includes('liveness') ? new StormWatch(electionTimeoutOf(spec)) : undefined;
   const coverage = createCoverage(settings);
   let violation: Verdict | undefined;
+  const rises: Rise[] = [];
   return {
+    rises,
     observe(event) {
       coverage.observe(event);
+      if (event.ev === 'becomeLeader') rises.push({ node: event.node, timeNs: event.timeNs });
       if (violation !== undefined) return;
       const first = invariants?.observe(event);
       const tooMany = storm?.observe(event.timeNs);
@@ -172,6 +183,7 @@ async function afterwards(
   spec: TestSpec,
   run: Simulated,
   by: readonly FoundBy[],
+  rises: readonly Rise[],
 ): Promise<Verdict> {
   let undecided: Verdict | undefined;
   for (const checker of by.includes('checker') ? checkersOf(spec) : []) {
@@ -189,8 +201,35 @@ async function afterwards(
     }
   }
   return (
-    (by.includes('liveness') ? stuck(spec, run) : undefined) ?? undecided ?? { kind: 'passed' }
+    (by.includes('liveness') ? (stuck(spec, run) ?? unsettled(spec, run, rises)) : undefined) ??
+    undecided ?? { kind: 'passed' }
   );
+}
+
+/** Where nothing is lost and nobody is disturbed, a leader stays. */
+function unsettled(
+  spec: TestSpec,
+  { history, faults }: Simulated,
+  rises: readonly Rise[],
+): Verdict | undefined {
+  if (spec.sim?.network.transport !== 'stream') return undefined;
+  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
+  const limitMs = calmLimits * electionTimeoutOf(spec);
+  const found = restless(rises, faults, { limitMs, endNs });
+  if (found === undefined) return undefined;
+  const { fromNs, untilNs, rises: late } = found;
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'calm-leader-stays',
+    explanation:
+      `nothing disturbed the nodes that were up from ${fromNs / 1e6} to ${untilNs / 1e6} ms, and in the second half of that time there ` +
+      `were ${late.length} new leaders: ${late
+        .slice(0, 8)
+        .map(({ node, timeNs }) => `${node} at ${timeNs / 1e6} ms`)
+        .join(', ')}`,
+    duringNs: [fromNs, untilNs],
+  };
 }
 
 /** The checkers that say what the system promises: those that can fail a test. */
