@@ -40,7 +40,7 @@ export function decideFast<State, Input, Output>(
   tick: () => void,
   easy = false,
 ): FastVerdict<State, Input, Output> {
-  const verdict = decideShape(p, tick);
+  const verdict = decideShape(p);
   const last = verdict.kind === 'unsuited' ? decideRegister(p, tick, easy) : verdict;
   if (last.kind !== 'ok' || p.idle.length === 0) return last;
   return { kind: 'ok', linearization: withIdle(p, last.linearization, true) };

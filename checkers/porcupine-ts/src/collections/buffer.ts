@@ -7,11 +7,11 @@
 import { PlainInterner } from '../intern.ts';
 import { at } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
-import type { BufferShape, BufferView } from '../shape.ts';
+import type { BufferShape } from '../shape.ts';
 import { type Doing, type Lifetimes, lifetimes, none, type Section } from './lifetimes.ts';
 import { type BufferVerdict, decideQueue } from './queue.ts';
 import { decideStack } from './stack.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 import { giveInQueue, giveInStack } from './unknown-takes.ts';
 import type { ShapeVerdict } from './verdict.ts';
 
@@ -43,12 +43,16 @@ function decideSection(kind: 'queue' | 'stack', s: Section): Decided {
 }
 
 /** What the effects do; `undefined` if it cannot be said. */
-function doingsOf(
-  views: readonly (BufferView | undefined)[],
+function doingsOf<State, Input, Output>(
+  p: Problem<State, Input, Output>,
+  t: Timeline,
+  shape: BufferShape<Input, Output>,
   values: PlainInterner<unknown>,
 ): readonly Doing[] | undefined {
   const doings: Doing[] = [];
-  for (const view of views) {
+  for (const [e, input] of p.inputs.entries()) {
+    t.tick();
+    const view = shape.view(input, p.outputs[e]);
     if (view === undefined) return undefined;
     const hasValue = view.kind === 'put' || view.kind === 'take';
     doings.push({ kind: view.kind, value: hasValue ? values.idOf(view.value) : none });
@@ -66,12 +70,10 @@ const section = (whole: Section, required: number): Section => ({
 class Buffer {
   readonly #kind: 'queue' | 'stack';
   readonly #whole: Section;
-  readonly #tick: () => void;
 
-  constructor(kind: 'queue' | 'stack', whole: Section, tick: () => void) {
+  constructor(kind: 'queue' | 'stack', whole: Section) {
     this.#kind = kind;
     this.#whole = whole;
-    this.#tick = tick;
   }
 
   decide(): ShapeVerdict {
@@ -89,7 +91,8 @@ class Buffer {
   /** The shortest prefix that is illegal: mostly the one up to the end of the conflict, so the steps down begin small. */
   #explain(first: readonly number[]): ShapeVerdict {
     let conflict = first;
-    let high = 1 + Math.max(...conflict.filter((i) => i < this.#whole.required));
+    let high = 0;
+    for (const i of conflict) if (i < this.#whole.required) high = Math.max(high, i + 1);
     let low = 0;
     let step = 1;
     let isBelow = false;
@@ -112,7 +115,6 @@ class Buffer {
 
   /** The conflict in a prefix, if it is known to have one. */
   #prefix(required: number): readonly number[] | undefined {
-    this.#tick();
     const decided = decideSection(this.#kind, section(this.#whole, required));
     return decided.kind === 'illegal' ? decided.conflict : undefined;
   }
@@ -120,22 +122,25 @@ class Buffer {
   /** With the operations that tell nothing, each as soon as it is called. */
   #withNothing(order: readonly number[]): readonly number[] {
     const { t, doings } = this.#whole;
-    const nothing: number[] = [];
+    const found: number[] = [];
     for (let i = 0; i < t.required; i += 1) {
-      if (doings[at(t.effect, i)]?.kind === 'nothing') nothing.push(i);
+      t.tick();
+      if (doings[at(t.effect, i)]?.kind === 'nothing') found.push(i);
     }
-    if (nothing.length === 0) return order;
-    nothing.sort((a, b) => at(t.call, a) - at(t.call, b));
+    if (found.length === 0) return order;
+    const nothing = Int32Array.from(found);
+    sortByTimes(t, nothing, t.call);
     const all: number[] = [];
     let next = 0;
     for (const i of order) {
-      while (next < nothing.length && at(t.call, nothing[next] as number) < at(t.call, i)) {
-        all.push(nothing[next] as number);
-        next += 1;
+      t.tick();
+      for (; next < nothing.length && at(t.call, at(nothing, next)) < at(t.call, i); next += 1) {
+        all.push(at(nothing, next));
       }
       all.push(i);
     }
-    return [...all, ...nothing.slice(next)];
+    for (; next < nothing.length; next += 1) all.push(at(nothing, next));
+    return all;
   }
 }
 
@@ -143,16 +148,14 @@ export function decideBuffer<State, Input, Output>(
   p: Problem<State, Input, Output>,
   t: Timeline,
   shape: BufferShape<Input, Output>,
-  tick: () => void,
 ): ShapeVerdict {
   const values = new PlainInterner<unknown>();
   for (const value of shape.initial) values.idOf(value);
   // A value that is there twice from the beginning has no name.
   if (values.size < shape.initial.length) return { kind: 'unsuited' };
-  const views = p.inputs.map((input, e) => shape.view(input, p.outputs[e]));
-  const doings = doingsOf(views, values);
+  const doings = doingsOf(p, t, shape, values);
   if (doings === undefined) return { kind: 'unsuited' };
   const initial = shape.initial.length;
   const about = { t, doings, initial, values: values.size };
-  return new Buffer(shape.kind, { ...about, required: t.required, until: Infinity }, tick).decide();
+  return new Buffer(shape.kind, { ...about, required: t.required, until: Infinity }).decide();
 }

@@ -16,8 +16,6 @@ import { Heap } from './heap.ts';
 import { events, type Timeline } from './timeline.ts';
 import type { ShapeVerdict } from './verdict.ts';
 
-const eventsPerTick = 8192;
-
 class UnitCounter {
   readonly order: number[] = [];
   readonly #t: Timeline;
@@ -122,16 +120,11 @@ class Bounds {
   }
 }
 
-function decideBounds(
-  t: Timeline,
-  views: readonly CounterView[],
-  initial: number,
-  tick: () => void,
-): ShapeVerdict {
+function decideBounds(t: Timeline, views: readonly CounterView[], initial: number): ShapeVerdict {
   const bounds = new Bounds();
   const happens = events(t);
   for (let position = 0; position < happens.length; position += 1) {
-    if (position % eventsPerTick === 0) tick();
+    t.tick();
     const event = at(happens, position);
     if (event < 0) continue;
     const i = event < t.count ? event : event - t.count;
@@ -142,10 +135,10 @@ function decideBounds(
   return { kind: 'unsuited' };
 }
 
-function decideUnit(t: Timeline, counter: UnitCounter, tick: () => void): ShapeVerdict {
+function decideUnit(t: Timeline, counter: UnitCounter): ShapeVerdict {
   const happens = events(t);
   for (let position = 0; position < happens.length; position += 1) {
-    if (position % eventsPerTick === 0) tick();
+    t.tick();
     const event = at(happens, position);
     if (event < 0) continue;
     if (event < t.count) counter.call(event);
@@ -160,12 +153,12 @@ export function decideCounter<State, Input, Output>(
   p: Problem<State, Input, Output>,
   t: Timeline,
   shape: CounterShape<Input, Output>,
-  tick: () => void,
 ): ShapeVerdict {
   const views: CounterView[] = [];
   const amounts = new Set<number>();
   let largest = Math.abs(shape.initial);
   for (const [e, input] of p.inputs.entries()) {
+    t.tick();
     const view = shape.view(input, p.outputs[e]);
     if (view === undefined) return { kind: 'unsuited' };
     views.push(view);
@@ -176,7 +169,7 @@ export function decideCounter<State, Input, Output>(
   // Where sums are not exact, only the model itself knows what they are.
   const isExact = Number.isSafeInteger(shape.initial) && [...amounts].every(Number.isSafeInteger);
   if (!isExact || !Number.isSafeInteger(largest * (t.count + 1))) return { kind: 'unsuited' };
-  if (amounts.size > 1) return decideBounds(t, views, shape.initial, tick);
+  if (amounts.size > 1) return decideBounds(t, views, shape.initial);
   const [unit = 1] = amounts;
-  return decideUnit(t, new UnitCounter(t, views, shape.initial, unit), tick);
+  return decideUnit(t, new UnitCounter(t, views, shape.initial, unit));
 }

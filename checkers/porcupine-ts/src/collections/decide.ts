@@ -8,10 +8,9 @@ import { decideSet, decideToggle } from './set.ts';
 import { timeline } from './timeline.ts';
 import { proven, type ShapeVerdict } from './verdict.ts';
 
-/** Decides a partition without search, if the object has a shape and the history is in its class. */
+/** Decides a partition without search, if the object has a shape and the history is in its class. Throws what `look` of the problem throws. */
 export function decideShape<State, Input, Output>(
   p: Problem<State, Input, Output>,
-  tick: () => void,
 ): FastVerdict<State, Input, Output> {
   const { shape } = p.model;
   if (shape === undefined || shape.kind === 'text') return { kind: 'unsuited' };
@@ -19,17 +18,17 @@ export function decideShape<State, Input, Output>(
   const decide = (): ShapeVerdict => {
     switch (shape.kind) {
       case 'toggle':
-        return decideToggle(p, t, shape, tick);
+        return decideToggle(p, t, shape);
       case 'set':
-        return decideSet(p, t, shape, tick);
+        return decideSet(p, t, shape);
       case 'counter':
-        return decideCounter(p, t, shape, tick);
+        return decideCounter(p, t, shape);
       case 'queue':
       case 'stack':
-        return decideBuffer(p, t, shape, tick);
+        return decideBuffer(p, t, shape);
     }
   };
   const verdict = decide();
-  tick();
+  p.look();
   return proven(p, t, verdict);
 }

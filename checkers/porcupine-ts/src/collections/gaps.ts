@@ -2,7 +2,7 @@
 
 import { at } from '../search/ints.ts';
 import { type Lifetimes, operationsOf } from './lifetimes.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 
 /** An operation that found nothing, with the earliest moment at which it can have. */
 export interface Gap {
@@ -17,12 +17,13 @@ export type Gaps =
   | { readonly kind: 'covered'; readonly empty: number; readonly values: readonly number[] };
 
 /** Values with a zone, by its beginning. */
-export function forward(l: Lifetimes): number[] {
+export function forward(t: Timeline, l: Lifetimes): Int32Array {
   const values: number[] = [];
   for (let v = 0; v < l.count; v += 1) {
+    t.tick();
     if (at(l.putReturn, v) < at(l.takeCall, v)) values.push(v);
   }
-  return values.sort((a, b) => at(l.putReturn, a) - at(l.putReturn, b));
+  return sortByTimes(t, Int32Array.from(values), l.putReturn);
 }
 
 interface Cover {
@@ -34,15 +35,16 @@ interface Cover {
 }
 
 /** Zones that overlap, put together. */
-function covers(l: Lifetimes, values: readonly number[]): readonly Cover[] {
+function covers(t: Timeline, l: Lifetimes, values: Int32Array): readonly Cover[] {
   const found: Cover[] = [];
   let first = 0;
   while (first < values.length) {
-    const from = at(l.putReturn, values[first] as number);
-    let to = at(l.takeCall, values[first] as number);
+    const from = at(l.putReturn, at(values, first));
+    let to = at(l.takeCall, at(values, first));
     let last = first + 1;
-    while (last < values.length && at(l.putReturn, values[last] as number) < to) {
-      to = Math.max(to, at(l.takeCall, values[last] as number));
+    while (last < values.length && at(l.putReturn, at(values, last)) < to) {
+      t.tick();
+      to = Math.max(to, at(l.takeCall, at(values, last)));
       last += 1;
     }
     found.push({ from, to, first, last });
@@ -65,8 +67,9 @@ function coverAt(all: readonly Cover[], time: number): Cover | undefined {
 
 /** As few of the values, which are sorted by zone, as overlap one another from `from` to `to`. */
 export function chain(
+  t: Timeline,
   l: Lifetimes,
-  values: readonly number[],
+  values: ArrayLike<number>,
   from: number,
   to: number,
 ): readonly number[] {
@@ -76,6 +79,7 @@ export function chain(
   let k = 0;
   while (reached < to) {
     for (; k < values.length && at(l.putReturn, values[k] as number) < reached; k += 1) {
+      t.tick();
       const v = values[k] as number;
       if (best < 0 || at(l.takeCall, v) > at(l.takeCall, best)) best = v;
     }
@@ -89,10 +93,11 @@ export function chain(
 /** The earliest gap for each of the operations that found nothing. */
 export function gaps(t: Timeline, l: Lifetimes): Gaps {
   if (l.empties.length === 0) return { kind: 'gaps', gaps: [] };
-  const values = forward(l);
-  const all = covers(l, values);
+  const values = forward(t, l);
+  const all = covers(t, l, values);
   const found: Gap[] = [];
   for (const i of l.empties) {
+    t.tick();
     const call = at(t.call, i);
     const cover = coverAt(all, call);
     if (cover === undefined || cover.to < call) {
@@ -101,12 +106,15 @@ export function gaps(t: Timeline, l: Lifetimes): Gaps {
     }
     const returned = at(t.return, i);
     if (cover.to > returned) {
-      const covering = values.slice(cover.first, cover.last);
-      return { kind: 'covered', empty: i, values: chain(l, covering, call, returned) };
+      const covering = values.subarray(cover.first, cover.last);
+      return { kind: 'covered', empty: i, values: chain(t, l, covering, call, returned) };
     }
     found.push({ i, time: cover.to + 0.5 });
   }
-  found.sort((a, b) => a.time - b.time || at(t.call, a.i) - at(t.call, b.i));
+  found.sort((a, b) => {
+    t.tick();
+    return a.time - b.time || at(t.call, a.i) - at(t.call, b.i);
+  });
   return { kind: 'gaps', gaps: found };
 }
 

@@ -10,7 +10,7 @@
 
 import { at } from '../search/ints.ts';
 import { never } from '../search/problem.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 
 /** When what is never taken is taken; before `never`, and after everything else. */
 export const end = never - 1;
@@ -78,6 +78,7 @@ class Filing {
   file(): Filed {
     const { t, doings, until } = this.#s;
     for (let i = 0; i < t.count; i += 1) {
+      t.tick();
       if (at(t.call, i) <= until) this.#add(i, doings[at(t.effect, i)] as Doing);
     }
     if (this.#isUnsuited) return { kind: 'unsuited' };
@@ -126,6 +127,7 @@ class Filing {
     const [takeCall, takeReturn] = [array(), array()];
     let count = 0;
     for (let v = 0; v < values; v += 1) {
+      t.tick();
       const [i, j] = [at(this.#put, v), at(this.#take, v)];
       const isTaken = j !== none && j < required;
       if (v >= initial && i === none) {
@@ -146,7 +148,7 @@ class Filing {
       takeReturn[count] = taken;
       count += 1;
     }
-    const unknown = this.#unknown.sort((a, b) => at(t.call, a) - at(t.call, b));
+    const unknown = Array.from(sortByTimes(t, Int32Array.from(this.#unknown), t.call));
     const lifetimes = { count, put, take, putCall, putReturn, takeCall, takeReturn };
     return { kind: 'filed', lifetimes: { ...lifetimes, empties: this.#empties, unknown } };
   }

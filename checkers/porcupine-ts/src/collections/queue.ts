@@ -11,7 +11,7 @@
 import { at } from '../search/ints.ts';
 import { coveredBy, type Gap, gaps } from './gaps.ts';
 import { end, type Lifetimes, none, operationsOf } from './lifetimes.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 
 export type BufferVerdict =
   | { readonly kind: 'ok'; readonly order: readonly number[] }
@@ -29,10 +29,11 @@ interface Groups {
   readonly start: Int32Array;
 }
 
-function groups(l: Lifetimes, found: readonly Gap[]): Groups {
+function groups(t: Timeline, l: Lifetimes, found: readonly Gap[]): Groups {
   const of = new Int32Array(l.count);
   const start = new Int32Array(found.length + 2);
   for (let v = 0; v < l.count; v += 1) {
+    t.tick();
     let low = 0;
     let high = found.length;
     while (low < high) {
@@ -47,28 +48,16 @@ function groups(l: Lifetimes, found: readonly Gap[]): Groups {
   return { of, start };
 }
 
-/** Larger than any number of values; keys times this stay exact. */
-const valuesMax = 2 ** 21;
-
-/** Values by key. */
-function sortedBy(keys: Int32Array, count: number): Int32Array {
-  if (count > valuesMax) {
-    const order = Int32Array.from({ length: count }, (_, v) => v);
-    return order.sort((a, b) => at(keys, a) - at(keys, b));
-  }
-  const combined = new Float64Array(count);
-  for (let v = 0; v < count; v += 1) combined[v] = at(keys, v) * valuesMax + v;
-  combined.sort();
-  return Int32Array.from(combined, (c) => c - Math.floor(c / valuesMax) * valuesMax);
-}
-
 /** Values group by group, each group by key. */
-function sorted(keys: Int32Array, count: number, { of, start }: Groups): Int32Array {
-  const order = sortedBy(keys, count);
+function sorted(t: Timeline, keys: Int32Array, count: number, { of, start }: Groups): Int32Array {
+  const order = new Int32Array(count);
+  for (let v = 0; v < count; v += 1) order[v] = v;
+  sortByTimes(t, order, keys);
   if (start.length === 2) return order;
   const next = start.slice();
   const grouped = new Int32Array(count);
   for (const v of order) {
+    t.tick();
     const group = at(of, v);
     grouped[at(next, group)] = v;
     next[group] = at(next, group) + 1;
@@ -85,6 +74,7 @@ type Lined =
   | { readonly kind: 'pair'; readonly pair: readonly number[] };
 
 class Line {
+  readonly #t: Timeline;
   readonly #l: Lifetimes;
   readonly #byPutCall: Int32Array;
   readonly #byPutReturn: Int32Array;
@@ -94,18 +84,20 @@ class Line {
   readonly #ready: Uint8Array;
   readonly #gone: Uint8Array;
 
-  constructor(l: Lifetimes, g: Groups) {
+  constructor(t: Timeline, l: Lifetimes, g: Groups) {
+    this.#t = t;
     this.#l = l;
-    this.#byPutCall = sorted(l.putCall, l.count, g);
-    this.#byPutReturn = sorted(l.putReturn, l.count, g);
-    this.#byTakeCall = sorted(l.takeCall, l.count, g);
-    this.#byTakeReturn = sorted(l.takeReturn, l.count, g);
+    this.#byPutCall = sorted(t, l.putCall, l.count, g);
+    this.#byPutReturn = sorted(t, l.putReturn, l.count, g);
+    this.#byTakeCall = sorted(t, l.takeCall, l.count, g);
+    this.#byTakeReturn = sorted(t, l.takeReturn, l.count, g);
     this.#ready = new Uint8Array(l.count);
     this.#gone = new Uint8Array(l.count);
   }
 
   /** The values of these places in line. */
   order(start: number, stop: number): Lined {
+    const { tick } = this.#t;
     const l = this.#l;
     const line: number[] = [];
     const open: number[] = [];
@@ -115,16 +107,19 @@ class Line {
       if (this.#ready[v] === (hasPut | hasTake)) open.push(v);
     };
     while (line.length < stop - start) {
+      tick();
       while (this.#gone[at(this.#byPutReturn, firstPut)] === 1) firstPut += 1;
       while (this.#gone[at(this.#byTakeReturn, firstTake)] === 1) firstTake += 1;
       const putBy = at(this.#byPutReturn, firstPut);
       const takeBy = at(this.#byTakeReturn, firstTake);
       for (; put < stop; put += 1) {
+        tick();
         const v = at(this.#byPutCall, put);
         if (at(l.putCall, v) > at(l.putReturn, putBy)) break;
         mark(v, hasPut);
       }
       for (; take < stop; take += 1) {
+        tick();
         const v = at(this.#byTakeCall, take);
         if (at(l.takeCall, v) > at(l.takeReturn, takeBy)) break;
         mark(v, hasTake);
@@ -139,7 +134,13 @@ class Line {
 }
 
 /** Writes down the puts and takes of values in line, each as early as can be. The time at the end. */
-function emit(l: Lifetimes, line: readonly number[], from: number, order: number[]): number {
+function emit(
+  t: Timeline,
+  l: Lifetimes,
+  line: readonly number[],
+  from: number,
+  order: number[],
+): number {
   let putTime = from;
   let takeTime = from;
   let taken = 0;
@@ -147,6 +148,7 @@ function emit(l: Lifetimes, line: readonly number[], from: number, order: number
   /** Takes what can be taken before this time. */
   const takeUntil = (time: number, upTo: number): void => {
     for (; taken < upTo; taken += 1) {
+      t.tick();
       const v = line[taken] as number;
       const earliest = Math.max(takeTime, putTimes[taken] as number, at(l.takeCall, v));
       if (earliest >= time) return;
@@ -155,6 +157,7 @@ function emit(l: Lifetimes, line: readonly number[], from: number, order: number
     }
   };
   for (const [k, v] of line.entries()) {
+    t.tick();
     putTime = Math.max(putTime, at(l.putCall, v));
     takeUntil(putTime, k);
     putTimes.push(putTime);
@@ -171,8 +174,8 @@ export function decideQueue(t: Timeline, l: Lifetimes): BufferVerdict {
     const { empty, values } = found;
     return { kind: 'illegal', conflict: coveredBy(l, empty, values), values };
   }
-  const g = groups(l, found.gaps);
-  const all = new Line(l, g);
+  const g = groups(t, l, found.gaps);
+  const all = new Line(t, l, g);
   const order: number[] = [];
   let time = Number.NEGATIVE_INFINITY;
   for (let k = 0; k <= found.gaps.length; k += 1) {
@@ -180,7 +183,7 @@ export function decideQueue(t: Timeline, l: Lifetimes): BufferVerdict {
     if (part.kind === 'pair') {
       return { kind: 'illegal', conflict: operationsOf(l, part.pair), values: part.pair };
     }
-    time = emit(l, part.line, time, order);
+    time = emit(t, l, part.line, time, order);
     const gap = found.gaps[k];
     if (gap === undefined) break;
     order.push(gap.i);

@@ -12,11 +12,10 @@ import { type Problem, problem } from '../search/problem.ts';
 import { Search } from '../search/search.ts';
 import type { SetShape, SetView, ToggleShape, ToggleView } from '../shape.ts';
 import { decideSnapshots } from './snapshots.ts';
-import { events, operation, type Timeline } from './timeline.ts';
+import { events, operation, sortByTimes, type Timeline } from './timeline.ts';
 import { type Action, Placements, Toggle } from './toggle.ts';
 import type { ShapeVerdict } from './verdict.ts';
 
-const eventsPerTick = 8192;
 const searchMemoryBytes = 64 * 2 ** 20;
 const searchStepsPerTick = 256;
 /** For one element; past it the whole object is searched, which can be paused. */
@@ -39,13 +38,13 @@ interface Found {
 }
 
 /** One pass over the events, up to the first certain impossibility. */
-function greedy(t: Timeline, flags: Flags, tick: () => void): Found {
+function greedy(t: Timeline, flags: Flags): Found {
   const placements = new Placements(t.count);
   const toggles = flags.initial.map((value) => new Toggle(value, placements));
   const doubtful = new Set<number>();
   const happens = events(t);
   for (let position = 0; position < happens.length; position += 1) {
-    if (position % eventsPerTick === 0) tick();
+    t.tick();
     const event = at(happens, position);
     if (event < 0) continue;
     const i = event < t.count ? event : event - t.count;
@@ -73,14 +72,13 @@ type Searched =
 function searched<State, Input, Output>(
   p: Problem<State, Input, Output>,
   members: readonly number[],
-  tick: () => void,
 ): Searched {
   const copies = members.map((i): Operation<Input, Output> => ({ ...operation(p, i), id: i }));
-  const part = problem(p.model, copies, tick);
+  const part = problem(p.model, copies, p.look);
   const search = new Search(part);
   const numberOf = (op: Operation<Input, Output>): number => Number(op.id);
   while (search.steps < searchStepsMax) {
-    tick();
+    p.look();
     const end = search.run(searchStepsPerTick, searchMemoryBytes);
     if (end === 'ok')
       return { kind: 'ok', order: withIdle(part, search.order(), true).map(numberOf) };
@@ -96,28 +94,32 @@ function merged(
   flags: Flags,
   orders: readonly (readonly number[])[],
 ): readonly number[] {
-  const all: { readonly i: number; readonly time: number }[] = [];
+  const all: number[] = [];
+  const times = new Int32Array(t.count);
   for (const [k, i] of placements.order.entries()) {
+    t.tick();
     if (doubtful.has(at(flags.owner, at(t.effect, i)))) continue;
-    all.push({ i, time: placements.times[k] as number });
+    all.push(i);
+    times[i] = placements.times[k] as number;
   }
   for (const order of orders) {
     let time = -1;
     for (const i of order) {
+      t.tick();
       time = Math.max(time, at(t.call, i));
-      all.push({ i, time });
+      all.push(i);
+      times[i] = time;
     }
   }
-  return all.sort((a, b) => a.time - b.time).map(({ i }) => i);
+  return Array.from(sortByTimes(t, Int32Array.from(all), times));
 }
 
 function decideFlags<State, Input, Output>(
   p: Problem<State, Input, Output>,
   t: Timeline,
   flags: Flags,
-  tick: () => void,
 ): ShapeVerdict {
-  const found = greedy(t, flags, tick);
+  const found = greedy(t, flags);
   const { placements, doubtful, blocked } = found;
   if (doubtful.size === 0) {
     return blocked === undefined
@@ -126,10 +128,13 @@ function decideFlags<State, Input, Output>(
   }
   if (blocked !== undefined) return { kind: 'illegal', blocked };
   const members = new Map<number, number[]>([...doubtful].map((owner) => [owner, []]));
-  for (let i = 0; i < t.count; i += 1) members.get(at(flags.owner, at(t.effect, i)))?.push(i);
+  for (let i = 0; i < t.count; i += 1) {
+    t.tick();
+    members.get(at(flags.owner, at(t.effect, i)))?.push(i);
+  }
   const orders: (readonly number[])[] = [];
   for (const list of members.values()) {
-    const verdict = searched(p, list, tick);
+    const verdict = searched(p, list);
     if (verdict.kind === 'illegal') return verdict;
     if (verdict.kind === 'gave-up') return { kind: 'unsuited' };
     orders.push(verdict.order);
@@ -145,16 +150,16 @@ export function decideToggle<State, Input, Output>(
   p: Problem<State, Input, Output>,
   t: Timeline,
   shape: ToggleShape<Input, Output>,
-  tick: () => void,
 ): ShapeVerdict {
   const actions: Action[] = [];
   for (const [e, input] of p.inputs.entries()) {
+    t.tick();
     const view = shape.view(input, p.outputs[e]);
     if (view === undefined) return { kind: 'unsuited' };
     actions.push(toggleAction(view));
   }
   const owner = new Int32Array(actions.length);
-  return decideFlags(p, t, { owner, actions, initial: [shape.initial] }, tick);
+  return decideFlags(p, t, { owner, actions, initial: [shape.initial] });
 }
 
 type ElementView = Exclude<SetView, { kind: 'read' } | { kind: 'nothing' }>;
@@ -175,7 +180,11 @@ function elementAction(view: ElementView): Action {
 }
 
 /** Every element is a flag. */
-function elementFlags(views: readonly SetView[], initialElements: readonly unknown[]): Flags {
+function elementFlags(
+  t: Timeline,
+  views: readonly SetView[],
+  initialElements: readonly unknown[],
+): Flags {
   const elements = new PlainInterner<unknown>();
   const initial: boolean[] = [];
   const flagOf = (element: unknown): number => {
@@ -188,6 +197,7 @@ function elementFlags(views: readonly SetView[], initialElements: readonly unkno
   const nobody = flagOf(Symbol('nobody'));
   const owner = new Int32Array(views.length);
   const actions = views.map((view, e): Action => {
+    t.tick();
     if (view.kind === 'nothing' || view.kind === 'read') {
       owner[e] = nobody;
       return { kind: 'nothing' };
@@ -203,15 +213,15 @@ export function decideSet<State, Input, Output>(
   p: Problem<State, Input, Output>,
   t: Timeline,
   shape: SetShape<Input, Output>,
-  tick: () => void,
 ): ShapeVerdict {
   const views: SetView[] = [];
   for (const [e, input] of p.inputs.entries()) {
+    t.tick();
     const view = shape.view(input, p.outputs[e]);
     if (view === undefined) return { kind: 'unsuited' };
     views.push(view);
   }
   return views.some((view) => view.kind === 'read')
-    ? decideSnapshots(t, views, shape.initial, tick)
-    : decideFlags(p, t, elementFlags(views, shape.initial), tick);
+    ? decideSnapshots(t, views, shape.initial)
+    : decideFlags(p, t, elementFlags(t, views, shape.initial));
 }

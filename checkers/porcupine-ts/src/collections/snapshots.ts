@@ -10,10 +10,8 @@
 import { PlainInterner } from '../intern.ts';
 import { at } from '../search/ints.ts';
 import type { SetView } from '../shape.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 import type { ShapeVerdict } from './verdict.ts';
-
-const elementsPerTick = 65_536;
 
 interface Read {
   readonly i: number;
@@ -30,14 +28,12 @@ interface Additions {
 /** The number of the first read that has each element; a read, if it lost an element that the one before it has. */
 function firstReads(reads: readonly Read[], tick: () => void): Map<number, number> | Read {
   const first = new Map<number, number>();
-  let looked = 0;
   for (const [k, read] of reads.entries()) {
     let known = 0;
     for (const element of read.elements) {
+      tick();
       if (first.has(element)) known += 1;
       else first.set(element, k);
-      looked += 1;
-      if (looked % elementsPerTick === 0) tick();
     }
     if (known < (reads[k - 1]?.elements.size ?? 0)) return read;
   }
@@ -51,11 +47,9 @@ class Snapshots {
   readonly #nothing: number[] = [];
   readonly #elements = new PlainInterner<unknown>();
   readonly #initial: ReadonlySet<number>;
-  readonly #tick: () => void;
 
-  constructor(t: Timeline, initial: readonly unknown[], tick: () => void) {
+  constructor(t: Timeline, initial: readonly unknown[]) {
     this.#t = t;
-    this.#tick = tick;
     this.#initial = new Set(initial.map((element) => this.#elements.idOf(element)));
   }
 
@@ -64,12 +58,12 @@ class Snapshots {
     const t = this.#t;
     const found = new Map<number, ReadonlySet<number>>();
     for (let i = 0; i < t.count; i += 1) {
+      t.tick();
       const effect = at(t.effect, i);
       const view = views[effect] as SetView;
       if (view.kind === 'nothing') this.#nothing.push(i);
       else if (view.kind === 'read') {
-        const elements =
-          found.get(effect) ?? new Set(view.elements.map((e) => this.#elements.idOf(e)));
+        const elements = found.get(effect) ?? this.#numbers(view.elements);
         found.set(effect, elements);
         this.#reads.push({ i, elements });
       } else if (view.kind === 'add' && view.changed === undefined) {
@@ -81,11 +75,29 @@ class Snapshots {
     return true;
   }
 
+  #numbers(elements: readonly unknown[]): ReadonlySet<number> {
+    const numbers = new Set<number>();
+    for (const element of elements) {
+      this.#t.tick();
+      numbers.add(this.#elements.idOf(element));
+    }
+    return numbers;
+  }
+
+  /** Whether it found all that was there at first. */
+  #hasInitial({ elements }: Read): boolean {
+    for (const element of this.#initial) {
+      this.#t.tick();
+      if (!elements.has(element)) return false;
+    }
+    return true;
+  }
+
   decide(): ShapeVerdict {
     const reads = this.#reads;
-    const lost = reads.find(({ elements }) => [...this.#initial].some((e) => !elements.has(e)));
+    const lost = reads.find((read) => !this.#hasInitial(read));
     if (lost !== undefined) return this.#violation([lost.i]);
-    const firsts = firstReads(reads, this.#tick);
+    const firsts = firstReads(reads, this.#t.tick);
     if (firsts instanceof Map) return this.#place(firsts);
     const before = reads[reads.indexOf(firsts) - 1];
     return this.#violation(before === undefined ? [firsts.i] : [before.i, firsts.i]);
@@ -94,21 +106,30 @@ class Snapshots {
   /** Finds out between which reads the additions belong. */
   #place(firsts: ReadonlyMap<number, number>): ShapeVerdict {
     const reads = this.#reads;
+    const { tick } = this.#t;
+    const add = (list: number[] | undefined, additions: readonly number[]): void => {
+      for (const i of additions) {
+        tick();
+        list?.push(i);
+      }
+    };
     /** Additions between read k - 1 and read k. */
     const between: number[][] = Array.from({ length: reads.length + 1 }, () => []);
     /** Those without which read k would not find what it found. */
     const needed: number[][] = Array.from({ length: reads.length }, () => []);
     for (const [element, k] of firsts) {
+      tick();
       if (this.#initial.has(element)) continue;
       const additions = this.#additions.get(element);
       if (additions === undefined) return this.#violation([(reads[k] as Read).i]);
       needed[k]?.push(additions.first);
-      between[k]?.push(...additions.required);
+      add(between[k], additions.required);
       if (additions.first >= this.#t.required) between[k]?.push(additions.first);
     }
     for (const [element, { required }] of this.#additions) {
+      tick();
       const isThere = this.#initial.has(element);
-      if (isThere || !firsts.has(element)) between[isThere ? 0 : reads.length]?.push(...required);
+      if (isThere || !firsts.has(element)) add(between[isThere ? 0 : reads.length], required);
     }
     return this.#schedule(between, needed);
   }
@@ -118,28 +139,35 @@ class Snapshots {
     between: readonly (readonly number[])[],
     needed: readonly (readonly number[])[],
   ): ShapeVerdict {
-    const { call } = this.#t;
-    const timed: { readonly i: number; readonly time: number; readonly rank: number }[] = [];
+    const { call, count, tick } = this.#t;
+    const order: number[] = [];
+    const times = new Int32Array(count);
+    const put = (i: number, time: number): void => {
+      tick();
+      order.push(i);
+      times[i] = time;
+    };
+    for (const i of this.#nothing) put(i, at(call, i));
     let time = -1;
     /** The operation whose call is the present time, and the read that cannot come before it. */
     let reason: readonly number[] = [];
     for (const [k, read] of [...this.#reads, undefined].entries()) {
       for (const i of between[k] ?? []) {
         if (at(this.#t.return, i) < time) return this.#violation([i, ...reason]);
-        timed.push({ i, time: Math.max(time, at(call, i)), rank: 2 * k });
+        put(i, Math.max(time, at(call, i)));
       }
       if (read === undefined) break;
       for (const i of [...(needed[k] ?? []), read.i]) {
+        tick();
         if (at(call, i) <= time) continue;
         time = at(call, i);
         reason = [i, read.i];
       }
       if (at(this.#t.return, read.i) < time) return this.#violation([read.i, ...reason]);
-      timed.push({ i: read.i, time, rank: 2 * k + 1 });
+      put(read.i, time);
     }
-    for (const i of this.#nothing) timed.push({ i, time: at(call, i), rank: 0 });
-    timed.sort((a, b) => a.time - b.time || a.rank - b.rank);
-    return { kind: 'ok', order: timed.map(({ i }) => i) };
+    // Those of one moment stay as they are here.
+    return { kind: 'ok', order: Array.from(sortByTimes(this.#t, Int32Array.from(order), times)) };
   }
 
   /** These cannot be held together; at least one of them is required. */
@@ -165,8 +193,7 @@ export function decideSnapshots(
   t: Timeline,
   views: readonly SetView[],
   initial: readonly unknown[],
-  tick: () => void,
 ): ShapeVerdict {
-  const snapshots = new Snapshots(t, initial, tick);
+  const snapshots = new Snapshots(t, initial);
   return snapshots.file(views) ? snapshots.decide() : { kind: 'unsuited' };
 }

@@ -12,7 +12,7 @@ import { at } from '../search/ints.ts';
 import { chain, coveredBy, forward, type Gap, gaps } from './gaps.ts';
 import { end, type Lifetimes, none, operationsOf } from './lifetimes.ts';
 import type { BufferVerdict } from './queue.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 import { CountdownTree, SmallestTree } from './trees.ts';
 
 type Step =
@@ -27,9 +27,10 @@ type Nested =
   | { readonly kind: 'conflict'; readonly values: readonly number[] };
 
 class Nest {
+  readonly #t: Timeline;
   readonly #l: Lifetimes;
   /** Values with a zone, by its beginning. Their indices here are places. */
-  readonly #values: readonly number[];
+  readonly #values: Int32Array;
   /** By place: the beginning of the zone of those that are left, Infinity for the others. */
   readonly #left: SmallestTree;
   /** By place: -(end of the zone) of those that are left. */
@@ -41,20 +42,27 @@ class Nest {
   /** By place: how many zones of those that are left hold the beginning of this one. */
   readonly #cover: CountdownTree;
 
-  constructor(l: Lifetimes, values: readonly number[]) {
+  constructor(t: Timeline, l: Lifetimes, values: Int32Array) {
+    this.#t = t;
     this.#l = l;
     this.#values = values;
-    this.#left = new SmallestTree(values.map((v) => at(l.putReturn, v)));
-    this.#lastEnd = new SmallestTree(values.map((v) => -at(l.takeCall, v)));
-    this.#notCalled = new SmallestTree(values.map((v) => at(l.putCall, v)));
-    this.#lastReturn = new SmallestTree(values.map(() => Infinity));
+    const tree = (number: (v: number) => number): SmallestTree => {
+      t.look();
+      return new SmallestTree(Float64Array.from(values, number));
+    };
+    this.#left = tree((v) => at(l.putReturn, v));
+    this.#lastEnd = tree((v) => -at(l.takeCall, v));
+    this.#notCalled = tree((v) => at(l.putCall, v));
+    this.#lastReturn = tree(() => Infinity);
     this.#cover = new CountdownTree(this.#counts());
+    t.look();
   }
 
   order(): Nested {
     const tour: number[] = [];
     const open: Step[] = this.#split(0, this.#values.length);
     for (let step = open.pop(); step !== undefined; step = open.pop()) {
+      this.#t.tick();
       if (step.kind === 'pop') {
         tour.push(-this.#value(step.place) - 1);
         continue;
@@ -65,19 +73,20 @@ class Nest {
       tour.push(this.#value(bottom) + 1);
       open.push({ kind: 'pop', place: bottom });
       this.#takeAway(bottom);
-      open.push(...this.#split(from, to));
+      for (const part of this.#split(from, to)) open.push(part);
     }
     return { kind: 'tour', tour };
   }
 
   #value(place: number): number {
-    return this.#values[place] as number;
+    return at(this.#values, place);
   }
 
   /** How many zones hold the beginning of each. */
   #counts(): Int32Array {
     const counts = new Int32Array(this.#values.length + 1);
     for (let place = 0; place < this.#values.length; place += 1) {
+      this.#t.tick();
       // It holds the beginnings of those after it, up to its end.
       counts[place + 1] = at(counts, place + 1) + 1;
       const past = this.#firstFrom(at(this.#l.takeCall, this.#value(place)));
@@ -109,6 +118,7 @@ class Nest {
     const starts = [first];
     let start = this.#cover.firstZero(first + 1, to);
     while (start >= 0) {
+      this.#t.tick();
       this.#cover.disable(start);
       starts.push(start);
       start = this.#cover.firstZero(start + 1, to);
@@ -122,6 +132,7 @@ class Nest {
   #bottom(from: number, to: number): number {
     const begins = this.#left.get(from);
     for (;;) {
+      this.#t.tick();
       const place = this.#notCalled.firstAtMost(begins, from, to);
       if (place < 0) break;
       this.#notCalled.set(place, Infinity);
@@ -143,11 +154,12 @@ class Nest {
   #conflict(from: number, to: number): readonly number[] {
     const others: number[] = [];
     for (let place = from + 1; place < to; place += 1) {
+      this.#t.tick();
       if (this.#left.get(place) < Infinity) others.push(this.#value(place));
     }
     const first = this.#value(from);
     const ends = -this.#lastEnd.least(from, to);
-    return [first, ...chain(this.#l, others, at(this.#l.takeCall, first), ends)];
+    return [first, ...chain(this.#t, this.#l, others, at(this.#l.takeCall, first), ends)];
   }
 }
 
@@ -158,7 +170,12 @@ interface Timed {
 }
 
 /** Everything that cannot come and go at once, with the gaps in between. */
-function withGaps(l: Lifetimes, tour: readonly number[], found: readonly Gap[]): Timed[] {
+function withGaps(
+  t: Timeline,
+  l: Lifetimes,
+  tour: readonly number[],
+  found: readonly Gap[],
+): Timed[] {
   const order: Timed[] = [];
   let time = Number.NEGATIVE_INFINITY;
   let gap = 0;
@@ -173,6 +190,7 @@ function withGaps(l: Lifetimes, tour: readonly number[], found: readonly Gap[]):
     }
   };
   for (const step of tour) {
+    t.tick();
     const v = step > 0 ? step - 1 : -step - 1;
     if (step > 0) {
       // The bottom's own zone may begin later than the first one, but then there is no gap between the two.
@@ -188,14 +206,14 @@ function withGaps(l: Lifetimes, tour: readonly number[], found: readonly Gap[]):
   return order;
 }
 
-/** Values that come and go at once, each at the first moment when both can be. */
-function atOnce(l: Lifetimes): { readonly time: number; readonly both: readonly number[] }[] {
-  const pairs: { readonly time: number; readonly both: readonly number[] }[] = [];
+/** Values that come and go at once, in the order of the first moments when both can be. */
+function atOnce(t: Timeline, l: Lifetimes): Int32Array {
+  const values: number[] = [];
   for (let v = 0; v < l.count; v += 1) {
-    if (at(l.putReturn, v) < at(l.takeCall, v)) continue;
-    pairs.push({ time: at(l.takeCall, v), both: operationsOf(l, [v]) });
+    t.tick();
+    if (at(l.putReturn, v) >= at(l.takeCall, v)) values.push(v);
   }
-  return pairs.sort((a, b) => a.time - b.time);
+  return sortByTimes(t, Int32Array.from(values), l.takeCall);
 }
 
 /** Exact for these lifetimes. */
@@ -205,19 +223,20 @@ export function decideStack(t: Timeline, l: Lifetimes): BufferVerdict {
     const { empty, values } = found;
     return { kind: 'illegal', conflict: coveredBy(l, empty, values), values };
   }
-  const nested = new Nest(l, forward(l)).order();
+  const nested = new Nest(t, l, forward(t, l)).order();
   if (nested.kind === 'conflict') {
     const { values } = nested;
     return { kind: 'illegal', conflict: operationsOf(l, values), values };
   }
-  const others = withGaps(l, nested.tour, found.gaps);
+  const others = withGaps(t, l, nested.tour, found.gaps);
   const order: number[] = [];
   let k = 0;
-  for (const { time, both } of atOnce(l)) {
-    for (; k < others.length && (others[k] as Timed).time <= time; k += 1) {
+  for (const v of atOnce(t, l)) {
+    t.tick();
+    for (; k < others.length && (others[k] as Timed).time <= at(l.takeCall, v); k += 1) {
       order.push((others[k] as Timed).i);
     }
-    order.push(...both);
+    order.push(...operationsOf(l, [v]));
   }
   for (; k < others.length; k += 1) order.push((others[k] as Timed).i);
   return { kind: 'ok', order };

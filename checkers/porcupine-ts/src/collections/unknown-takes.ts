@@ -6,12 +6,15 @@
 import { at } from '../search/ints.ts';
 import { never } from '../search/problem.ts';
 import { type Lifetimes, none, operationsOf } from './lifetimes.ts';
-import type { Timeline } from './timeline.ts';
+import { sortByTimes, type Timeline } from './timeline.ts';
 
 /** Values that are there for certain and that nobody is known to take. */
-function orphans(l: Lifetimes): number[] {
+function orphans(t: Timeline, l: Lifetimes): number[] {
   const found: number[] = [];
-  for (let v = 0; v < l.count; v += 1) if (at(l.take, v) === none) found.push(v);
+  for (let v = 0; v < l.count; v += 1) {
+    t.tick();
+    if (at(l.take, v) === none) found.push(v);
+  }
   return found;
 }
 
@@ -23,6 +26,7 @@ function given(
 ): Lifetimes {
   const [take, takeCall, takeReturn] = [l.take.slice(), l.takeCall.slice(), l.takeReturn.slice()];
   for (const [v, i] of pairs) {
+    t.tick();
     take[v] = i;
     takeCall[v] = Math.max(at(t.call, i), at(l.putCall, v));
     takeReturn[v] = never;
@@ -41,22 +45,28 @@ interface Demand {
 function demands(t: Timeline, l: Lifetimes, required: number): readonly Demand[] {
   const found: Demand[] = [];
   for (let v = 0; v < l.count; v += 1) {
+    t.tick();
     const j = at(l.take, v);
     if (j === none || j >= required) continue;
     const both = operationsOf(l, [v]);
     found.push({ call: at(l.putCall, v), return: at(l.takeReturn, v), operations: both });
   }
   for (const i of l.empties) {
+    t.tick();
     found.push({ call: at(t.call, i), return: at(t.return, i), operations: [i] });
   }
-  return found.sort((a, b) => a.call - b.call);
+  return found.sort((a, b) => {
+    t.tick();
+    return a.call - b.call;
+  });
 }
 
 /** For the return of a put: the demand called after it that returns first. */
-function mostUrgent(all: readonly Demand[]): (put: number) => Demand | undefined {
+function mostUrgent(t: Timeline, all: readonly Demand[]): (put: number) => Demand | undefined {
   const first: Demand[] = [];
   let best: Demand | undefined;
   for (const demand of all.toReversed()) {
+    t.tick();
     if (best === undefined || demand.return < best.return) best = demand;
     first.push(best);
   }
@@ -84,15 +94,20 @@ export type Given =
  */
 export function giveInQueue(t: Timeline, l: Lifetimes, required: number): Given {
   if (l.unknown.length === 0) return { kind: 'given', lifetimes: l };
-  const demandOn = mostUrgent(demands(t, l, required));
+  const demandOn = mostUrgent(t, demands(t, l, required));
   const urgent: { readonly v: number; readonly demand: Demand }[] = [];
-  for (const v of orphans(l)) {
+  for (const v of orphans(t, l)) {
+    t.tick();
     const demand = demandOn(at(l.putReturn, v));
     if (demand !== undefined) urgent.push({ v, demand });
   }
-  urgent.sort((a, b) => a.demand.return - b.demand.return);
+  urgent.sort((a, b) => {
+    t.tick();
+    return a.demand.return - b.demand.return;
+  });
   const pairs: [number, number][] = [];
   for (const [k, { v, demand }] of urgent.entries()) {
+    t.tick();
     const i = l.unknown[k];
     if (i === undefined || at(t.call, i) > demand.return) {
       const conflict = [
@@ -111,12 +126,13 @@ export function giveInQueue(t: Timeline, l: Lifetimes, required: number): Given 
 /** Stacks: a guess. First the values that vanish if they get one, then the others, in the order of their puts. */
 export function giveInStack(t: Timeline, l: Lifetimes): Lifetimes {
   if (l.unknown.length === 0) return l;
-  const byPut = orphans(l).sort((a, b) => at(l.putReturn, a) - at(l.putReturn, b));
+  const byPut = sortByTimes(t, Int32Array.from(orphans(t, l)), l.putReturn);
   const pairs: [number, number][] = [];
   const spare: number[] = [];
   const left: number[] = [];
   let next = 0;
   for (const v of byPut) {
+    t.tick();
     for (; next < l.unknown.length; next += 1) {
       const i = l.unknown[next] as number;
       if (at(t.call, i) > at(l.putReturn, v)) break;

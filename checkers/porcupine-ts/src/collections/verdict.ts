@@ -28,18 +28,20 @@ export function proven<State, Input, Output>(
     case 'ok': {
       const { order } = verdict;
       const confirmed = isWhole(t, order) && replay(p, t, order) !== illegal;
-      return confirmed ? { kind: 'ok', linearization: operations(p, order) } : { kind: 'unsuited' };
+      return confirmed
+        ? { kind: 'ok', linearization: operations(p, t, order) }
+        : { kind: 'unsuited' };
     }
     case 'illegal': {
       const { before, conflict } = verdict;
       const about = {
         kind: verdict.kind,
         blocked: operation(p, verdict.blocked),
-        ...(conflict === undefined ? {} : { conflict: operations(p, conflict) }),
+        ...(conflict === undefined ? {} : { conflict: operations(p, t, conflict) }),
       };
       const state = before === undefined ? illegal : replay(p, t, before);
       if (before === undefined || state === illegal) return about;
-      return { ...about, isExact: true, before: { order: operations(p, before), state } };
+      return { ...about, isExact: true, before: { order: operations(p, t, before), state } };
     }
   }
 }
