@@ -15,34 +15,18 @@ import {
 } from '#checkers/invariants/index';
 import { workloads } from '#workloads/index';
 import type { History } from '../history/operation.ts';
-import { standstills } from '../metrics/progress.ts';
-import { attemptTimeoutMs } from '../node/limits.ts';
 import { nodeNames } from '../run/build-spec.ts';
-import { unserved } from '../run/findings.ts';
-import { phaseStartNs } from '../run/phase-marks.ts';
 import { type Simulated, simulate } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
-import { type Rise, restless } from './restless.ts';
+import { electionTimeoutOf, liveness } from './liveness.ts';
+import type { Rise } from './restless.ts';
 import { StormWatch } from './storm.ts';
 import { calmLimits } from './swarm.ts';
+import type { FoundBy, Verdict } from './verdict.ts';
 
-export type FoundBy = 'crash' | 'invariant' | 'checker' | 'liveness';
-
-export type Verdict =
-  | { readonly kind: 'passed' }
-  /** Some checker ran out of its budget. */
-  | { readonly kind: 'undecided'; readonly reason: string }
-  | {
-      readonly kind: 'failed';
-      readonly by: FoundBy;
-      /** The invariant's id and name, the checker's name, or what did not go on. */
-      readonly name: string;
-      readonly explanation: string;
-      /** When it was not served, ns. */
-      readonly duringNs?: readonly [from: number, to: number];
-    };
+export type { FoundBy, Verdict } from './verdict.ts';
 
 export interface Judged {
   readonly verdict: Verdict;
@@ -201,35 +185,9 @@ async function afterwards(
     }
   }
   return (
-    (by.includes('liveness') ? (stuck(spec, run) ?? unsettled(spec, run, rises)) : undefined) ??
+    (by.includes('liveness') ? liveness(spec, run, rises) : undefined) ??
     undecided ?? { kind: 'passed' }
   );
-}
-
-/** Where nothing is lost and nobody is disturbed, a leader stays. */
-function unsettled(
-  spec: TestSpec,
-  { history, faults }: Simulated,
-  rises: readonly Rise[],
-): Verdict | undefined {
-  if (spec.sim?.network.transport !== 'stream') return undefined;
-  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
-  const limitMs = calmLimits * electionTimeoutOf(spec);
-  const found = restless(rises, faults, { limitMs, endNs });
-  if (found === undefined) return undefined;
-  const { fromNs, untilNs, rises: late } = found;
-  return {
-    kind: 'failed',
-    by: 'liveness',
-    name: 'calm-leader-stays',
-    explanation:
-      `nothing disturbed the nodes that were up from ${fromNs / 1e6} to ${untilNs / 1e6} ms, and in the second half of that time there ` +
-      `were ${late.length} new leaders: ${late
-        .slice(0, 8)
-        .map(({ node, timeNs }) => `${node} at ${timeNs / 1e6} ms`)
-        .join(', ')}`,
-    duringNs: [fromNs, untilNs],
-  };
 }
 
 /** The checkers that say what the system promises: those that can fail a test. */
@@ -256,80 +214,4 @@ function leaseSettings(spec: TestSpec): Pick<InvariantSettings, 'leaseTimeoutMs'
     Number(rate) <= 1 &&
     Number(rate) >= 1 - Number(maxClockDrift);
   return reads === 'lease' && isHeld ? { leaseTimeoutMs: electionTimeoutOf(spec) } : {};
-}
-
-/** T, ms. */
-const electionTimeoutOf = ({ systemOptions }: TestSpec): number =>
-  Number(systemOptions['electionTimeoutMs'] ?? 300);
-
-/**
- * A bare majority elects somebody only when all of it is heard in time, twice: with p for a message that is neither lost nor late, one try
- * in p^-4(q - 1) succeeds. One in four is what the usual limit allows for.
- */
-function patienceWith({ nodes, sim }: TestSpec, coreSize: number): number {
-  const quorum = Math.floor(nodes / 2) + 1;
-  if (sim === undefined || coreSize > quorum) return 1;
-  const { transport, loss, stragglers } = sim.network;
-  const heard = transport === 'datagram' ? (1 - loss) * (1 - stragglers) : 1;
-  return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
-}
-
-/** Whether nodes ask before they campaign, and leaders notice that they have lost their majority: on unless it was told otherwise. */
-const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
-  ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
-
-/** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
-function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
-  const { history, faults, ends, down } = run;
-  const nodes = nodeNames(spec.nodes);
-  const t = electionTimeoutOf(spec);
-  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
-  const broken = ends.filter(({ cause }) => cause === 'injected');
-  const away = broken.map(({ node, timeNs }) => ({
-    resolved: [node],
-    startNs: timeNs,
-    endNs: Number.POSITIVE_INFINITY,
-    outcome: { kind: 'installed' as const },
-  }));
-  const attemptMs = spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs;
-  const patience = (coreSize: number): number => patienceWith(spec, coreSize);
-  const options = {
-    nodes,
-    limitMs: calmLimits * t,
-    patience,
-    endNs,
-    attemptMs,
-    withstandsNeighbours: asksBeforehand(spec),
-  };
-  const [first] = standstills(history, [...faults, ...away], options);
-  if (first !== undefined) {
-    const { core, fromNs, untilNs, asked } = first;
-    return {
-      kind: 'failed',
-      by: 'liveness',
-      name: 'calm-majority-serves',
-      explanation:
-        `${core.join(', ')} were up and whole from ${fromNs / 1e6} to ${untilNs / 1e6} ms, ` +
-        `and served none of the ${asked} operations that were asked of them`,
-      duringNs: [fromNs, untilNs],
-    };
-  }
-  const lost = new Set(broken.map(({ node }) => node).filter((node) => down.includes(node)));
-  if (2 * (nodes.length - lost.size) <= nodes.length) return undefined;
-  const dark = unserved({ history, spec }).filter((node) => !lost.has(node));
-  if (dark.length === 0) {
-    if (run.behind.length === 0) return undefined;
-    return {
-      kind: 'failed',
-      by: 'liveness',
-      name: 'nodes-end-alike',
-      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed, and learnt nothing more for ${calmLimits * t} ms after everything was over`,
-    };
-  }
-  return {
-    kind: 'failed',
-    by: 'liveness',
-    name: 'healed-cluster-serves',
-    explanation: `${dark.join(', ')} served no client within ${spec.recoveryTimeoutMs} ms after everything was healed`,
-  };
 }

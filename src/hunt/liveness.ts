@@ -1,0 +1,121 @@
+/** Whether a cluster went on, and settled down, where it had to. */
+
+import { standstills } from '../metrics/progress.ts';
+import { attemptTimeoutMs } from '../node/limits.ts';
+import { nodeNames } from '../run/build-spec.ts';
+import { unserved } from '../run/findings.ts';
+import { phaseStartNs } from '../run/phase-marks.ts';
+import type { Simulated } from '../run/simulate.ts';
+import type { TestSpec } from '../run/spec.ts';
+import { type Rise, restless } from './restless.ts';
+import { calmLimits } from './swarm.ts';
+import type { Verdict } from './verdict.ts';
+
+/** T, ms. */
+export const electionTimeoutOf = ({ systemOptions }: TestSpec): number =>
+  Number(systemOptions['electionTimeoutMs'] ?? 300);
+
+/** What is wrong with how it went on, if anything is. `rises`: who became leader, and when. */
+export const liveness = (
+  spec: TestSpec,
+  run: Simulated,
+  rises: readonly Rise[],
+): Verdict | undefined => stuck(spec, run) ?? unsettled(spec, run, rises);
+
+/**
+ * A bare majority elects somebody only when all of it is heard in time, twice: with p for a message that is neither lost nor late, one try
+ * in p^-4(q - 1) succeeds. One in four is what the usual limit allows for.
+ */
+function patienceWith({ nodes, sim }: TestSpec, coreSize: number): number {
+  const quorum = Math.floor(nodes / 2) + 1;
+  if (sim === undefined || coreSize > quorum) return 1;
+  const { transport, loss, stragglers } = sim.network;
+  const heard = transport === 'datagram' ? (1 - loss) * (1 - stragglers) : 1;
+  return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
+}
+
+/** Whether nodes ask before they campaign, and leaders notice that they have lost their majority: on unless it was told otherwise. */
+const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
+  ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
+
+/** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
+function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
+  const { history, faults, ends, down } = run;
+  const nodes = nodeNames(spec.nodes);
+  const t = electionTimeoutOf(spec);
+  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
+  const broken = ends.filter(({ cause }) => cause === 'injected');
+  const away = broken.map(({ node, timeNs }) => ({
+    resolved: [node],
+    startNs: timeNs,
+    endNs: Number.POSITIVE_INFINITY,
+    outcome: { kind: 'installed' as const },
+  }));
+  const attemptMs = spec.sim?.clients.attemptTimeoutMs ?? attemptTimeoutMs;
+  const patience = (coreSize: number): number => patienceWith(spec, coreSize);
+  const options = {
+    nodes,
+    limitMs: calmLimits * t,
+    patience,
+    endNs,
+    attemptMs,
+    withstandsNeighbours: asksBeforehand(spec),
+  };
+  const [first] = standstills(history, [...faults, ...away], options);
+  if (first !== undefined) {
+    const { core, fromNs, untilNs, asked } = first;
+    return {
+      kind: 'failed',
+      by: 'liveness',
+      name: 'calm-majority-serves',
+      explanation:
+        `${core.join(', ')} were up and whole from ${fromNs / 1e6} to ${untilNs / 1e6} ms, ` +
+        `and served none of the ${asked} operations that were asked of them`,
+      duringNs: [fromNs, untilNs],
+    };
+  }
+  const lost = new Set(broken.map(({ node }) => node).filter((node) => down.includes(node)));
+  if (2 * (nodes.length - lost.size) <= nodes.length) return undefined;
+  const dark = unserved({ history, spec }).filter((node) => !lost.has(node));
+  if (dark.length === 0) {
+    if (run.behind.length === 0) return undefined;
+    return {
+      kind: 'failed',
+      by: 'liveness',
+      name: 'nodes-end-alike',
+      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed, and learnt nothing more for ${calmLimits * t} ms after everything was over`,
+    };
+  }
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'healed-cluster-serves',
+    explanation: `${dark.join(', ')} served no client within ${spec.recoveryTimeoutMs} ms after everything was healed`,
+  };
+}
+
+/** Where nothing is lost and nobody is disturbed, a leader stays. */
+function unsettled(
+  spec: TestSpec,
+  { history, faults }: Simulated,
+  rises: readonly Rise[],
+): Verdict | undefined {
+  if (spec.sim?.network.transport !== 'stream') return undefined;
+  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
+  const limitMs = calmLimits * electionTimeoutOf(spec);
+  const found = restless(rises, faults, { limitMs, endNs });
+  if (found === undefined) return undefined;
+  const { fromNs, untilNs, rises: late } = found;
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'calm-leader-stays',
+    explanation:
+      `nothing disturbed the nodes that were up from ${fromNs / 1e6} to ${untilNs / 1e6} ms, and in the second half of that time there ` +
+      `were ${late.length} new leaders: ${late
+        .slice(0, 8)
+        .map(({ node, timeNs }) => `${node} at ${timeNs / 1e6} ms`)
+        .join(', ')}`,
+    duringNs: [fromNs, untilNs],
+  };
+}
