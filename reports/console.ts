@@ -79,13 +79,19 @@ function latencyTable({ latency, latencyCorrected }: Results, paint: Paint): str
   return ['', ...grid([['latency', 'median', 'p90', 'p99', 'p99.9', 'max'], ...rows], [0], paint)];
 }
 
+/** Who led is known from traces; without any, nothing is known. */
+const leadersOf = ({ leader: { changes, elections } }: Results): string =>
+  changes === null || elections === null
+    ? 'no trace of leaders'
+    : `${plural(changes, 'leader change')}, ${plural(elections, 'election')}`;
+
 /** Without a line break at its end. Nothing from a history can reach the terminal as a control character. */
 export function consoleSummary(results: Results, options: ConsoleOptions = {}): string {
   const stream = options.stream ?? process.stdout;
   const paint: Paint = (style, text) => styleText(style, text, { stream });
   const { kind, word, sentence, why } = verdictOf(results);
   const [sign, style] = looks[kind];
-  const { counts, availability, leader } = results;
+  const { counts, availability } = results;
   const lines = kind === 'valid' ? missed(results) : why;
   const reasons = lines.map((line) => `  ${paint(style, '·')} ${plain(line)}`);
   return [
@@ -93,7 +99,7 @@ export function consoleSummary(results: Results, options: ConsoleOptions = {}): 
     `${paint(style, `${sign} ${word}`)}  ${plain(sentence)}`,
     ...reasons,
     '',
-    `  ${grouped(counts.ok)} ok, ${grouped(counts.fail)} fail, ${grouped(counts.info)} info; available ${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}; ${plural(leader.changes, 'leader change')}, ${plural(leader.elections, 'election')}`,
+    `  ${grouped(counts.ok)} ok, ${grouped(counts.fail)} fail, ${grouped(counts.info)} info; available ${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}; ${leadersOf(results)}`,
     ...faultsTable(results, paint),
     ...latencyTable(results, paint),
     '',

@@ -56,7 +56,12 @@ function facts({ results, test, durationMs }: ReportData): string {
       'availability',
       `${percent(availability.fraction)}, longest outage ${duration(availability.longestOutageMs)}`,
     ],
-    ['leaders', `${plural(leader.changes, 'change')}, ${plural(leader.elections, 'election')}`],
+    [
+      'leaders',
+      leader.changes === null || leader.elections === null
+        ? 'not measured'
+        : `${plural(leader.changes, 'change')}, ${plural(leader.elections, 'election')}`,
+    ],
     [
       'per success',
       `${per(cost.messagesPerOp)} messages, ${per(cost.bytesPerOp)} bytes, ${per(cost.fsyncsPerOp)} fsyncs`,

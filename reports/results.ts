@@ -23,7 +23,8 @@ export interface Results {
   readonly faults: readonly FaultFigures[];
   /** Left out in results of older versions. */
   readonly coverage?: Coverage;
-  readonly leader: { readonly changes: number; readonly elections: number };
+  /** null: the nodes left no traces to tell from. */
+  readonly leader: { readonly changes: number | null; readonly elections: number | null };
   readonly cost: {
     readonly messagesPerOp: number | null;
     readonly bytesPerOp: number | null;

@@ -66,9 +66,11 @@ function figures({ results }: ReportData): HTMLElement {
       'of the faults in the schedule',
     ),
     figure(
-      String(leader.changes),
+      leader.changes === null ? '–' : String(leader.changes),
       leader.changes === 1 ? 'leader change' : 'leader changes',
-      'leaderships after the first one',
+      leader.changes === null
+        ? 'not measured: the nodes left no traces'
+        : 'leaderships after the first one',
     ),
   );
 }

@@ -250,14 +250,16 @@ export const checkersSection = ({ checkers }: ReportData): HTMLElement =>
 const per = (value: number | null): string =>
   value === null ? 'not measured' : significant(value);
 
+const counted = (value: number | null): string => (value === null ? 'not measured' : String(value));
+
 export function costSection({ results }: ReportData): HTMLElement {
   const { cost, leader } = results;
   const rows: (readonly [string, string])[] = [
     ['messages per success', per(cost.messagesPerOp)],
     ['bytes per success', per(cost.bytesPerOp)],
     ['fsyncs per success', per(cost.fsyncsPerOp)],
-    ['elections', String(leader.elections)],
-    ['leader changes', String(leader.changes)],
+    ['elections', counted(leader.elections)],
+    ['leader changes', counted(leader.changes)],
   ];
   return h(
     'section',

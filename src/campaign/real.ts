@@ -114,7 +114,7 @@ const figuresOf = (results: Results, members: number) => ({
   counts: results.counts,
   availability: results.availability.fraction,
   longestOutageMs: results.availability.longestOutageMs,
-  leaderChanges: results.leader.changes,
+  leaderChanges: results.leader.changes ?? 0,
   faults: faultsOf(results, members),
 });
 

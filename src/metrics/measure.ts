@@ -17,7 +17,8 @@ export interface Measured {
   readonly latencyCorrected?: Readonly<Record<string, Quantiles>>;
   readonly availability: Availability;
   readonly faults: readonly FaultFigures[];
-  readonly leader: { readonly changes: number; readonly elections: number };
+  /** null: the nodes left no traces to tell from. */
+  readonly leader: { readonly changes: number | null; readonly elections: number | null };
   readonly cost: Cost;
   readonly leaderships: readonly Leadership[];
 }
@@ -72,7 +73,7 @@ export function measure(evidence: Evidence): Measured {
       ...figures,
       ...impacts[i],
     })),
-    leader,
+    leader: roleEvents.length === 0 ? { changes: null, elections: null } : leader,
     cost: costPerOp(samples, counts.ok),
     leaderships,
   };

@@ -419,4 +419,9 @@ describe('metrics: cost and all together', () => {
     assert.deepEqual(found.leaderships, [{ node: 'n1', term: 1, startMs: 100, endMs: 400 }]);
     assert.deepEqual(found.leader, { changes: 0, elections: 0 });
   });
+
+  it('without traces nobody knows who led: that is no figure, and not none', () => {
+    const found = measure({ history: [], workloadEndNs: ms, faults: [], roleEvents: [] });
+    assert.deepEqual(found.leader, { changes: null, elections: null });
+  });
 });

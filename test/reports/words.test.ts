@@ -132,6 +132,10 @@ describe('reports: console', () => {
       recoveryMs: 120,
       givenUp: ['n3'],
     }));
+    assert.match(consoleSummary(valid), /\d leader changes?, \d elections?/);
+    const untold = { ...valid, leader: { changes: null, elections: null } };
+    assert.match(consoleSummary(untold), /; no trace of leaders\n/);
+    assert.doesNotMatch(consoleSummary(untold), /leader change/);
     const text = consoleSummary({ ...valid, faults });
     assert.equal(text.match(/120 ms without n3/g)?.length, 40);
     assert.match(text, /and 260 more in the report/);
