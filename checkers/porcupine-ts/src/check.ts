@@ -16,6 +16,7 @@ import type {
   UnknownReason,
   Verdict,
 } from './result.ts';
+import { explored } from './search/exploration.ts';
 import { withIdle } from './search/idle.ts';
 import { Portfolio } from './search/portfolio.ts';
 import { type Problem, problem } from './search/problem.ts';
@@ -73,9 +74,13 @@ class Trial<State, Input, Output> {
 
   /** Tries what takes near-linear time. Throws OutOfTime. */
   begin(memoryLimitBytes: number, look: () => void): void {
-    const p = problem(this.#model, this.#part.operations, look);
+    let p = problem(this.#model, this.#part.operations, look);
     const isEasy = p.required.length < walkFromOperations;
-    const verdict = decideFast(p, look, isEasy);
+    let verdict = decideFast(p, look, isEasy);
+    if (verdict.kind === 'unsuited' && p.register === undefined && p.text === undefined) {
+      p = explored(p) ?? p;
+      if (p.register !== undefined) verdict = decideFast(p, look, isEasy);
+    }
     if (verdict.kind === 'ok') {
       this.#finish({ ...this.#about(), verdict: 'ok', linearization: verdict.linearization });
       return;

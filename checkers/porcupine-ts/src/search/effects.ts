@@ -3,7 +3,7 @@
 import type { Interner } from '../intern.ts';
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { copied, ints } from './ints.ts';
+import { at, copied, ints } from './ints.ts';
 import { Numbers } from './numbers.ts';
 import { PairTable } from './pairs.ts';
 import { stateInterner } from './states.ts';
@@ -41,6 +41,27 @@ export interface Effects<State, Input, Output> {
   readonly text: TextEffects | undefined;
 }
 
+/** What is known of effects because they are those of a register. */
+export function registerPromises({
+  from,
+  to,
+}: Pick<RegisterEffects<unknown>, 'from' | 'to'>): Pick<
+  Effects<unknown, unknown, unknown>,
+  'readonly' | 'blind' | 'total'
+> {
+  const readonly = ints(from.length);
+  const blind = ints(from.length);
+  const total = ints(from.length);
+  for (let e = 0; e < from.length; e += 1) {
+    const isFree = at(from, e) === none;
+    const changes = at(to, e) !== none;
+    if (!changes) readonly[e] = 1;
+    if (isFree && changes) blind[e] = 1;
+    if (isFree) total[e] = 1;
+  }
+  return { readonly, blind, total };
+}
+
 /** Sees a partition as one register. */
 class RegisterReader<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
@@ -69,35 +90,16 @@ class RegisterReader<State, Input, Output> {
       if (effect === none) return undefined;
       of[i] = effect;
     }
+    const from = copied(this.#from);
+    const to = copied(this.#to);
     return {
       of,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      ...this.#promises(),
-      register: {
-        from: copied(this.#from),
-        to: copied(this.#to),
-        values: this.#values,
-        initial,
-      },
+      ...registerPromises({ from, to }),
+      register: { from, to, values: this.#values, initial },
       text: undefined,
     };
-  }
-
-  /** What is known of the effects because they are those of a register. */
-  #promises(): Pick<Effects<State, Input, Output>, 'readonly' | 'blind' | 'total'> {
-    const count = this.#inputs.length;
-    const readonly = ints(count);
-    const blind = ints(count);
-    const total = ints(count);
-    for (let e = 0; e < count; e += 1) {
-      const isFree = this.#from[e] === none;
-      const changes = this.#to[e] !== none;
-      if (!changes) readonly[e] = 1;
-      if (isFree && changes) blind[e] = 1;
-      if (isFree) total[e] = 1;
-    }
-    return { readonly, blind, total };
   }
 
   #effectOf(op: Operation<Input, Output>): number {

@@ -3,7 +3,7 @@
 import { paced } from '../budget.ts';
 import type { Growth, Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { effects, type RegisterEffects } from './effects.ts';
+import { type Effects, effects, type RegisterEffects } from './effects.ts';
 import type { EffectGrowth } from './growth.ts';
 import { at, copied, ints } from './ints.ts';
 import { type Positions, positions } from './positions.ts';
@@ -180,19 +180,20 @@ function intervals(
   return { effect, call, byCall };
 }
 
-/** Flattens the operations of one partition. Takes O(n log n). Throws what `tick`, called now and then, throws. */
+/**
+ * Flattens the operations of one partition, with what their effects are known to be, if they are. Takes O(n log n). Throws what `tick`,
+ * called now and then, throws.
+ */
 export function problem<State, Input, Output>(
   model: Model<State, Input, Output>,
   operations: readonly Operation<Input, Output>[],
   tick: () => void,
+  known?: Effects<State, Input, Output>,
 ): Problem<State, Input, Output> {
   tick();
   const where = positions(operations, tick);
-  const { of, inputs, outputs, readonly, blind, total, register, text } = effects(
-    model,
-    operations,
-    tick,
-  );
+  const found = known ?? effects(model, operations, tick);
+  const { of, inputs, outputs, readonly, blind, total, register, text } = found;
   tick();
   const isIdleEffect = (e: number): boolean => at(readonly, e) === 1 && at(total, e) === 1;
   let anyIdle = false;
