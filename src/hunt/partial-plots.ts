@@ -1,7 +1,7 @@
 /** Plots about who can hear whom; `plots` has them all. */
 
 import { pick } from '../random/random.ts';
-import { loss, type Parameters, slowDisks, someNode } from './plot-parts.ts';
+import { cut, loss, type Parameters, slowDisks, someNode } from './plot-parts.ts';
 import { between, logUniform, type Shape, within } from './shapes.ts';
 
 /**
@@ -30,8 +30,17 @@ export const goBetween: Shape = (random, options) => {
     const whole = { at: fromMs, for: untilMs - fromMs, target };
     slots.push({ ...whole, fault: { ...slow, jitterMs: 0 } });
   }
+  // Whoever leads is not there when it comes back: it is for the other side to win it over.
+  const isAlone = random.below(2) === 0;
   for (let at = fromMs + between(random, 0, 2 * t); at < untilMs && slots.length < 16; ) {
     const down = logUniform(random, 1, t / 2);
+    if (isAlone) {
+      const away = {
+        at: Math.max(fromMs, at - random.below(t / 10)),
+        for: between(random, t / 2, 2 * t),
+      };
+      slots.push({ ...away, target: 'leader', fault: cut(random, 'isolate') });
+    }
     slots.push({ at, for: down, target, fault: loss(random) });
     at += down + between(random, t / 4, 2.5 * t);
   }

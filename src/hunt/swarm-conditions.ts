@@ -26,7 +26,7 @@ function drawWindow(random: Random) {
 /** Leases need a leader that steps down, and clocks that do not jump; by how much they differ is known, and may be much. */
 function drawReads(random: Random, nemesis: readonly string[] | undefined) {
   const checkQuorum = random.below(3) > 0;
-  const isLeased = checkQuorum && random.below(4) === 0 && nemesis?.includes('clock') !== true;
+  const isLeased = checkQuorum && random.below(3) === 0 && nemesis?.includes('clock') !== true;
   if (!isLeased) return { checkQuorum };
   return { checkQuorum, reads: 'lease', maxClockDrift: pick(random, [0.1, 0.5, 0.7]) };
 }

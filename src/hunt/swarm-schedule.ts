@@ -28,9 +28,15 @@ function drawKinds(random: Random, all: readonly Fault[]): readonly Fault[] {
   return first !== undefined && random.below(2) === 0 ? [first, ...some] : some;
 }
 
+/** In which what a leader counts on ends without its knowing. */
+const aboutLeases = ['deposed', 'go-between', 'restarts', 'echo'];
+
 /** Two of three tests have a plot. */
-export const drawPlot = (random: Random): string | undefined =>
-  random.below(3) > 0 ? pick(random, Object.keys(plots)) : undefined;
+export function drawPlot(random: Random, isLeased: boolean): string | undefined {
+  if (random.below(3) === 0) return undefined;
+  const names = Object.keys(plots);
+  return pick(random, isLeased && random.below(2) === 0 ? aboutLeases : names);
+}
 
 /** Some of the kinds, in up to two shapes laid over each other, or a plot with its own, and perhaps a shape. */
 export function drawSchedule(

@@ -35,13 +35,13 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
   const sizes = random('sizes');
   const sim = drawConditions(random('conditions'), t);
   const { workload, workloadOptions } = drawWorkload(subject, random('workload'));
-  const plot = drawPlot(random('plot'));
-  const shape = drawShape(sizes, plot, t, nodes);
   const systemOptions = subject.systemOptions ?? {
     ...drawOptions(subject, t, random('options')),
     // Asking again and again for more than fits through is no test of anything.
     ...(fillsUp(sim) ? { maxBatchEntries: 256 } : {}),
   };
+  const plot = drawPlot(random('plot'), systemOptions['reads'] === 'lease');
+  const shape = drawShape(sizes, plot, t, nodes);
   const batch = Number(systemOptions['maxBatchEntries'] ?? 256);
   const load = drawLoad(sizes, nodes, t, {
     latencyMs: sim.network.latencyMs.mean,
