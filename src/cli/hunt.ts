@@ -143,6 +143,9 @@ async function run(system: string, flags: Flags): Promise<void> {
     );
     status.end();
     for (const line of huntSummary(result)) out.line(line);
+    if (interrupt.signal.aborted) {
+      out.line('It was stopped before its time was up: this is what there is.');
+    }
     out.result(result);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : huntExitCode(result);
   } finally {

@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatusLine } from '#reports/status-line';
+import { plural } from '#reports/text';
 import { HarnessFailure } from '../errors.ts';
 import { lineOf, type Traced } from '../sim/index.ts';
 import { nodeNames } from './build-spec.ts';
@@ -64,7 +65,7 @@ export async function recordSimulated(run: SimulatedRun): Promise<Simulated> {
   for (const node of nodeNames(spec.nodes)) mkdirSync(at(`nodes/${node}`), { recursive: true });
   const observe = (event: Traced): void =>
     files.append(at(`nodes/${event.node}/trace.jsonl`), `${lineOf(event)}\n`);
-  status.phase(`simulating ${spec.nodes} nodes of ${spec.system} (seed ${spec.seed})`);
+  status.phase(`simulating ${plural(spec.nodes, 'node')} of ${spec.system} (seed ${spec.seed})`);
   const simulated = await simulate(spec, {
     ...(spec.trace ? { observe } : {}),
     hash: true,

@@ -1,6 +1,7 @@
 /** One test from start to verdict, in either world: performed and recorded, then analyzed from what was recorded. */
 
 import { statusLine } from '#reports/status-line';
+import { plural } from '#reports/text';
 import { workloads } from '#workloads/index';
 import { validateSchedule } from '../schedule/validate.ts';
 import { systems } from '../systems/index.ts';
@@ -46,7 +47,7 @@ export async function runTest(spec: TestSpec, options: RunOptions): Promise<Anal
     if (spec.world === 'sim') {
       await recordSimulated({ spec, folder, status, signal });
     } else {
-      status.phase(`starting ${spec.nodes} nodes of ${spec.system} (seed ${spec.seed})`);
+      status.phase(`starting ${plural(spec.nodes, 'node')} of ${spec.system} (seed ${spec.seed})`);
       await recordReal({ spec, folder, status, ports, toxiproxy, signal });
     }
   } finally {

@@ -150,6 +150,7 @@ describe('a hunt on real processes', function () {
     const { exitCode, stdout, stderr } = await hunt;
     assert.equal(exitCode, 130, String(stderr));
     assert.match(String(stdout), /^\d+ seeds? in .*: no failure/m);
+    assert.match(String(stdout), /stopped before its time was up/);
     assert.deepEqual(processesWith(out), []);
   });
 });
