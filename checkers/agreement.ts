@@ -43,7 +43,8 @@ export const agreement = (): Checker => ({
     }
     const decided = [...keys.values()].filter(({ first }) => first !== undefined).length;
     const counts = { keys: keys.size, keysDecided: decided, decisions };
-    if (decisions === 0) return { valid: 'unknown', reason: nothingRead, ...counts };
+    if (decisions === 0)
+      return { valid: 'unknown', reason: nothingRead, provesNothing: true, ...counts };
     if (anomalies.length === 0) return { valid: true, ...counts };
     return {
       valid: false,

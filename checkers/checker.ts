@@ -42,6 +42,8 @@ export interface CheckResult {
   /** Why it is not true, in a sentence. */
   readonly reason?: string;
   readonly anomalies?: readonly Anomaly[];
+  /** Why it is unknown: all was looked at, and nothing in the history could have shown an error. More time would not help. */
+  readonly provesNothing?: true;
   readonly [detail: string]: unknown;
 }
 

@@ -105,7 +105,8 @@ export function verdict(
     const reason = `the time was up: checked up to operation ${checkedUpTo} of ${history.length}`;
     return { valid: 'unknown', reason, ...about };
   }
-  if (answers === 0) return { valid: 'unknown', reason: nothingRead, ...about };
+  if (answers === 0)
+    return { valid: 'unknown', reason: nothingRead, provesNothing: true, ...about };
   return { valid: true, ...about };
 }
 

@@ -79,7 +79,9 @@ export function judgeObjects<Tally>(
     stopped = `the time limit of ${timeLimitMs} ms was reached: ${reachInWords(reach)}`;
   }
   return {
-    ...verdict(findings, stopped ?? judge.tooLittle()),
+    ...(stopped === undefined
+      ? verdict(findings, judge.tooLittle(), { provesNothing: true })
+      : verdict(findings, stopped)),
     checkedOperations: reach.checked,
     objects: reach.objects,
     objectsDecided: reach.decided,
@@ -91,12 +93,13 @@ export function judgeObjects<Tally>(
 function verdict(
   findings: Findings,
   why: string | undefined,
+  because: Pick<CheckResult, 'provesNothing'> = {},
 ): CheckResult & { readonly anomalies: readonly Anomaly[] } {
   const { anomalies } = findings;
   if (findings.count > 0) return { valid: false, reason: findings.inWords(), anomalies };
   return why === undefined
     ? { valid: true, anomalies }
-    : { valid: 'unknown', reason: why, anomalies };
+    : { valid: 'unknown', reason: why, ...because, anomalies };
 }
 
 function tooLarge(history: History, needed: number, limit: number): CheckResult {

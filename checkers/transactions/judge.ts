@@ -145,6 +145,7 @@ function resultOf(
     ...(isFalse
       ? { reason: `not ${listed(models.filter((m) => [...names].some((n) => forbids(m, n))))}` }
       : doubt !== undefined && { reason: doubt }),
+    ...(!isFalse && doubt === nothingRead ? { provesNothing: true as const } : {}),
     anomalies,
     consistencyModels: models.map((one) => one.name),
     not,

@@ -177,7 +177,9 @@ async function afterwards(
     if (result.valid === false) {
       return { kind: 'failed', by: 'checker', name: checker.name, explanation };
     }
-    if (result.valid === 'unknown') {
+    // Where the faults left clients with nothing, a test is worth nothing, as is one in which nothing happens to fail; the corners that were
+    // reached say what a hunt is worth.
+    if (result.valid === 'unknown' && result.provesNothing !== true) {
       undecided ??= {
         kind: 'undecided',
         reason: `${checker.name}: ${result.reason ?? 'it does not know'}`,
