@@ -10,6 +10,7 @@ import { lock } from '#checkers/lock';
 import { log } from '#checkers/log';
 import { longFork } from '#checkers/long-fork';
 import { monotonic } from '#checkers/monotonic';
+import { refusals } from '#checkers/refusals';
 import { type RwRegisterOptions, rwRegister } from '#checkers/rw-register';
 import { setFull } from '#checkers/set-full';
 import { totalQueue } from '#checkers/total-queue';
@@ -33,6 +34,7 @@ const others = new Map<string, (options: CheckModelOptions) => Checker>([
   ['counter-bounds', ({ init }) => counter(counterOptions(init))],
   ['total-queue', () => totalQueue()],
   ['lock', () => lock()],
+  ['refusals', () => refusals()],
   ['unique-ids', () => uniqueIds()],
   ['monotonic', () => monotonic()],
   ['long-fork', () => longFork()],
