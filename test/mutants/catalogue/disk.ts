@@ -7,6 +7,8 @@ const wal = 'src/node/wal.ts';
 const format = 'src/node/wal-format.ts';
 /** The same group commit in virtual time. */
 const simWal = 'src/sim/wal.ts';
+/** What is durable in the simulated world. */
+const simDisk = 'src/sim/disk.ts';
 const durableFile = 'src/node/durable-file.ts';
 
 export const diskMutants: readonly Mutant[] = [
@@ -151,5 +153,29 @@ export const diskMutants: readonly Mutant[] = [
     workloads: ['append', 'register'],
     why: 'With two writes in flight the first completion sends the promises of the second too. Slow disks under load, then a power loss.',
     needs: { faults: ['power-loss'] },
+  },
+  {
+    id: 'D11',
+    title: 'what a restart reads from the page cache is not synced',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['I9', 'I30'],
+    edits: [
+      {
+        file: wal,
+        find: '    fdatasyncSync(fd);\n',
+        replace: '',
+      },
+      {
+        file: simDisk,
+        find: '    this.#durable = this.#batches.length;\n    return found;',
+        replace: '    return found;',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['append', 'register'],
+    why: 'The process died before its sync, the next one promises what it found, and then the power fails. A kill, then a power loss.',
+    needs: { faults: ['kill', 'power-loss'] },
   },
 ];

@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.ts';
 import { diskMutants } from './disk.ts';
+import { machineMutants } from './machine.ts';
 import { paxosBallots } from './paxos-ballots.ts';
 import { paxosSlots } from './paxos-slots.ts';
 import { paxosStale } from './paxos-stale.ts';
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...raftStale,
   ...sessionMutants,
   ...requestMutants,
+  ...machineMutants,
   ...diskMutants,
   ...paxosBallots,
   ...paxosSlots,

@@ -220,4 +220,22 @@ export const paxosStale: readonly Mutant[] = [
     workloads: ['register', 'append'],
     why: 'Catch-up that leaves no-ops out shifts everything behind them by one.',
   },
+  {
+    id: 'P40d',
+    title: 'acceptors tell a read what they know to be decided, not what they accepted',
+    class: 'W',
+    algorithm: 'paxos',
+    breaks: ['I17', 'linearizable'],
+    edits: [
+      {
+        file: 'src/consensus/paxos/reads.ts',
+        find: '  const maxAccepted = highestAccepted(paxos);',
+        replace: '  const maxAccepted = paxos.learner.slotOut - 1;',
+      },
+    ],
+    reach: 'real+sim',
+    source: 'PMMC 4.5',
+    workloads: ['register'],
+    why: 'What a newer leader has just had accepted and answered is not known to be decided there yet: a leader that was replaced reads without it. Clients see it once in thousands of runs, the acceptor itself says it at once.',
+  },
 ];

@@ -391,4 +391,23 @@ export const raftElections: readonly Mutant[] = [
     workloads: ['register'],
     why: 'A node that cannot hear the leader gets the term raised although all others are content; where checkQuorum also guards votes, its campaigns fail, and the terms part. One-way cuts.',
   },
+  {
+    id: 'R57q',
+    title: 'a leader counts only the others when it looks whether it has a majority',
+    class: 'L',
+    algorithm: 'raft',
+    breaks: ['calm-leader-stays'],
+    edits: [
+      {
+        file: raft,
+        find: '  let heard = 1;',
+        replace: '  let heard = 0;',
+      },
+    ],
+    reach: 'real+sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'With one of three nodes down every leader gives up after one election timeout, and everybody is served in between. Nodes that stay down, and calm.',
+    needs: { nodes: [3, 2], faults: ['kill'] },
+  },
 ];

@@ -84,4 +84,23 @@ export const raftLeases: readonly Mutant[] = [
     why: 'Whoever hears of the newer term first, from a candidate that failed, votes at once for the next one that asks, while the old leader still reads by its lease.',
     needs: { options: { reads: 'lease', preVote: false } },
   },
+  {
+    id: 'R46r',
+    title: 'a restarted node does not wait out what it may have promised',
+    class: 'W',
+    algorithm: 'raft',
+    breaks: ['I18', 'I17'],
+    edits: [
+      {
+        file: 'src/consensus/raft/raft.ts',
+        find: '    leaderContactMs: nowMs,',
+        replace: '    leaderContactMs: Number.NEGATIVE_INFINITY,',
+      },
+    ],
+    reach: 'real+sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'It confirmed a lease, restarts, and votes for a candidate that has not heard the leader for long, while the leader still reads. Needs two nodes that hear each other only through it, and nothing written meanwhile.',
+    needs: { options: { reads: 'lease' }, faults: ['partition', 'kill'] },
+  },
 ];
