@@ -58,6 +58,12 @@ export class Configurations {
     return to;
   }
 
+  /** The same configurations as another list. */
+  become(other: Configurations): void {
+    this.size = 0;
+    for (let i = 0; i < other.size; i += 1) this.add(other, i);
+  }
+
   replace(to: number, from: Configurations, index: number): void {
     this.#copy(from, index, to);
   }

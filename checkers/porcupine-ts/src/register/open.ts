@@ -79,13 +79,9 @@ export class Open {
     byValue[value * this.words + word] = at(byValue, value * this.words + word) ^ bit;
   }
 
-  /** What is open, to be given to `restore`. */
-  saved(): Int32Array {
-    return this.holder.filter((j) => j >= 0);
-  }
-
-  restore(saved: Int32Array): void {
-    for (const j of this.saved()) this.toggle(j);
-    for (const j of saved) this.toggle(j);
+  /** Back to an earlier moment, by what `holder` was then. */
+  restore(earlier: Int32Array): void {
+    for (const j of this.holder) if (j >= 0) this.toggle(j);
+    for (const j of earlier) if (j >= 0) this.toggle(j);
   }
 }

@@ -45,12 +45,19 @@ const isCall = 0;
 const isReturn = 1;
 const isOptional = 2;
 
-interface Mark {
-  readonly event: number;
+/** A place that it can go back to; used again when it is far behind, since a long history has very many. */
+class Mark {
+  event = 0;
+  trailLength = 0;
   readonly open: Int32Array;
   readonly called: Int32Array;
-  readonly trailLength: number;
   readonly configurations: Configurations;
+
+  constructor(slots: number, words: number, classes: number) {
+    this.open = ints(slots);
+    this.called = ints(classes);
+    this.configurations = new Configurations(words, classes);
+  }
 }
 
 /** By position in time: 4 * operation (or class) + what happens; `none` where nothing does. */
@@ -89,7 +96,8 @@ export class Walk {
   #worst = 0;
   #event = 0;
   #width = firstWidth;
-  #marks: Mark[] = [];
+  readonly #marks: Mark[] = [];
+  readonly #spareMarks: Mark[] = [];
   #stuckAt = -1;
   #stuck = 0;
 
@@ -244,16 +252,18 @@ export class Walk {
   }
 
   #mark(): void {
-    const configurations = new Configurations(this.#open.words, this.#called.length);
-    for (let i = 0; i < this.#now.size; i += 1) configurations.add(this.#now, i);
-    if (this.#marks.length === 2 * marksKept) this.#marks.splice(0, marksKept);
-    this.#marks.push({
-      event: this.#event,
-      open: this.#open.saved(),
-      called: this.#called.slice(),
-      trailLength: this.#trail.length,
-      configurations,
-    });
+    if (this.#marks.length === 2 * marksKept) {
+      this.#spareMarks.push(...this.#marks.splice(0, marksKept));
+    }
+    const open = this.#open;
+    const mark =
+      this.#spareMarks.pop() ?? new Mark(open.holder.length, open.words, this.#called.length);
+    mark.event = this.#event;
+    mark.trailLength = this.#trail.length;
+    mark.open.set(open.holder);
+    mark.called.set(this.#called);
+    mark.configurations.become(this.#now);
+    this.#marks.push(mark);
     if (this.#event > this.#stuckAt + eventsPerMark && this.#stuck > 0) {
       this.#stuck = 0;
       this.#width = firstWidth;
@@ -268,13 +278,12 @@ export class Walk {
     this.#stuckAt = Math.max(this.#stuckAt, this.#event);
     const to = Math.max(0, this.#marks.length - 2 ** this.#stuck);
     const mark = this.#marks[to] as Mark;
-    this.#marks.length = to;
     this.#event = mark.event - 1;
     this.#trail.cut(mark.trailLength);
     this.#open.restore(mark.open);
     this.#called.set(mark.called);
-    this.#now.size = 0;
-    for (let i = 0; i < mark.configurations.size; i += 1) this.#now.add(mark.configurations, i);
+    this.#now.become(mark.configurations);
+    this.#spareMarks.push(...this.#marks.splice(to));
     return true;
   }
 }
