@@ -6,6 +6,7 @@ import { duration, grouped, plain, plural } from './text.ts';
 /** The part of a hunt's result that is told. */
 export interface HuntTold {
   readonly valid: boolean | 'unknown';
+  readonly interrupted?: true | undefined;
   readonly runs: number;
   readonly undecided: number;
   readonly undecidedSeeds?:
@@ -53,11 +54,11 @@ export function huntSummary(
   ];
 }
 
-const verdict = ({ valid, failures }: HuntTold): string =>
+const verdict = ({ valid, failures, interrupted }: HuntTold): string =>
   valid === true
     ? 'no failure'
     : valid === 'unknown'
-      ? 'no failure, but not everything was decided'
+      ? `no failure, but ${interrupted === true ? 'it was stopped before its end' : 'not everything was decided'}`
       : plural(failures.length, 'failure');
 
 /** So many are told one by one. */

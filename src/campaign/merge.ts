@@ -3,7 +3,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BadInput } from '../errors.ts';
-import { added, type HuntResult, undecidedOf, verdictOf, zeros } from '../hunt/tally.ts';
+import {
+  added,
+  type HuntResult,
+  interruptedOf,
+  undecidedOf,
+  verdictOf,
+  zeros,
+} from '../hunt/tally.ts';
 import { describeIssues } from '../run/spec.ts';
 import { type Campaign, type CampaignHunt, campaignSchema } from './record.ts';
 import { type CampaignShard, shardName, sharesTests } from './shards.ts';
@@ -70,11 +77,13 @@ function sum(a: HuntResult, b: HuntResult): HuntResult {
     failures: [...a.failures, ...b.failures],
   };
   const seconds = a.seconds + b.seconds;
+  const interrupted = interruptedOf(a.interrupted, b.interrupted);
   return {
     ...a,
     ...counts,
+    ...interrupted,
     ...undecidedOf(a.undecidedSeeds, b.undecidedSeeds),
-    valid: verdictOf(counts),
+    valid: verdictOf({ ...counts, ...interrupted }),
     shard: { index: 1, of: 1 },
     seconds,
     seedsPerSecond: seconds === 0 ? 0 : counts.runs / seconds,

@@ -13,8 +13,10 @@ import { pageOf, replayCommand, serializeRepro } from './repro.ts';
 import { drawTest } from './swarm.ts';
 import {
   added,
+  askedOf,
   type HuntFailure,
   type HuntResult,
+  interruptedOf,
   undecidedOf,
   verdictOf,
   zeros,
@@ -106,15 +108,18 @@ class Hunt {
   }
 
   result(): HuntResult {
-    const { system, seed, shard } = this.#options;
+    const { system, seed, shard, signal } = this.#options;
+    const interrupted = interruptedOf(signal?.aborted);
     const seconds = this.#seconds();
     const undecided = this.#undecided.length;
     const counts = { runs: this.#runs, undecided, failures: this.#failures };
     return {
-      valid: verdictOf(counts),
+      valid: verdictOf({ ...counts, ...interrupted }),
       system,
       seed,
       shard,
+      asked: askedOf(this.#options),
+      ...interrupted,
       ...counts,
       ...undecidedOf(this.#undecided),
       seconds,

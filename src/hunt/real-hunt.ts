@@ -13,8 +13,10 @@ import { discard, judgeReal, type RealJudged, type RealOptions } from './real-ju
 import { type Repro, serializeRepro } from './repro.ts';
 import {
   added,
+  askedOf,
   type HuntFailure,
   type HuntResult,
+  interruptedOf,
   undecidedOf,
   verdictOf,
   zeros,
@@ -69,16 +71,19 @@ class RealHunt {
   }
 
   result(): HuntResult {
-    const { system, seed, shard } = this.#options;
+    const { system, seed, shard, signal } = this.#options;
+    const interrupted = interruptedOf(signal?.aborted);
     const seconds = this.#seconds();
     const undecided = this.#undecided.length;
     const counts = { runs: this.#runs, undecided, failures: this.#failures };
     return {
-      valid: verdictOf(counts),
+      valid: verdictOf({ ...counts, ...interrupted }),
       world: 'real',
       system,
       seed,
       shard,
+      asked: askedOf(this.#options),
+      ...interrupted,
       ...counts,
       ...undecidedOf(this.#undecided),
       seconds,

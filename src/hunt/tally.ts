@@ -1,5 +1,6 @@
 /** What many seeds came to: counts that add up, so that shards of a hunt can be put together again. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BadInput } from '../errors.ts';
 
@@ -31,6 +32,15 @@ export const huntResultSchema = z.strictObject({
   /** The first seed, and which part of the seeds after it this hunt took. */
   seed: z.number().int(),
   shard: z.strictObject({ index: z.number().int(), of: z.number().int() }),
+  /** What it was told: how many seeds all shards try, and what each test is drawn from. Left out: as many as fit, anything. */
+  asked: z.strictObject({
+    runs: z.number().int().optional(),
+    systemOptions: z.record(z.string(), z.unknown()).optional(),
+    workload: z.string().optional(),
+    nemesis: z.array(z.string()).optional(),
+  }),
+  /** Stopped by hand: what it was asked for was not tried. Left out: it was not. */
+  interrupted: z.literal(true).optional(),
   runs: z.number().int(),
   /** Tests that ended without a verdict, such as a history that was too hard to check. */
   undecided: z.number().int(),
@@ -60,6 +70,28 @@ export function undecidedOf(
   return all.length === 0 ? {} : { undecidedSeeds: all.slice(0, undecidedToldMax) };
 }
 
+/** As a part of a result. */
+export const askedOf = ({
+  runs,
+  systemOptions,
+  workload,
+  nemesis,
+}: {
+  readonly runs?: number;
+  readonly systemOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly workload: string | undefined;
+  readonly nemesis: readonly string[] | undefined;
+}): HuntResult['asked'] => ({
+  ...(runs === undefined ? {} : { runs }),
+  ...(systemOptions === undefined ? {} : { systemOptions: { ...systemOptions } }),
+  ...(workload === undefined ? {} : { workload }),
+  ...(nemesis === undefined ? {} : { nemesis: nemesis.toSorted() }),
+});
+
+/** As a part of a result. */
+export const interruptedOf = (...were: readonly (boolean | undefined)[]) =>
+  were.includes(true) ? ({ interrupted: true } as const) : {};
+
 /** The sums of two sets of counters. */
 export function added(
   a: Readonly<Record<string, number>>,
@@ -73,35 +105,37 @@ export function added(
 export const zeros = (counters: Readonly<Record<string, number>>): string[] =>
   Object.keys(counters).filter((name) => counters[name] === 0);
 
-/** False when anything failed, unknown when nothing did and something was not decided or nothing was run. */
+/** False when anything failed, unknown when nothing did and something was not decided or not tried. */
 export const verdictOf = ({
   failures,
   undecided,
   runs,
-}: Pick<HuntResult, 'failures' | 'undecided' | 'runs'>): HuntResult['valid'] => {
+  interrupted,
+}: Pick<HuntResult, 'failures' | 'undecided' | 'runs' | 'interrupted'>): HuntResult['valid'] => {
   if (failures.length > 0) return false;
-  return undecided > 0 || runs === 0 ? 'unknown' : true;
+  return undecided > 0 || runs === 0 || interrupted === true ? 'unknown' : true;
 };
 
 /**
  * The shards of one hunt, put together: the slowest shard's time, everybody's seeds. Throws BadInput when they are not of one
- * hunt: another system, another first seed, the same shard twice.
+ * hunt: another system, another first seed, other tests to draw, the same shard twice.
  */
 export function merge(parts: readonly { readonly file: string; readonly result: HuntResult }[]) {
   const [first, ...others] = parts;
   if (first === undefined)
     throw new BadInput('nothing to merge; give the files that `hunt --json` wrote');
-  const { system, seed, shard, world = 'sim' } = first.result;
+  const { system, seed, shard, asked, world = 'sim' } = first.result;
   for (const { file, result } of others) {
     const same =
       result.system === system &&
       (result.world ?? 'sim') === world &&
       result.seed === seed &&
-      result.shard.of === shard.of;
+      result.shard.of === shard.of &&
+      isDeepStrictEqual(result.asked, asked);
     if (same) continue;
     throw new BadInput(
       `${file} is of another hunt (${describe(result)}) than ${first.file} (${describe(first.result)}); ` +
-        'allowed: shards of one system, with the same first seed and the same number of shards',
+        'allowed: shards of one system, with the same first seed, number of shards and options',
     );
   }
   const indices = parts.map(({ result }) => result.shard.index);
@@ -116,14 +150,19 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
   const runs = sum((result) => result.runs);
   const undecided = sum((result) => result.undecided);
   const missing = shard.of - parts.length;
+  const interrupted = interruptedOf(...results.map((result) => result.interrupted));
   const merged: HuntResult = {
     // A shard that is missing may have found something.
     valid:
-      missing > 0 && failures.length === 0 ? 'unknown' : verdictOf({ failures, undecided, runs }),
+      missing > 0 && failures.length === 0
+        ? 'unknown'
+        : verdictOf({ failures, undecided, runs, ...interrupted }),
     ...(world === 'sim' ? {} : { world }),
     system,
     seed,
     shard: { index: 1, of: 1 },
+    asked,
+    ...interrupted,
     runs,
     undecided,
     ...undecidedOf(...results.map((result) => result.undecidedSeeds)),
@@ -137,5 +176,5 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
   return { merged, missing };
 }
 
-const describe = ({ system, seed, shard, world = 'sim' }: HuntResult): string =>
-  `${system} in the ${world === 'sim' ? 'simulated' : 'real'} world, first seed ${seed}, ${shard.of} shards`;
+const describe = ({ system, seed, shard, asked, world = 'sim' }: HuntResult): string =>
+  `${system} in the ${world === 'sim' ? 'simulated' : 'real'} world, first seed ${seed}, ${shard.of} shards, options ${JSON.stringify(asked)}`;

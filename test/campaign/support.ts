@@ -41,6 +41,7 @@ export const huntOf = (of: Partial<CampaignHunt['result']>): CampaignHunt => ({
     system: 'raft',
     seed: 1,
     shard: { index: 1, of: 1 },
+    asked: {},
     runs: 10,
     undecided: 0,
     seconds: 2,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type HuntResult, merge, verdictOf } from '#src/hunt/tally';
+import { askedOf, type HuntResult, merge, verdictOf } from '#src/hunt/tally';
 
 const failure = {
   seed: 3,
@@ -17,6 +17,7 @@ const shard = (index: number, change: Partial<HuntResult> = {}): HuntResult => (
   system: 'raft',
   seed: 1,
   shard: { index, of: 2 },
+  asked: { runs: 20 },
   runs: 10,
   undecided: 0,
   seconds: 5,
@@ -72,8 +73,28 @@ describe('what shards of a hunt come to together', () => {
       /1\.json is of another/,
     );
     assert.throws(() => merge(parts(shard(1), shard(2, { seed: 2 }))), /another hunt/);
+    for (const asked of [{}, { runs: 21 }, { runs: 20, nemesis: ['kill'] }]) {
+      assert.throws(() => merge(parts(shard(1), shard(2, { asked }))), /another hunt/);
+    }
     assert.throws(() => merge(parts(shard(2), shard(2))), /shard 2 of 2 is there twice/);
     assert.throws(() => merge([]), /nothing to merge/);
+  });
+
+  it('is unknown when one of them was stopped by hand, and says so', () => {
+    const { merged } = merge(parts(shard(1), shard(2, { interrupted: true })));
+    assert.deepEqual([merged.valid, merged.interrupted], ['unknown', true]);
+    assert.equal(merge(parts(shard(1), shard(2))).merged.interrupted, undefined);
+    const bad = shard(2, { interrupted: true, valid: false, failures: [failure] });
+    assert.equal(merge(parts(shard(1), bad)).merged.valid, false);
+  });
+
+  it('names the options of a hunt in one order', () => {
+    const told = { systemOptions: undefined, workload: 'bank', nemesis: ['pause', 'kill'] };
+    assert.deepEqual(askedOf({ ...told, runs: 3 }), {
+      runs: 3,
+      workload: 'bank',
+      nemesis: ['kill', 'pause'],
+    });
   });
 
   it('never passes when nothing was run', () => {
