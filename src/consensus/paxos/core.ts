@@ -20,12 +20,13 @@ export interface Commander<Command> {
 
 /** Proposals sent to one acceptor and not acknowledged. */
 export interface Flight {
-  readonly slots: Set<number>;
+  readonly slots: number[];
   readonly sentMs: number;
 }
 
 /** What the leader knows of one acceptor. */
 export interface Peer {
+  readonly node: NodeId;
   /** The first slot that was not sent to it yet. */
   nextSlot: number;
   flights: Flight[];
@@ -65,7 +66,9 @@ export interface Leader<Command> {
   slotIn: number;
   /** Slots below are decided elsewhere: never proposed here, learnt from others. */
   readonly gcSlot: number;
-  readonly peers: Map<NodeId, Peer>;
+  readonly peers: ReadonlyMap<NodeId, Peer>;
+  /** The same as a list: all of them are looked at with almost every message. */
+  readonly acceptors: readonly Peer[];
   readonly reads: Reads;
   nextHeartbeatMs: number;
   /** When it last learnt a slot below `gcSlot`, or was adopted; it gives up if nobody can tell them. */

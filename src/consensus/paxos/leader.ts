@@ -61,23 +61,23 @@ export function fillUpTo<C>(paxos: Paxos<C>, leader: Leader<C>, slot: number): v
 
 /** Sends what there is to send to everybody who has room for it. */
 export function fillPeers<C>(paxos: Paxos<C>, leader: Leader<C>): void {
-  for (const peer of paxos.peers) fillPeer(paxos, leader, peer);
+  for (const peer of leader.acceptors) fillPeer(paxos, leader, peer);
 }
 
-function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, node: NodeId): void {
-  const peer = leader.peers.get(node) as Peer;
+function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, peer: Peer): void {
+  const { node } = peer;
   const { maxInflight, maxBatchEntries } = paxos.config.limits;
   const room = peer.probing ? 1 : maxInflight;
   while (peer.flights.length < room && peer.nextSlot < leader.slotIn) {
     const proposals: Proposal<C>[] = [];
-    const slots = new Set<number>();
+    const slots: number[] = [];
     while (peer.nextSlot < leader.slotIn && proposals.length < maxBatchEntries) {
       const commander = leader.commanders.get(peer.nextSlot);
       peer.nextSlot += 1;
       // Decided meanwhile: whoever missed it learns it as a decision.
       if (commander === undefined) continue;
       proposals.push(commander.proposal);
-      slots.add(commander.proposal.slot);
+      slots.push(commander.proposal.slot);
     }
     if (proposals.length === 0) return;
     peer.flights.push({ slots, sentMs: paxos.nowMs });
@@ -94,12 +94,20 @@ export function onP2b<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p2b'
   if (peer === undefined) return;
   peer.heardMs = paxos.nowMs;
   peer.probing = false;
-  for (const slot of message.slots) {
-    for (const flight of peer.flights) flight.slots.delete(slot);
-  }
-  peer.flights = peer.flights.filter((flight) => flight.slots.size > 0);
+  for (const slot of message.slots) landed(peer, slot);
   countAccepted(paxos, role, from, message.slots);
-  fillPeer(paxos, role, from);
+  fillPeer(paxos, role, peer);
+}
+
+/** No slot is in two flights at a time, and as a rule they land in the order in which they were sent. */
+function landed(peer: Peer, slot: number): void {
+  for (const flight of peer.flights) {
+    const at = flight.slots.indexOf(slot);
+    if (at < 0) continue;
+    flight.slots.splice(at, 1);
+    if (flight.slots.length === 0) peer.flights.splice(peer.flights.indexOf(flight), 1);
+    return;
+  }
 }
 
 /** The leader's own acceptances that have reached the disk. Those of an older ballot of its own do not count. */
@@ -170,7 +178,7 @@ export function leaderQuietUntilMs<C>(paxos: Paxos<C>, leader: Leader<C>): numbe
   if (paxos.learner.slotOut < leader.gcSlot) {
     untilMs = Math.min(untilMs, leader.progressMs + 2 * electionTimeoutMs - early);
   }
-  for (const { flights, heardMs } of leader.peers.values()) {
+  for (const { flights, heardMs } of leader.acceptors) {
     const sentMs = flights[0]?.sentMs ?? Number.POSITIVE_INFINITY;
     untilMs = Math.min(untilMs, sentMs + retransmitMs(paxos) - early);
     if (checkQuorum) untilMs = Math.min(untilMs, heardMs + electionTimeoutMs - early);
@@ -193,18 +201,18 @@ export function heartbeat<C>(paxos: Paxos<C>, leader: Leader<C>): void {
 function hearsMajority<C>(paxos: Paxos<C>, leader: Leader<C>): boolean {
   const sinceMs = paxos.nowMs - paxos.config.timing.electionTimeoutMs;
   let heard = 1;
-  for (const { heardMs } of leader.peers.values()) if (heardMs >= sinceMs) heard += 1;
+  for (const { heardMs } of leader.acceptors) if (heardMs >= sinceMs) heard += 1;
   return heard >= paxos.quorum;
 }
 
 /** An acceptor that owes an answer for too long gets everything again that is still undecided. */
 function retransmit<C>(paxos: Paxos<C>, leader: Leader<C>): void {
-  for (const [node, peer] of leader.peers) {
+  for (const peer of leader.acceptors) {
     const oldest = peer.flights[0];
     if (oldest === undefined || paxos.nowMs - oldest.sentMs < retransmitMs(paxos)) continue;
     peer.flights = [];
     peer.probing = true;
     peer.nextSlot = paxos.learner.slotOut;
-    fillPeer(paxos, leader, node);
+    fillPeer(paxos, leader, peer);
   }
 }

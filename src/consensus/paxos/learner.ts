@@ -33,6 +33,7 @@ export class Learner<Command> {
     let next: Decision<Command> | undefined = decision;
     while (next !== undefined) {
       this.#decisions.push(next);
+      if (this.#ahead.size === 0) return;
       next = this.#ahead.get(this.slotOut);
       this.#ahead.delete(this.slotOut);
     }
@@ -40,7 +41,7 @@ export class Learner<Command> {
 
   /** What is known of a slot, also beyond a gap. */
   get(slot: number): Decision<Command> | undefined {
-    return this.#decisions[slot - 1] ?? this.#ahead.get(slot);
+    return slot < this.slotOut ? this.#decisions[slot - 1] : this.#ahead.get(slot);
   }
 
   /** Up to `limit` decisions from a slot on, without gaps. */

@@ -205,20 +205,15 @@ function emitCommits<C>(paxos: Paxos<C>): void {
   const end = Math.min(paxos.learner.slotOut, paxos.emitted + maxCommitsPerStep);
   for (; paxos.emitted < end; paxos.emitted += 1) {
     const slot = paxos.emitted;
-    const decision = paxos.learner.get(slot) ?? broken(`slot ${slot} is decided but not known`);
-    const commit = {
-      kind: 'commit',
-      index: slot,
-      term: decision.round,
-      command: decision.command,
-    } as const;
-    const request = paxos.requests.get(slot);
+    const { round, command } =
+      paxos.learner.get(slot) ?? broken(`slot ${slot} is decided but not known`);
+    const request = paxos.requests.size === 0 ? undefined : paxos.requests.get(slot);
     if (request === undefined) {
-      paxos.out.put(commit);
+      paxos.out.put({ kind: 'commit', index: slot, term: round, command });
       continue;
     }
     paxos.requests.delete(slot);
-    paxos.out.put({ ...commit, request });
+    paxos.out.put({ kind: 'commit', index: slot, term: round, command, request });
   }
 }
 

@@ -38,7 +38,8 @@ function startRound<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   if (reads.open !== undefined || reads.waiting.length === 0) return;
   reads.round += 1;
   paxos.trace?.({ ev: 'roundStarted', term: leader.ballot.round, round: reads.round });
-  const replies = new Map([[paxos.self, highestAccepted(paxos)]]);
+  const replies = new Map<NodeId, number>();
+  replies.set(paxos.self, highestAccepted(paxos));
   reads.open = { requests: reads.waiting, replies, sentMs: paxos.nowMs };
   reads.waiting = [];
   broadcast(paxos, { kind: 'readQuery', ballot: leader.ballot, round: reads.round });
@@ -86,6 +87,7 @@ export function releaseReads<C>(paxos: Paxos<C>): void {
   const { role } = paxos;
   if (role.kind !== 'leader') return;
   const applied = paxos.emitted - 1;
+  if (role.reads.fenced.length === 0) return;
   if (!role.reads.fenced.some(({ slot }) => slot <= applied)) return;
   for (const { slot, requests, round } of role.reads.fenced) {
     if (slot > applied) continue;

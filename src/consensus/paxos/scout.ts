@@ -165,18 +165,21 @@ function becomeLeader<C>(
   quorum: readonly NodeId[],
   lastSlot: number,
 ): Leader<C> {
+  const acceptors = paxos.peers.map((node) => ({
+    node,
+    nextSlot: gcSlot,
+    flights: [],
+    probing: false,
+    heardMs: paxos.nowMs,
+  }));
   const leader: Leader<C> = {
     kind: 'leader',
     ballot,
     commanders: new Map(),
     slotIn: lastSlot + 1,
     gcSlot,
-    peers: new Map(
-      paxos.peers.map((peer) => [
-        peer,
-        { nextSlot: gcSlot, flights: [], probing: false, heardMs: paxos.nowMs },
-      ]),
-    ),
+    peers: new Map(acceptors.map((acceptor) => [acceptor.node, acceptor])),
+    acceptors,
     reads: { waiting: [], round: 0, open: undefined, pending: 0, fenced: [] },
     nextHeartbeatMs: paxos.nowMs,
     progressMs: paxos.nowMs,
