@@ -90,23 +90,24 @@ function drawFault(frame: Frame, { fault }: NumberedFault, top: number): void {
   context.strokeRect(Math.round(from) + 0.5, y + 0.5, Math.max(1, to - from), height - 1);
 }
 
-/** What the fault made of the node, where no leadership is in the way. */
+/** What the fault made of the node, where no leadership and no label before `after` is in the way. Returns where the label ends. */
 function labelFault(
   frame: Frame,
   { fault }: NumberedFault,
   own: readonly Reign[],
   middle: number,
-): void {
+  after: number,
+): number {
   const { context, theme } = frame;
   const ends = own
     .filter(({ startMs, endMs }) => startMs < fault.endMs && endMs > fault.startMs)
     .map(({ endMs }) => endMs);
-  const from = Math.max(frame.x(Math.max(fault.startMs, ...ends)), frame.left);
+  const from = Math.max(frame.x(Math.max(fault.startMs, ...ends)), frame.left, after);
   const to = Math.min(frame.x(fault.endMs), frame.right);
   const label = stateOf(fault.kind);
   context.font = font(11.5, 500);
   const width = context.measureText(label).width;
-  if (width + 8 > to - from) return;
+  if (width + 8 > to - from) return after;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const x = (from + to) / 2;
@@ -114,6 +115,7 @@ function labelFault(
   context.fillRect(x - width / 2 - 3, middle - 8, width + 6, 16);
   context.fillStyle = theme['fault-ink'];
   context.fillText(label, x, middle + 0.5);
+  return x + width / 2 + 3;
 }
 
 function hoverReign(reign: Reign): Hover {
@@ -160,7 +162,8 @@ export function lanesChart(
     const own = reigns.filter((reign) => reign.node === node);
     for (const one of hits) drawFault(frame, one, top);
     for (const reign of own) drawLeader(frame, reign, middle);
-    for (const one of hits) labelFault(frame, one, own, middle);
+    let labelled = frame.left;
+    for (const one of hits) labelled = labelFault(frame, one, own, middle, labelled);
   };
   return chart({
     ...options,
