@@ -12,12 +12,17 @@ export function number(text: string): number {
   return value;
 }
 
-/** `a,b,c`; empty parts are dropped. */
-export const list = (text: string): string[] =>
-  text
+/** `a,b,c`; empty parts are dropped. Nothing at all is a mistake: who names no fault would run without any. */
+export function list(text: string): string[] {
+  const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  if (parts.length === 0) {
+    throw new InvalidArgumentError(`"${text}" names nothing; allowed: names with commas between`);
+  }
+  return parts;
+}
 
 /** A JSON object, for options of workloads and systems. */
 export function jsonObject(text: string): Record<string, unknown> {

@@ -25,6 +25,7 @@ describe('bad input', function () {
       () => ['test', 'raft', '--nemesis', 'partition,meteor'],
       /"meteor".*pause/s,
     ],
+    ['no fault', () => ['test', 'raft', '--nemesis', ','], /"," names nothing/],
     ['an unknown intensity', () => ['test', 'raft', '--intensity', 'heck'], /"heck".*hell/s],
     [
       'an unknown fault that is required',
