@@ -20,7 +20,7 @@ const bytesOf = (value: unknown): number =>
 export class PlainInterner<T> implements Interner<T> {
   readonly #values: T[] = [];
   readonly #primitives = new Map<T, number>();
-  readonly #objects = new Map<string, number>();
+  #objects: Map<string, number> | undefined;
   bytes = 0;
 
   get size(): number {
@@ -34,6 +34,7 @@ export class PlainInterner<T> implements Interner<T> {
       this.#primitives.set(value, this.#values.length);
       return this.#add(value, 0);
     }
+    this.#objects ??= new Map();
     const text = canonical(value);
     const known = this.#objects.get(text);
     if (known !== undefined) return known;

@@ -11,7 +11,7 @@
  */
 
 import { at, ints } from '../search/ints.ts';
-import { never, type Problem } from '../search/problem.ts';
+import { betweenPasses, never, type Problem } from '../search/problem.ts';
 import { isAppend, isGet, isPut, isSwap, type TextEffects } from '../search/text-effects.ts';
 import { lost } from '../search/texts.ts';
 import { type ChainVerdict, decideChains } from './chains.ts';
@@ -198,7 +198,7 @@ class TextHistory implements Decider {
     this.required = p.required.length;
     this.count = this.required + p.optional.length;
     this.#byCall = p.byCall;
-    this.#look = p.look;
+    this.#look = betweenPasses(this.count, p.look);
     this.effect = ints(this.count);
     this.effect.set(p.effect);
     for (let k = 0; k < p.classEffect.length; k += 1) {

@@ -2,7 +2,7 @@
 
 import { none } from '../search/effects.ts';
 import { at, ints } from '../search/ints.ts';
-import { never, type Problem } from '../search/problem.ts';
+import { betweenPasses, never, type Problem } from '../search/problem.ts';
 
 export { none } from '../search/effects.ts';
 
@@ -78,6 +78,6 @@ export function registerHistory(
     call,
     return: returned,
     byCall: p.byCall,
-    look: p.look,
+    look: betweenPasses(count, p.look),
   };
 }

@@ -161,6 +161,7 @@ function anyEffects<State, Input, Output>(
   const blind = ints(inputs.length);
   const total = ints(inputs.length);
   for (let e = 0; e < inputs.length; e += 1) {
+    if (e % operationsPerTick === 0) tick();
     const input = inputs[e] as Input;
     if (model.readonly?.(input, outputs[e]) === true) readonly[e] = 1;
     if (model.blind?.(input, outputs[e]) === true) blind[e] = 1;

@@ -152,6 +152,7 @@ export function explored<State, Input, Output>(
 ): Problem<State, Input, Output> | undefined {
   const table = tableOf(p);
   if (table === undefined) return undefined;
+  p.look();
   const { inputs, outputs, effectOf: of } = p;
   const register = registerOf(table, p);
   const known = register === undefined ? knownOf(table, inputs.length) : registerPromises(register);

@@ -14,15 +14,13 @@ const others = 2;
 /** Parts of values between two looks at the clock: a value can be as large as a history. */
 const partsPerTick = 8192;
 
-/** Even a short history has so many pairs. */
-const firstPairs = 128;
-
 /** Some names of fields in a row. Most objects of a history have the same ones. */
 class Names {
   readonly number: number;
   #latest: string | undefined;
   #afterLatest: Names = this;
-  readonly #after = new Map<string, Names>();
+  /** All that came after it, once there are several. */
+  #after: Map<string, Names> | undefined;
 
   constructor(number: number) {
     this.number = number;
@@ -31,10 +29,13 @@ class Names {
   /** With one more; `fresh` is called for the number of a row that is new. */
   with(name: string, fresh: () => number): Names {
     if (name === this.#latest) return this.#afterLatest;
-    let after = this.#after.get(name);
+    if (this.#latest !== undefined) {
+      this.#after ??= new Map([[this.#latest, this.#afterLatest]]);
+    }
+    let after = this.#after?.get(name);
     if (after === undefined) {
       after = new Names(fresh());
-      this.#after.set(name, after);
+      this.#after?.set(name, after);
     }
     this.#latest = name;
     this.#afterLatest = after;
@@ -53,7 +54,7 @@ export class Numbers {
   #count = 3;
   #parts = 0;
   readonly #primitives = new Map<unknown, number>();
-  readonly #pairs = new PairTable(firstPairs);
+  readonly #pairs: PairTable;
   readonly #noNames = new Names(objects);
   readonly #tick: () => void;
   readonly #fresh = (): number => {
@@ -61,9 +62,10 @@ export class Numbers {
     return this.#count - 1;
   };
 
-  /** `tick` is called now and then. */
-  constructor(tick: () => void) {
+  /** With room for so many different pairs at first. `tick` is called now and then. */
+  constructor(tick: () => void, pairs: number) {
     this.#tick = tick;
+    this.#pairs = new PairTable(pairs);
   }
 
   /** Throws what `tick` throws. */

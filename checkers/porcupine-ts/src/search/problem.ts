@@ -72,6 +72,13 @@ function byEffect<State, Input, Output>(
 
 /** Operations between two looks at the clock. */
 const operationsPerTick = 65_536;
+/** A pass over fewer takes no time. */
+const shortOperations = 4096;
+const nobody = (): void => {};
+
+/** For passes over the operations, which call nobody else: looks at the clock if that is worth it. */
+export const betweenPasses = (count: number, look: () => void): (() => void) =>
+  count > shortOperations ? look : nobody;
 
 /** In `rank`: what is not required because its outcome is unknown, and because it says nothing. */
 const isUnknown = 0;
@@ -191,10 +198,11 @@ export function problem<State, Input, Output>(
   known?: Effects<State, Input, Output>,
 ): Problem<State, Input, Output> {
   tick();
-  const where = positions(operations, tick);
-  const found = known ?? effects(model, operations, tick);
+  const pass = betweenPasses(operations.length, tick);
+  const where = positions(operations, pass);
+  const found = known ?? effects(model, operations, pass);
   const { of, inputs, outputs, readonly, blind, total, register, text } = found;
-  tick();
+  pass();
   const isIdleEffect = (e: number): boolean => at(readonly, e) === 1 && at(total, e) === 1;
   let anyIdle = false;
   for (let e = 0; e < inputs.length && !anyIdle; e += 1) anyIdle = isIdleEffect(e);
@@ -203,11 +211,11 @@ export function problem<State, Input, Output>(
     return: returned,
     idle,
   } = anyIdle
-    ? completed(of, where, isIdleEffect, tick)
+    ? completed(of, where, isIdleEffect, pass)
     : { required: where.byReturn, return: where.return, idle: ints(0) };
   const rank = ints(of.length);
   for (let n = 0; n < idle.length; n += 1) rank[at(idle, n)] = isIdle;
-  tick();
+  pass();
   return {
     model,
     operations,
@@ -224,7 +232,7 @@ export function problem<State, Input, Output>(
     growth: byEffect(model.growth, inputs, outputs),
     required,
     return: returned,
-    ...intervals(required, of, where, rank, tick),
+    ...intervals(required, of, where, rank, pass),
     idle,
     ...classes(of, where, rank, readonly),
   };

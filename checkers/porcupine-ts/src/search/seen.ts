@@ -9,7 +9,8 @@ import { at, finish, grown, ints, mix } from './ints.ts';
 
 /** Before the key words of an entry: next entry of the same bucket, hash. */
 const headerWords = 2;
-const firstBuckets = 128;
+const mostFirstBuckets = 128;
+const fewestBuckets = 16;
 /** Entries between two looks at the clock, where all of them are gone through. */
 const entriesPerTick = 65_536;
 
@@ -18,17 +19,24 @@ export class Seen {
   readonly #keyWords: number;
   readonly #bitWords: number;
   readonly #entryWords: number;
-  #buckets = ints(firstBuckets);
+  readonly #firstBuckets: number;
+  #buckets: Int32Array<ArrayBuffer>;
   #entries: Int32Array<ArrayBuffer>;
   #count = 0;
 
-  /** `tick` is called now and then in what takes long; when it throws this is good for nothing. */
-  constructor(keyWords: number, bitWords: number, tick: () => void) {
+  /**
+   * With room for about so many entries at first. `tick` is called now and then in what takes long; when it throws this is good for
+   * nothing.
+   */
+  constructor(keyWords: number, bitWords: number, expected: number, tick: () => void) {
     this.#tick = tick;
     this.#keyWords = keyWords;
     this.#bitWords = bitWords;
     this.#entryWords = headerWords + keyWords + bitWords;
-    this.#entries = ints(this.#entryWords * firstBuckets);
+    const room = Math.min(mostFirstBuckets, Math.max(fewestBuckets, expected));
+    this.#firstBuckets = 2 ** Math.ceil(Math.log2(room));
+    this.#buckets = ints(this.#firstBuckets);
+    this.#entries = ints(this.#entryWords * this.#firstBuckets);
   }
 
   get bytes(): number {
@@ -82,7 +90,7 @@ export class Seen {
       count += 1;
     }
     this.#count = count;
-    this.#entries = this.#entries.slice(0, words * Math.max(firstBuckets, count));
+    this.#entries = this.#entries.slice(0, words * Math.max(this.#firstBuckets, count));
     this.#rebuild(this.#buckets.length);
   }
 

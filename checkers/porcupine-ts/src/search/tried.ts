@@ -27,7 +27,7 @@ export class Tried {
     this.#anyBlind = p.blind.includes(1);
     this.#key = ints(bitsWord + window.bits.length);
     this.#used = ints(supply.bits.length + (this.#anyBlind ? window.bits.length : 0));
-    this.#seen = new Seen(this.#key.length, this.#used.length, p.tick);
+    this.#seen = new Seen(this.#key.length, this.#used.length, window.count, p.tick);
   }
 
   get bytes(): number {

@@ -21,7 +21,7 @@ const values = fc.letrec((tie) => ({
 
 describe('numbers of values', () => {
   it('are equal only for equal values', () => {
-    const numbers = new Numbers(look);
+    const numbers = new Numbers(look, 8);
     const known = new Map<number, string>();
     fc.assert(
       fc.property(values, (value) => {
@@ -38,7 +38,7 @@ describe('numbers of values', () => {
   it('are equal for copies', () => {
     fc.assert(
       fc.property(values, (value) => {
-        const numbers = new Numbers(look);
+        const numbers = new Numbers(look, 8);
         numbers.of('something else');
         assert.equal(numbers.of(value), numbers.of(structuredClone(value)));
       }),
@@ -46,7 +46,7 @@ describe('numbers of values', () => {
   });
 
   it('differ where a field without a name differs', () => {
-    const numbers = new Numbers(look);
+    const numbers = new Numbers(look, 8);
     const field = Symbol('field');
     assert.notEqual(numbers.of({ [field]: 1 }), numbers.of({ [field]: 2 }));
     assert.notEqual(numbers.of({ [field]: 1 }), numbers.of({}));
@@ -56,7 +56,7 @@ describe('numbers of values', () => {
     let looks = 0;
     const numbers = new Numbers(() => {
       looks += 1;
-    });
+    }, 8);
     numbers.of(Array.from({ length: 100_000 }, (_, i) => i));
     assert.ok(looks >= 10, `${looks} looks`);
   });
