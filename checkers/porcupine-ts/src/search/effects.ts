@@ -134,6 +134,10 @@ class RegisterReader<State, Input, Output> {
   }
 }
 
+/** Room for what the inputs and outputs of a short history consist of. */
+const pairsPerOperation = 4;
+const firstPairs = 128;
+
 function anyEffects<State, Input, Output>(
   model: Model<State, Input, Output>,
   operations: readonly Operation<Input, Output>[],
@@ -142,20 +146,17 @@ function anyEffects<State, Input, Output>(
   const of = ints(operations.length);
   const inputs: Input[] = [];
   const outputs: (Output | undefined)[] = [];
-  const numbers = new Numbers(tick);
-  const known = new Map<number, number>();
+  const numbers = new Numbers(tick, Math.min(pairsPerOperation * operations.length, firstPairs));
+  const known = new PairTable(Math.min(operations.length, firstPairs));
   for (let i = 0; i < operations.length; i += 1) {
     if (i % operationsPerTick === 0) tick();
     const op = operations[i] as Operation<Input, Output>;
     const output = op.kind === 'completed' ? op.output : undefined;
-    const number = numbers.pair(numbers.of(op.input), numbers.of(output));
-    let effect = known.get(number);
-    if (effect === undefined) {
-      effect = inputs.push(op.input) - 1;
-      outputs.push(output);
-      known.set(number, effect);
-    }
+    const effect = known.numberOf(numbers.of(op.input), numbers.of(output), inputs.length);
     of[i] = effect;
+    if (effect < inputs.length) continue;
+    inputs.push(op.input);
+    outputs.push(output);
   }
   const readonly = ints(inputs.length);
   const blind = ints(inputs.length);
