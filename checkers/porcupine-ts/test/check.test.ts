@@ -183,6 +183,35 @@ describe('check', () => {
     assert.equal({ ...part }.blocked, stale);
   });
 
+  it('refuses what cannot be searched, though not at first', () => {
+    const long = (input: RegisterIn, output?: RegisterOut): Operation<RegisterIn, RegisterOut> => ({
+      kind: 'completed',
+      input,
+      output,
+      call: 0,
+      return: 1000,
+    });
+    const value = (read: number): RegisterOut => ({ kind: 'value', value: read });
+    const history: Operation<RegisterIn, RegisterOut>[] = [];
+    for (let i = 0; i < 25; i += 1) {
+      const write = long({ kind: 'write', value: i });
+      history.push(write, write, long({ kind: 'read' }, value(i)));
+    }
+    // One value replaces another, and then the first is read, while all that is open.
+    const short: readonly (readonly [RegisterIn, RegisterOut | undefined])[] = [
+      [{ kind: 'write', value: 101 }, undefined],
+      [{ kind: 'write', value: 102 }, undefined],
+      [{ kind: 'read' }, value(102)],
+      [{ kind: 'read' }, value(101)],
+    ];
+    for (const [i, [input, output]] of short.entries()) {
+      history.push({ kind: 'completed', input, output, call: 10 * i + 1, return: 10 * i + 2 });
+    }
+    const { verdict, steps } = check(register(0), history, { timeLimitMs: 20_000 });
+    assert.equal(verdict, 'illegal');
+    assert.ok(steps > 1000, `${steps} steps`);
+  });
+
   it('stops at a limit, without a verdict, and says how far it got', () => {
     const result = check(subsetSum, hopeless, { timeLimitMs: 150 });
     // Generous, for busy machines: without the limit it would take years.

@@ -8,22 +8,13 @@ import { problem } from '../../src/search/problem.ts';
 import { type Progress, Search } from '../../src/search/search.ts';
 import { isLinearizable } from '../oracle/brute-force.ts';
 import { generate, larger, small } from '../oracle/generate.ts';
+import { bare } from '../oracle/judge.ts';
 import { random, seedOf } from '../oracle/random.ts';
 import { subjects } from '../oracle/subjects.ts';
 
 const factor = Number(process.env['DISSENT_FUZZ'] ?? 1);
 const runs = 60 * factor;
 const look = (): void => {};
-
-/** As if it had promised nothing. */
-const bare = <State, Input, Output>(
-  model: Model<State, Input, Output>,
-): Model<State, Input, Output> => ({
-  init: () => model.init(),
-  step: (state, input, output) => model.step(state, input, output),
-  ...(model.equal === undefined ? {} : { equal: model.equal.bind(model) }),
-  ...(model.hash === undefined ? {} : { hash: model.hash.bind(model) }),
-});
 
 /** Verdict of a search that looks at its memory after every so many steps. */
 function searched<State, Input, Output>(
