@@ -26,6 +26,8 @@ import { Violation } from './violation.ts';
 const firstSliceSteps = 2048;
 /** A register of more operations is walked through before it is searched, a smaller one when the search is not easy. */
 const walkFromOperations = 4096;
+/** Fewer operations are searched before it is known what they do. */
+const exploreFromOperations = 16;
 /** Steps for each operation, and more, that an easy search takes. */
 const easyStepsPerOperation = 4;
 const easySteps = 2048;
@@ -77,7 +79,8 @@ class Trial<State, Input, Output> {
     let p = problem(this.#model, this.#part.operations, look);
     const isEasy = p.required.length < walkFromOperations;
     let verdict = decideFast(p, look, isEasy);
-    if (verdict.kind === 'unsuited' && p.register === undefined && p.text === undefined) {
+    const isOpaque = p.register === undefined && p.text === undefined;
+    if (verdict.kind === 'unsuited' && isOpaque && p.required.length >= exploreFromOperations) {
       p = explored(p) ?? p;
       if (p.register !== undefined) verdict = decideFast(p, look, isEasy);
     }
