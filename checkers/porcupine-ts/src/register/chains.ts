@@ -54,8 +54,11 @@ class Chains {
     if (linked < links) return illegal;
     const zones = disjoint(this.#forward, this.#p.h.look);
     if (zones === undefined) return illegal;
-    const swallowed = this.#backward.some(({ f, s }) => f < (zoneAt(zones, s)?.s ?? -1));
-    return swallowed ? illegal : { kind: 'ok', order: this.#order(zones) };
+    for (const [i, { f, s }] of this.#backward.entries()) {
+      if (i % operationsPerLook === 0) this.#p.h.look();
+      if (f < (zoneAt(zones, s)?.s ?? -1)) return illegal;
+    }
+    return { kind: 'ok', order: this.#order(zones) };
   }
 
   /** Finds roots and links; their number, or `undefined` when two replaced the same value. */

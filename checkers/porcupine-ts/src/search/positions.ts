@@ -113,6 +113,7 @@ export function positions(
   const completed = ints(n);
   let count = 0;
   for (let i = 0; i < n; i += 1) {
+    if (i % elementsPerTick === 0) look();
     const op = operations[i] as Operation<unknown, unknown>;
     callTime[i] = op.call;
     byCall[i] = i;
