@@ -5,7 +5,7 @@
  * optional ones last; and what changes the value in vain, for nobody saw it, is not placed right before an overwrite.
  */
 
-import { at } from '../search/ints.ts';
+import { at, ints } from '../search/ints.ts';
 import type { Problem } from '../search/problem.ts';
 import {
   bitsIn,
@@ -57,7 +57,8 @@ export class Expansion {
   /** What it costs to use one of a class: less where there are many. */
   readonly #classCost: Float64Array;
   /** Values that open writes leave, and those writes. */
-  readonly #choices: number[] = [];
+  readonly #choices: Int32Array;
+  #choiceCount = 0;
 
   constructor(
     p: Problem<unknown, unknown, unknown>,
@@ -73,6 +74,7 @@ export class Expansion {
     this.#open = open;
     this.#called = called;
     this.#trail = trail;
+    this.#choices = ints(open.holder.length);
     this.#queue = new Configurations(open.words, called.length);
     this.#found = new Configurations(open.words, called.length);
     this.#scratch = new Configurations(open.words, called.length);
@@ -117,7 +119,7 @@ export class Expansion {
     const queue = this.#queue;
     const open = this.#open;
     const value = at(queue.data, head * queue.stride + valueWord);
-    this.#choices.length = 0;
+    this.#choiceCount = 0;
     for (let w = 0; w < open.words; w += 1) {
       const undone = ~at(queue.data, queue.done(head) + w);
       this.#choose(at(open.swapsFrom, value * open.words + w) & undone, w, value);
@@ -129,7 +131,7 @@ export class Expansion {
     const queue = this.#queue;
     const open = this.#open;
     const value = at(queue.data, head * queue.stride + valueWord);
-    this.#choices.length = 0;
+    this.#choiceCount = 0;
     for (let w = 0; w < open.words; w += 1) {
       const undone = ~at(queue.data, queue.done(head) + w);
       this.#choose(at(open.writes, w) & undone, w, coversMore ? none : value);
@@ -153,19 +155,29 @@ export class Expansion {
       const j = at(this.#open.holder, 32 * word + (31 - Math.clz32(left & -left)));
       const to = at(this.#h.to, j);
       if (to === but) continue;
-      const known = this.#choices.findIndex((other) => at(this.#h.to, other) === to);
-      if (known < 0) this.#choices.push(j);
-      else if (j < (this.#choices[known] as number)) this.#choices[known] = j;
+      let known = 0;
+      while (known < this.#choiceCount && at(this.#h.to, at(this.#choices, known)) !== to)
+        known += 1;
+      if (known === this.#choiceCount) this.#choiceCount += 1;
+      else if (j > at(this.#choices, known)) continue;
+      this.#choices[known] = j;
     }
   }
 
   #tryChoices(head: number): void {
     // Those that bring what is needed come first.
-    const target = this.#target;
-    const wanted = at(this.#h.from, target);
-    const isBrought = (j: number): boolean => j === target || at(this.#h.to, j) === wanted;
-    for (const j of this.#choices) if (isBrought(j)) this.#place(head, j, none);
-    for (const j of this.#choices) if (!isBrought(j)) this.#place(head, j, none);
+    for (let c = 0; c < this.#choiceCount; c += 1) {
+      const j = at(this.#choices, c);
+      if (this.#brings(j)) this.#place(head, j, none);
+    }
+    for (let c = 0; c < this.#choiceCount; c += 1) {
+      const j = at(this.#choices, c);
+      if (!this.#brings(j)) this.#place(head, j, none);
+    }
+  }
+
+  #brings(j: number): boolean {
+    return j === this.#target || at(this.#h.to, j) === at(this.#h.from, this.#target);
   }
 
   #optional(head: number, isVain: boolean, coversMore: boolean): void {
