@@ -234,13 +234,16 @@ export class Link {
     if (ns < this.#lastArrivalNs) ns = this.#lastArrivalNs;
     this.#lastArrivalNs = ns;
     if (this.#quality === undefined) this.#lastPlainNs = ns;
-    else {
-      if (this.#delayed.length >= 4096) {
-        this.#delayed = this.#delayed.filter(({ isOver }) => !isOver);
-      }
-      this.#delayed.push(flight);
-    }
+    else this.#delay(flight);
     timeline.push(ns, flight);
+  }
+
+  /** Notes what a fault holds up, for the time when it does not any more. */
+  #delay(flight: Flight): void {
+    if (this.#delayed.length >= 4096) {
+      this.#delayed = this.#delayed.filter(({ isOver }) => !isOver);
+    }
+    this.#delayed.push(flight);
   }
 
   /** A line that is better now does not keep what it had delayed for as long as it would have. */
@@ -255,10 +258,12 @@ export class Link {
       flight.isOver = true;
       const { message, connection, bits, id } = flight;
       const again = new Flight(this, message, connection, mix(bits, salts.release), id);
-      const ns = timeline.nowNs() + this.#latencyNs(again.bits, again);
-      this.#lastArrivalNs = Math.max(ns, this.#lastArrivalNs);
+      // What the network itself makes very late stays so.
+      const late = this.#isStream ? 0 : this.#straggleNs(bits);
+      const ns = timeline.nowNs() + this.#latencyNs(again.bits, again) + late;
+      if (this.#isStream) this.#lastArrivalNs = Math.max(ns, this.#lastArrivalNs);
       if (this.#quality !== undefined) this.#delayed.push(again);
-      timeline.push(this.#lastArrivalNs, again);
+      timeline.push(this.#isStream ? this.#lastArrivalNs : ns, again);
     }
   }
 
@@ -290,10 +295,12 @@ export class Link {
     if (happens(this.#rate('duplicates'), bits, salts.duplicate)) {
       this.#traffic.duplicated += 1;
       const copy = new Flight(this, flight.message, flight.connection, bits, flight.id);
+      if (this.#quality !== undefined) this.#delay(copy);
       const copyBits = mix(bits, salts.copy);
       timeline.push(nowNs + this.#latencyNs(copyBits, flight) + this.#straggleNs(copyBits), copy);
     }
     if (happens(this.#rate('loss'), bits, salts.loss)) return this.#lose(flight, 'lost');
+    if (this.#quality !== undefined) this.#delay(flight);
     const late = happens(this.#rate('reordered'), bits, salts.reorder) ? reorderFactor : 1;
     timeline.push(nowNs + ns * late + this.#straggleNs(bits), flight);
   }

@@ -209,6 +209,17 @@ describe('sim: datagrams', () => {
     assert.equal(net.network.traffic.duplicated > 0, true);
   });
 
+  it('what a slow line has held up comes soon once it is healed, also from a sender that is gone', async () => {
+    const net = await wires({ transport: 'datagram' });
+    net.network.shape('n1', 'n2', undefined, { bytesPerSecond: 36 });
+    await net.series(20, 0);
+    assert.ok(net.arrivals.length < 4);
+    net.network.ended(0);
+    net.network.shape('n1', 'n2', undefined, {});
+    await net.run(500);
+    assert.equal(net.arrivals.length, 20);
+  });
+
   it('stragglers: a few come much later, each for itself, and all others are on time', async () => {
     const stragglers = 0.05;
     const stragglerMs = { min: 200, mean: 400 };
