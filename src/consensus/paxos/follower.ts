@@ -146,10 +146,19 @@ function askForGap<C>(paxos: Paxos<C>, from: NodeId, decided: number): void {
   paxos.out.send(from, { kind: 'learn', fromSlot: paxos.learner.slotOut }, 0);
 }
 
+/** So many decisions at least are told at once: with small batches one message a round trip is slower than clients write. */
+const leastTold = 64;
+
 /** Any node may tell what is decided: it will not change. */
 export function onLearn<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'learn', C>): void {
-  const decisions = paxos.learner.from(message.fromSlot, paxos.config.limits.maxBatchEntries);
-  if (decisions.length > 0) paxos.out.send(from, { kind: 'learned', decisions }, 0);
+  const { maxBatchEntries } = paxos.config.limits;
+  const told = Math.max(maxBatchEntries, leastTold);
+  const all = paxos.learner.from(message.fromSlot, told);
+  for (let start = 0; start < all.length; start += maxBatchEntries) {
+    const decisions = all.slice(start, start + maxBatchEntries);
+    const more = start + decisions.length === told;
+    paxos.out.send(from, { kind: 'learned', decisions, more }, 0);
+  }
 }
 
 export function onLearned<C>(
@@ -168,8 +177,7 @@ export function onLearned<C>(
   const term = paxos.acceptor.ballot.round;
   paxos.trace?.({ ev: 'caughtUp', term, fromSlot: first.slot, count: fresh.length });
   if (paxos.role.kind === 'leader') paxos.role.progressMs = paxos.nowMs;
-  if (message.decisions.length < paxos.config.limits.maxBatchEntries) return;
-  if (paxos.learner.slotOut >= learnEnd(paxos)) return;
+  if (!message.more || paxos.learner.slotOut >= learnEnd(paxos)) return;
   paxos.out.send(from, { kind: 'learn', fromSlot: paxos.learner.slotOut }, 0);
 }
 

@@ -57,7 +57,12 @@ export type PaxosMessage<Command> =
     }
   /** "Tell me the decisions from this slot on." */
   | { readonly kind: 'learn'; readonly fromSlot: number }
-  | { readonly kind: 'learned'; readonly decisions: readonly Decision<Command>[] };
+  | {
+      readonly kind: 'learned';
+      readonly decisions: readonly Decision<Command>[];
+      /** There are later ones, to be asked for: this is the last message of an answer that is full. */
+      readonly more: boolean;
+    };
 
 export type MessageOf<Kind extends PaxosMessage<unknown>['kind'], Command> = Extract<
   PaxosMessage<Command>,

@@ -45,7 +45,7 @@ export function paxosLabel(raw: unknown): string {
     case 'learn':
       return `learn from slot ${message.fromSlot}`;
     case 'learned':
-      return `learned ${places(message.decisions)}`;
+      return `learned ${places(message.decisions)}${message.more ? ', there are more' : ''}`;
     default:
       return 'unknown message';
   }

@@ -15,7 +15,7 @@ describe('paxos follower', () => {
       'accepted in 1/n2: 2/n3 may have decided another command',
     );
     assert.equal(bench.message('learn', 'n3').fromSlot, 3);
-    bench.learned('n3', 3, ['C'], 2);
+    bench.learned('n3', 3, ['C'], { round: 2 });
     assert.deepEqual(bench.committed(), ['a', 'b', 'C']);
   });
 
@@ -82,20 +82,36 @@ describe('paxos catch-up', () => {
     assert.equal(bench.sent('learn').length, 2);
   });
 
-  it('in batches, each asking for the next', () => {
-    const bench = new Bench({ limits: { maxBatchEntries: 2 } }).heartbeat('n2', 1, 6);
+  it('in batches, of which the last asks for the next ones', () => {
+    const bench = new Bench({ limits: { maxBatchEntries: 2 } }).heartbeat('n2', 1, 7);
+    assert.equal(bench.sent('learn').length, 1);
     bench.learned('n2', 1, ['a', 'b']);
-    assert.equal(bench.message('learn').fromSlot, 3);
-    bench.learned('n2', 3, ['c', 'd']).learned('n2', 5, ['e']);
+    assert.equal(bench.sent('learn').length, 1);
+    bench.learned('n2', 3, ['c', 'd'], { more: true });
+    assert.equal(bench.message('learn').fromSlot, 5);
+    bench.learned('n2', 5, ['e']);
     assert.deepEqual(bench.committed(), ['a', 'b', 'c', 'd', 'e']);
-    assert.equal(bench.sent('learn').length, 3);
-    bench.receive('n3', { kind: 'learn', fromSlot: 2 });
-    assert.deepEqual(
-      bench.message('learned', 'n3').decisions.map(({ slot }) => slot),
-      [2, 3],
-    );
-    bench.clear().receive('n3', { kind: 'learn', fromSlot: 6 });
-    assert.equal(bench.sent('learned').length, 0);
+    assert.equal(bench.sent('learn').length, 2);
+  });
+
+  it('whoever is asked tells many at once, in messages that are not too large, and says when there are more', () => {
+    const commands = Array.from({ length: 70 }, (_, i) => `c${i + 1}`);
+    const bench = new Bench({ limits: { maxBatchEntries: 30 } }).learned('n2', 1, commands);
+    const told = (): unknown[] =>
+      bench
+        .sent('learned')
+        .map(({ message }) => message)
+        .map(({ decisions, more }) => [decisions[0]?.slot, decisions.length, more]);
+    bench.clear().receive('n3', { kind: 'learn', fromSlot: 2 });
+    assert.deepEqual(told(), [
+      [2, 30, false],
+      [32, 30, false],
+      [62, 4, true],
+    ]);
+    bench.clear().receive('n3', { kind: 'learn', fromSlot: 66 });
+    assert.deepEqual(told(), [[66, 5, false]]);
+    bench.clear().receive('n3', { kind: 'learn', fromSlot: 71 });
+    assert.deepEqual(told(), []);
   });
 
   it('what is learnt twice or beyond a gap changes nothing', () => {
@@ -112,7 +128,7 @@ describe('paxos catch-up', () => {
 
   it('a leader learns nothing in slots that it proposes in: it would tell its followers "decided" of its own ballot', () => {
     const bench = new Bench({ size: 5 }).lead().propose(1, 'mine').sync();
-    bench.learned('n4', 1, ['theirs'], 9).tick(heartbeatMs);
+    bench.learned('n4', 1, ['theirs'], { round: 9 }).tick(heartbeatMs);
     assert.deepEqual([bench.committed(), bench.message('heartbeat').decided], [[], 1]);
   });
 });

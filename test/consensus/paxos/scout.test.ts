@@ -31,7 +31,7 @@ describe('paxos ballots', () => {
       12,
       'told',
     );
-    assert.equal(round(new Bench().learned('n2', 1, ['a'], 4)), 6, 'seen in a decision');
+    assert.equal(round(new Bench().learned('n2', 1, ['a'], { round: 4 })), 6, 'seen in a decision');
     assert.equal(round(new Bench().heartbeat('n3', 5)), 6, 'of a leader');
   });
 
@@ -168,7 +168,7 @@ describe('paxos phase 1', () => {
   it('what it learnt since it asked is not proposed either: a newer leader may have decided it', () => {
     // n3 to n5 decided slot 1 in 9/n4; this node, which scouts in 5/n1, hears of that before its old promises arrive.
     const bench = new Bench({ size: 5 }).scout().sync();
-    bench.learned('n4', 1, ['X'], 9);
+    bench.learned('n4', 1, ['X'], { round: 9 });
     bench.promise('n2').promise('n3');
     assert.equal(bench.status().role, 'leader');
     bench.propose(1);

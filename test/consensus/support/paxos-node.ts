@@ -213,9 +213,14 @@ export class Bench {
     return this.receive(from, { kind: 'p1a', ballot: ballot(round, from), fromSlot });
   }
 
-  learned(from: NodeId, slot: number, commands: readonly string[], round = 1): this {
+  learned(
+    from: NodeId,
+    slot: number,
+    commands: readonly string[],
+    { round = 1, more = false } = {},
+  ): this {
     const decisions = commands.map((command, i) => ({ slot: slot + i, command, round }));
-    return this.receive(from, { kind: 'learned', decisions });
+    return this.receive(from, { kind: 'learned', decisions, more });
   }
 
   readReply(from: NodeId, maxAccepted: number, round = this.message('readQuery').round): this {

@@ -210,9 +210,9 @@ export const paxosStale: readonly Mutant[] = [
       },
       {
         file: 'src/consensus/paxos/follower.ts',
-        find: '  const decisions = paxos.learner.from(message.fromSlot, paxos.config.limits.maxBatchEntries);',
+        find: '  const all = paxos.learner.from(message.fromSlot, told);',
         replace:
-          '  const decisions = paxos.learner.from(message.fromSlot, paxos.config.limits.maxBatchEntries).filter(({ command }) => command !== undefined);',
+          '  const all = paxos.learner.from(message.fromSlot, told).filter(({ command }) => command !== undefined);',
       },
     ],
     reach: 'real+sim',
