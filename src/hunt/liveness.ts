@@ -26,11 +26,14 @@ export const liveness = (
  * A bare majority elects somebody only when all of it is heard in time, twice: with p for a message that is neither lost nor late, one try
  * in p^-4(q - 1) succeeds. One in four is what the usual limit allows for.
  */
-function patienceWith({ nodes, sim }: TestSpec, coreSize: number): number {
+export function patienceWith(
+  { nodes, sim }: Pick<TestSpec, 'nodes' | 'sim'>,
+  coreSize: number,
+): number {
   const quorum = Math.floor(nodes / 2) + 1;
   if (sim === undefined || coreSize > quorum) return 1;
-  const { transport, loss, stragglers } = sim.network;
-  const heard = transport === 'datagram' ? (1 - loss) * (1 - stragglers) : 1;
+  const { transport, loss, reordered, stragglers } = sim.network;
+  const heard = transport === 'datagram' ? (1 - loss) * (1 - reordered) * (1 - stragglers) : 1;
   return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
 }
 
