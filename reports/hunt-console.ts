@@ -9,6 +9,8 @@ export interface HuntTold {
   readonly interrupted?: true | undefined;
   readonly runs: number;
   readonly undecided: number;
+  /** Tests in which nothing could have shown an error. */
+  readonly idle: number;
   readonly undecidedSeeds?:
     | readonly { readonly seed: number; readonly reason: string }[]
     | undefined;
@@ -43,6 +45,11 @@ export function huntSummary(
       `${virtualSeconds > 0 ? `, ${duration(virtualSeconds * 1000)} of virtual time` : ''}: ${verdict(result)}`,
     ...(undecided > 0 ? [`${plural(undecided, 'history', 'histories')} not decided`] : []),
     ...toldUndecided(result),
+    ...(result.idle > 0
+      ? [
+          `in ${plural(result.idle, 'test')} clients were told nothing that could have shown an error`,
+        ]
+      : []),
     ...failures.flatMap(toldFailure),
     ...(counters.length === 0 ? [] : ['reached:', ...table(counters)]),
     ...(result.neverReached.length === 0
@@ -54,11 +61,19 @@ export function huntSummary(
   ];
 }
 
-const verdict = ({ valid, failures, interrupted }: HuntTold): string =>
+const whyUnknown = ({
+  interrupted,
+  undecided,
+}: Pick<HuntTold, 'interrupted' | 'undecided'>): string => {
+  if (interrupted === true) return 'it was stopped before its end';
+  return undecided > 0 ? 'not everything was decided' : 'nothing could have shown one';
+};
+
+const verdict = ({ valid, failures, ...result }: HuntTold): string =>
   valid === true
     ? 'no failure'
     : valid === 'unknown'
-      ? `no failure, but ${interrupted === true ? 'it was stopped before its end' : 'not everything was decided'}`
+      ? `no failure, but ${whyUnknown(result)}`
       : plural(failures.length, 'failure');
 
 /** So many are told one by one. */

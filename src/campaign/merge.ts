@@ -74,6 +74,7 @@ function sum(a: HuntResult, b: HuntResult): HuntResult {
   const counts = {
     runs: a.runs + b.runs,
     undecided: a.undecided + b.undecided,
+    idle: a.idle + b.idle,
     failures: [...a.failures, ...b.failures],
   };
   const seconds = a.seconds + b.seconds;

@@ -86,6 +86,7 @@ class Hunt {
   #given = 0;
   #runs = 0;
   readonly #undecided: { readonly seed: number; readonly reason: string }[] = [];
+  #idle = 0;
   #shrinking = 0;
   #virtualSeconds = 0;
   #coverage: Record<string, number> = {};
@@ -112,7 +113,7 @@ class Hunt {
     const interrupted = interruptedOf(signal?.aborted);
     const seconds = this.#seconds();
     const undecided = this.#undecided.length;
-    const counts = { runs: this.#runs, undecided, failures: this.#failures };
+    const counts = { runs: this.#runs, undecided, idle: this.#idle, failures: this.#failures };
     return {
       valid: verdictOf({ ...counts, ...interrupted }),
       system,
@@ -153,6 +154,7 @@ class Hunt {
     this.#virtualSeconds += attempt.virtualSeconds;
     this.#coverage = added(this.#coverage, attempt.coverage);
     const { verdict } = attempt;
+    if (verdict.kind === 'idle') this.#idle += 1;
     if (verdict.kind === 'undecided') {
       this.#undecided.push({ seed: attempt.seed, reason: verdict.reason });
     }

@@ -170,6 +170,7 @@ async function afterwards(
   rises: readonly Rise[],
 ): Promise<Verdict> {
   let undecided: Verdict | undefined;
+  let passed: Verdict = { kind: 'passed' };
   for (const checker of by.includes('checker') ? checkersOf(spec) : []) {
     const { history } = run;
     const result = await checker.check({ history, timeLimitMs: spec.checkTimeoutMs });
@@ -177,19 +178,16 @@ async function afterwards(
     if (result.valid === false) {
       return { kind: 'failed', by: 'checker', name: checker.name, explanation };
     }
-    // Where the faults left clients with nothing, a test is worth nothing, as is one in which nothing happens to fail; the corners that were
-    // reached say what a hunt is worth.
-    if (result.valid === 'unknown' && result.provesNothing !== true) {
+    // Faults may leave clients with nothing. One such test among many is no open question; a hunt of no others shows nothing.
+    if (result.provesNothing === true) passed = { kind: 'idle' };
+    else if (result.valid === 'unknown') {
       undecided ??= {
         kind: 'undecided',
         reason: `${checker.name}: ${result.reason ?? 'it does not know'}`,
       };
     }
   }
-  return (
-    (by.includes('liveness') ? liveness(spec, run, rises) : undefined) ??
-    undecided ?? { kind: 'passed' }
-  );
+  return (by.includes('liveness') ? liveness(spec, run, rises) : undefined) ?? undecided ?? passed;
 }
 
 /** The checkers that say what the system promises: those that can fail a test. */

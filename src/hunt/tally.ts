@@ -44,6 +44,8 @@ export const huntResultSchema = z.strictObject({
   runs: z.number().int(),
   /** Tests that ended without a verdict, such as a history that was too hard to check. */
   undecided: z.number().int(),
+  /** Tests in which nothing that clients were told could have shown an error; invariants and progress were judged all the same. */
+  idle: z.number().int(),
   /** Which, and who could not decide it for what reason; the first `undecidedToldMax`. Left out: none. */
   undecidedSeeds: z
     .array(z.strictObject({ seed: z.number().int(), reason: z.string() }))
@@ -110,10 +112,14 @@ export const verdictOf = ({
   failures,
   undecided,
   runs,
+  idle,
   interrupted,
-}: Pick<HuntResult, 'failures' | 'undecided' | 'runs' | 'interrupted'>): HuntResult['valid'] => {
+}: Pick<
+  HuntResult,
+  'failures' | 'undecided' | 'runs' | 'idle' | 'interrupted'
+>): HuntResult['valid'] => {
   if (failures.length > 0) return false;
-  return undecided > 0 || runs === 0 || interrupted === true ? 'unknown' : true;
+  return undecided > 0 || runs === idle || interrupted === true ? 'unknown' : true;
 };
 
 /**
@@ -149,6 +155,7 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
   const seconds = Math.max(...results.map((result) => result.seconds));
   const runs = sum((result) => result.runs);
   const undecided = sum((result) => result.undecided);
+  const idle = sum((result) => result.idle);
   const missing = shard.of - parts.length;
   const interrupted = interruptedOf(...results.map((result) => result.interrupted));
   const merged: HuntResult = {
@@ -156,7 +163,7 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
     valid:
       missing > 0 && failures.length === 0
         ? 'unknown'
-        : verdictOf({ failures, undecided, runs, ...interrupted }),
+        : verdictOf({ failures, undecided, runs, idle, ...interrupted }),
     ...(world === 'sim' ? {} : { world }),
     system,
     seed,
@@ -165,6 +172,7 @@ export function merge(parts: readonly { readonly file: string; readonly result: 
     ...interrupted,
     runs,
     undecided,
+    idle,
     ...undecidedOf(...results.map((result) => result.undecidedSeeds)),
     seconds,
     seedsPerSecond: seconds === 0 ? 0 : runs / seconds,

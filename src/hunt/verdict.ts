@@ -4,6 +4,8 @@ export type FoundBy = 'crash' | 'invariant' | 'checker' | 'liveness';
 
 export type Verdict =
   | { readonly kind: 'passed' }
+  /** Nothing failed, and nothing that clients were told could have shown an error. */
+  | { readonly kind: 'idle' }
   /** Some checker ran out of its budget. */
   | { readonly kind: 'undecided'; readonly reason: string }
   | {

@@ -2,16 +2,10 @@
 
 import type { Workload } from '#workloads/workload';
 import type { Connection } from '../client/connection.ts';
-import type { Completion, Invocation } from '../history/operation.ts';
+import type { Completion } from '../history/operation.ts';
+import type { Client } from './interpreter-worker.ts';
 
-export interface ProcessClient {
-  invoke(op: Invocation): Promise<Completion>;
-  /** The same without a promise, where the connection can: calls `ended` or, when the workload throws, `failed`. */
-  start?(
-    op: Invocation,
-    ended: (completion: Completion) => void,
-    failed: (error: unknown) => void,
-  ): void;
+export interface ProcessClient extends Client {
   close(): void;
 }
 

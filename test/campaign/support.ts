@@ -44,6 +44,7 @@ export const huntOf = (of: Partial<CampaignHunt['result']>): CampaignHunt => ({
     asked: {},
     runs: 10,
     undecided: 0,
+    idle: 0,
     seconds: 2,
     seedsPerSecond: 5,
     virtualSeconds: 60,

@@ -20,6 +20,7 @@ const shard = (index: number, change: Partial<HuntResult> = {}): HuntResult => (
   asked: { runs: 20 },
   runs: 10,
   undecided: 0,
+  idle: 0,
   seconds: 5,
   seedsPerSecond: 2,
   virtualSeconds: 100,
@@ -98,8 +99,18 @@ describe('what shards of a hunt come to together', () => {
   });
 
   it('never passes when nothing was run', () => {
-    assert.equal(verdictOf({ failures: [], undecided: 0, runs: 0 }), 'unknown');
-    assert.equal(verdictOf({ failures: [], undecided: 0, runs: 1 }), true);
-    assert.equal(verdictOf({ failures: [failure], undecided: 1, runs: 1 }), false);
+    const nothing = { failures: [], undecided: 0, idle: 0 };
+    assert.equal(verdictOf({ ...nothing, runs: 0 }), 'unknown');
+    assert.equal(verdictOf({ ...nothing, runs: 1 }), true);
+    assert.equal(verdictOf({ ...nothing, failures: [failure], undecided: 1, runs: 1 }), false);
+  });
+
+  it('never passes when none of its tests could have shown an error', () => {
+    const nothing = { failures: [], undecided: 0 };
+    assert.equal(verdictOf({ ...nothing, idle: 3, runs: 3 }), 'unknown');
+    assert.equal(verdictOf({ ...nothing, idle: 2, runs: 3 }), true);
+    const idle = merge(parts(shard(1, { idle: 10 }), shard(2, { idle: 10 }))).merged;
+    assert.deepEqual([idle.valid, idle.idle], ['unknown', 20]);
+    assert.equal(merge(parts(shard(1, { idle: 10 }), shard(2))).merged.valid, true);
   });
 });
