@@ -126,19 +126,24 @@ class Finder {
     return false;
   }
 
-  /** How often the smallest test fails: what whoever replays it may expect. */
+  /** How often the smallest test fails: what whoever replays it may expect. The run with the fewest operations is kept. */
   async #again(): Promise<NonNullable<Repro['again']>> {
     const { spec } = this.#last;
+    const isFewer = (judged: RealJudged): boolean =>
+      invocations(judged.history) <= invocations(this.#last.judged.history);
     let [runs, failed] = [0, 0];
     while (runs < this.#options.runsPerCandidate && !this.#isAborted()) {
       runs += 1;
-      if (await this.#runsIntoIt(spec)) failed += 1;
+      if (await this.#runsIntoIt(spec, isFewer)) failed += 1;
     }
     // Interrupted at once: the run that is already known is all there is.
     return runs === 0 ? { runs: 1, failed: 1 } : { runs, failed };
   }
 
-  async #runsIntoIt(spec: TestSpec): Promise<boolean> {
+  async #runsIntoIt(
+    spec: TestSpec,
+    isKept: (judged: RealJudged) => boolean = () => true,
+  ): Promise<boolean> {
     const judged = await this.#run(spec, this.#options);
     if (judged === undefined) return false;
     this.#tried += 1;
@@ -148,8 +153,10 @@ class Finder {
       discard(judged);
       return false;
     }
-    discard(this.#last.judged);
-    this.#last = { spec, judged };
+    if (isKept(judged)) {
+      discard(this.#last.judged);
+      this.#last = { spec, judged };
+    } else discard(judged);
     return true;
   }
 

@@ -107,6 +107,24 @@ describe('shrinking a failure of real processes', () => {
     assert.equal(repro.failure.name, 'linearizable');
   });
 
+  it('keeps the smallest of the runs of a test that could not be made smaller', async () => {
+    const lengths = [120, 70, 110];
+    const run: RunReal = (test) => {
+      const length = test.operations === undefined ? lengths.shift() : undefined;
+      if (length === undefined) return Promise.resolve(ranWith({ kind: 'passed' }));
+      const longer = [...history, ...history].slice(0, length);
+      return Promise.resolve({ ...ranWith(failure), history: longer });
+    };
+    const repro = await findReal(
+      { spec, judged: ranWith(failure) },
+      { ...options, runsPerCandidate: 3 },
+      run,
+    );
+    assert.deepEqual(repro.spec, spec);
+    assert.deepEqual(repro.again, { runs: 3, failed: 3 });
+    assert.equal(repro.operations, 70);
+  });
+
   it('ends with what there is when it is interrupted', async () => {
     const interrupt = new AbortController();
     let runs = 0;

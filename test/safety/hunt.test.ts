@@ -131,7 +131,9 @@ describe('a hunt on real processes', function () {
     const repro = readRepro(failure.repro);
     assert.equal(repro.spec.world, 'real');
     assert.equal(repro.again?.runs, 1);
-    assert.ok(repro.operations <= repro.origin.operations);
+    // How many final operations a run needs is another matter: they are tried until they succeed.
+    assert.ok((repro.spec.operations?.length ?? 0) <= repro.origin.operations);
+    assert.ok(repro.spec.schedule.length <= repro.origin.faults);
     assert.ok(repro.origin.tried >= 1);
     // Of all runs only the last one that failed is kept.
     assert.equal(readdirSync(join(out, 'runs', 'hunt-raft')).length, 1);
