@@ -7,6 +7,7 @@ import type { CompareReportData } from '../compare-types.ts';
 import { capital, type Group, groupsOf, spreadInWords } from '../compare-words.ts';
 import { plural } from '../text.ts';
 import { type Child, h, table } from './dom.ts';
+import { howToRead, type Term } from './help.ts';
 import { spreadDrawing } from './spread-drawing.ts';
 import { systemName } from './system-mark.ts';
 import type { Tooltip } from './tooltip.ts';
@@ -154,7 +155,7 @@ export const compareTables = (data: CompareReportData, tooltip: Tooltip): HTMLEl
     ...groupsOf(data.table).map((group) => groupPart(group, data, tooltip)),
   );
 
-const hints: readonly (readonly [string, string])[] = [
+const hints: readonly Term[] = [
   [
     'more than noise',
     'Every value of one system is better than every value of the other, there are at least three of each, and the medians are more than 5 % apart.',
@@ -181,18 +182,4 @@ const hints: readonly (readonly [string, string])[] = [
   ],
 ];
 
-export const compareHelp = (): HTMLElement =>
-  h(
-    'section',
-    { id: 'help' },
-    h(
-      'details',
-      {},
-      h('summary', {}, 'How to read this'),
-      h(
-        'dl',
-        { class: 'terms' },
-        ...hints.flatMap(([name, meaning]) => [h('dt', {}, name), h('dd', {}, meaning)]),
-      ),
-    ),
-  );
+export const compareHelp = (): HTMLElement => howToRead(hints);

@@ -1,8 +1,11 @@
-/** How to read the report, for somebody who has never seen one. */
+/** How to read a report, for somebody who has never seen one. */
 
 import { h } from './dom.ts';
 
-const terms: readonly (readonly [string, string])[] = [
+/** A word and what it means in this report. */
+export type Term = readonly [string, string];
+
+const terms: readonly Term[] = [
   ['ok', 'The client got an answer: the operation took effect.'],
   ['fail', 'The operation definitely did not take effect.'],
   [
@@ -28,7 +31,7 @@ const terms: readonly (readonly [string, string])[] = [
   ],
 ];
 
-export const help = (): HTMLElement =>
+export const howToRead = (explained: readonly Term[]): HTMLElement =>
   h(
     'section',
     { id: 'help' },
@@ -39,7 +42,9 @@ export const help = (): HTMLElement =>
       h(
         'dl',
         { class: 'terms' },
-        ...terms.flatMap(([term, meaning]) => [h('dt', {}, term), h('dd', {}, meaning)]),
+        ...explained.flatMap(([term, meaning]) => [h('dt', {}, term), h('dd', {}, meaning)]),
       ),
     ),
   );
+
+export const help = (): HTMLElement => howToRead(terms);

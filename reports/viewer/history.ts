@@ -6,6 +6,7 @@ import { anomaliesSection } from './anomalies.ts';
 import { h } from './dom.ts';
 import { numbered } from './fault-words.ts';
 import { load } from './load.ts';
+import { showPage } from './show-page.ts';
 import { fact, verdict } from './summary.ts';
 import { checkersSection, latencySection } from './tables.ts';
 import { timeView } from './time-view.ts';
@@ -29,7 +30,7 @@ function header(data: ReportData): HTMLElement {
   );
 }
 
-function page(data: ReportData): readonly (HTMLElement | null)[] {
+function page(data: ReportData): readonly HTMLElement[] {
   const view = timeView(data.durationMs);
   const shared = { view, tooltip: tooltip() };
   const isTimed = data.operations.count > 0;
@@ -41,20 +42,11 @@ function page(data: ReportData): readonly (HTMLElement | null)[] {
       : []),
     checkersSection(data),
     shared.tooltip.element,
-  ];
+  ].filter((part) => part !== null);
 }
 
-async function start(main: HTMLElement): Promise<void> {
+showPage(async (main) => {
   const data = await load();
   if (data.operations.count === 0) main.classList.add('untimed');
-  main.replaceChildren(...page(data).filter((part) => part !== null));
-  document.documentElement.dataset['ready'] = 'true';
-}
-
-const main = document.querySelector('main');
-if (main !== null) {
-  start(main).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    main.replaceChildren(h('p', { role: 'alert' }, `This page cannot be shown: ${message}.`));
-  });
-}
+  main.replaceChildren(...page(data));
+});

@@ -18,13 +18,17 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Rejects when the page holds no data, or damaged ones. */
-export async function loadBytes(): Promise<Uint8Array> {
+async function loadBytes(): Promise<Uint8Array> {
   const template = document.querySelector<HTMLTemplateElement>('template#report-data');
   const base64 = template?.content.textContent?.trim() ?? '';
   if (base64 === '') throw new Error('this page holds no report data');
   const stream = new Blob([decode(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+/** Data that our own page was written with: whatever else stands there shows nothing. Rejects like `loadBytes`. */
+export const loadJson = async <Data>(): Promise<Data> =>
+  JSON.parse(new TextDecoder().decode(await loadBytes())) as Data;
 
 /** Rejects like `loadBytes`. */
 export const load = async (): Promise<ReportData> => unpack(await loadBytes());

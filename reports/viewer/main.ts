@@ -6,6 +6,7 @@ import { h } from './dom.ts';
 import { numbered } from './fault-words.ts';
 import { help } from './help.ts';
 import { load } from './load.ts';
+import { showPage } from './show-page.ts';
 import { summary } from './summary.ts';
 import {
   checkersSection,
@@ -18,7 +19,7 @@ import { timeView } from './time-view.ts';
 import { timeline } from './timeline.ts';
 import { tooltip } from './tooltip.ts';
 
-function page(data: ReportData): readonly (HTMLElement | null)[] {
+function page(data: ReportData): readonly HTMLElement[] {
   const view = timeView(data.durationMs);
   const shared = { view, tooltip: tooltip() };
   const faults = numbered(data.results.faults);
@@ -32,23 +33,9 @@ function page(data: ReportData): readonly (HTMLElement | null)[] {
     controlsSection(data),
     help(),
     shared.tooltip.element,
-  ];
+  ].filter((part) => part !== null);
 }
 
-function failed(error: unknown): HTMLElement {
-  const message = error instanceof Error ? error.message : String(error);
-  return h(
-    'p',
-    { role: 'alert' },
-    `This report cannot be shown: ${message}. The same results are in results.json and summary.md beside it.`,
-  );
-}
-
-async function start(main: HTMLElement): Promise<void> {
-  const data = await load();
-  main.replaceChildren(...page(data).filter((part) => part !== null));
-  document.documentElement.dataset['ready'] = 'true';
-}
-
-const main = document.querySelector('main');
-if (main !== null) start(main).catch((error: unknown) => main.replaceChildren(failed(error)));
+showPage(async (main) => {
+  main.replaceChildren(...page(await load()));
+}, 'The same results are in results.json and summary.md beside it.');

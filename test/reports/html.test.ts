@@ -116,6 +116,15 @@ describe('reports: html in a browser', function () {
   const rangeSays = (page: Page, start: string) =>
     page.locator('.range', { hasText: new RegExp(`^${start}`) }).waitFor();
 
+  it('says why nothing is to be seen when its data are damaged, and where else to look', async () => {
+    const html = renderHtml(syntheticReport({ seconds: 3 }));
+    const damaged = html.replace(/(<template id="report-data">)[^<]{40}/, '$1');
+    assert.notEqual(damaged, html);
+    const page = await openPage(damaged);
+    const told = await page.getByRole('alert').textContent();
+    assert.match(told ?? '', /^This page cannot be shown: .+ results\.json .* beside it\.$/);
+  });
+
   it('shows a valid run: points, throughput, leaders, faults, and no complaint', async () => {
     const page = await valid();
     assert.match(

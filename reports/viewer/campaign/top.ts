@@ -9,6 +9,7 @@ import {
 } from '../../campaign-words.ts';
 import { duration, grouped, plural } from '../../text.ts';
 import { type Child, h } from '../dom.ts';
+import { howToRead, type Term } from '../help.ts';
 import { fact } from '../summary.ts';
 
 /** A path of a run as a link: always relative to this page, whatever the path says. Shards may lie beside it. */
@@ -116,7 +117,7 @@ export function failuresSection({
   );
 }
 
-const hints: readonly (readonly [string, string])[] = [
+const hints: readonly Term[] = [
   [
     'time lost',
     'Windows of 100 ms in which no client of any node had a success, from the start of a fault to the next one.',
@@ -152,18 +153,4 @@ const hints: readonly (readonly [string, string])[] = [
   ['storm', 'All kinds of fault, up to three at a time.'],
 ];
 
-export const helpSection = (): HTMLElement =>
-  h(
-    'section',
-    { id: 'help' },
-    h(
-      'details',
-      {},
-      h('summary', {}, 'How to read this'),
-      h(
-        'dl',
-        { class: 'terms' },
-        ...hints.flatMap(([name, meaning]) => [h('dt', {}, name), h('dd', {}, meaning)]),
-      ),
-    ),
-  );
+export const helpSection = (): HTMLElement => howToRead(hints);

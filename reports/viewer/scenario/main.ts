@@ -2,15 +2,12 @@
 
 import type { PlayedScenario } from '../../scenario-types.ts';
 import { h } from '../dom.ts';
-import { loadBytes } from '../load.ts';
+import { loadJson } from '../load.ts';
+import { showPage } from '../show-page.ts';
 import { diagram } from './diagram.ts';
 import { nodeCards, outcomeBadge, stepPanel } from './panel.ts';
 
-/** Written by us into the page; a page that holds something else shows nothing. */
-const decode = (bytes: Uint8Array): PlayedScenario =>
-  JSON.parse(new TextDecoder().decode(bytes)) as PlayedScenario;
-
-function show(played: PlayedScenario): void {
+function show(main: HTMLElement, played: PlayedScenario): void {
   const last = played.frames.length - 1;
   const picture = h('div', { class: 'picture', tabindex: '0', 'aria-label': 'message diagram' });
   const cards = h('div', { class: 'cards' });
@@ -54,7 +51,7 @@ function show(played: PlayedScenario): void {
   onKeys((key) => go(keys[key]?.(current, last) ?? current));
   const head = h('header', {}, h('h1', {}, played.title), h('p', {}, played.about), facts(played));
   const stage = h('div', { class: 'stage' }, picture, h('div', { class: 'side' }, panel));
-  document.querySelector('main')?.replaceChildren(head, controls, cards, stage);
+  main.replaceChildren(head, controls, cards, stage);
   go(Number(location.hash.slice(1)) || 0);
 }
 
@@ -82,10 +79,4 @@ function onKeys(press: (key: string) => void): void {
   });
 }
 
-loadBytes()
-  .then((bytes) => show(decode(bytes)))
-  .catch((error: unknown) => {
-    document
-      .querySelector('main')
-      ?.append(h('p', { role: 'alert' }, `This page cannot be shown: ${String(error)}`));
-  });
+showPage(async (main) => show(main, await loadJson()));

@@ -2,7 +2,8 @@
 
 import type { SpaceTime } from '../../space-time-types.ts';
 import { h } from '../dom.ts';
-import { loadBytes } from '../load.ts';
+import { loadJson } from '../load.ts';
+import { showPage } from '../show-page.ts';
 import { Diagram } from './diagram.ts';
 import { head, legend, operations, schedule } from './sections.ts';
 
@@ -11,39 +12,26 @@ interface Embedded {
   readonly command: string;
 }
 
-/** Written by us into the page; a page that holds something else shows nothing. */
-const decode = (bytes: Uint8Array): Embedded =>
-  JSON.parse(new TextDecoder().decode(bytes)) as Embedded;
-
-function show({ data, command }: Embedded): void {
+function show(main: HTMLElement, { data, command }: Embedded): void {
   const diagram = new Diagram(data);
   const go = (timeMs: number): void => {
     diagram.go(timeMs);
     diagram.element.scrollIntoView({ block: 'nearest' });
   };
-  document
-    .querySelector('main')
-    ?.replaceChildren(
-      head(data, command, go),
-      h(
-        'section',
-        { id: 'diagram' },
-        h('div', { class: 'heading' }, h('h2', {}, 'Who said what to whom')),
-        diagram.element,
-        legend(data),
-      ),
-      schedule(data, go),
-      ...operations(data, go),
-    );
+  main.replaceChildren(
+    head(data, command, go),
+    h(
+      'section',
+      { id: 'diagram' },
+      h('div', { class: 'heading' }, h('h2', {}, 'Who said what to whom')),
+      diagram.element,
+      legend(data),
+    ),
+    schedule(data, go),
+    ...operations(data, go),
+  );
   diagram.draw();
   new ResizeObserver(() => diagram.draw()).observe(document.body);
-  document.documentElement.dataset['ready'] = '';
 }
 
-loadBytes()
-  .then((bytes) => show(decode(bytes)))
-  .catch((error: unknown) => {
-    document
-      .querySelector('main')
-      ?.append(h('p', { role: 'alert' }, `This page cannot be shown: ${String(error)}`));
-  });
+showPage(async (main) => show(main, await loadJson()));
