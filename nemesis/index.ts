@@ -92,6 +92,10 @@ export function addFault(value: unknown, source = 'the fault'): Fault {
   return fault;
 }
 
+/** Forgets a fault that was added; one that ships stays. Gives whether it was known. */
+export const removeFault = (kind: string): boolean =>
+  !shippedKinds.includes(kind) && known.delete(kind);
+
 /** `all` stands for every fault that can be had in this world, but for those that want to be called by name. Each kind once. */
 export function expandKinds(kinds: readonly string[], world: 'real' | 'sim'): readonly string[] {
   const all = [...known.values()].filter(

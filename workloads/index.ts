@@ -86,3 +86,7 @@ export function addWorkload(value: unknown, source = 'the workload'): WorkloadKi
   known.set(workload.name, workload);
   return workload;
 }
+
+/** Forgets a workload that was added; one that ships stays. Gives whether it was known. */
+export const removeWorkload = (name: string): boolean =>
+  !shippedWorkloads.has(name) && known.delete(name);

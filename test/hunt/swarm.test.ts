@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { addFault, drawnKinds, faults } from '#nemesis/index';
+import { addFault, drawnKinds, faults, removeFault } from '#nemesis/index';
 import { plots, plotsForGood } from '#src/hunt/plots';
 import { shapes } from '#src/hunt/shapes';
 import { drawTest } from '#src/hunt/swarm';
 import { stream } from '#src/random/random';
-import { addWorkload, workloads } from '#workloads/index';
+import { addWorkload, removeWorkload, workloads } from '#workloads/index';
 
 const subject = (system: string) => ({
   system,
@@ -104,10 +104,15 @@ describe('a swarm of tests', () => {
       schema: z.strictObject({ kind: z.literal(kind) }),
       plans: () => [{ parameters: { kind }, target: 'leader', weight: 1 }],
     });
-    assert.deepEqual(
-      Array.from({ length: 40 }, (_, seed) => drawTest(subject('paxos'), seed)),
-      before,
-    );
+    try {
+      assert.deepEqual(
+        Array.from({ length: 40 }, (_, seed) => drawTest(subject('paxos'), seed)),
+        before,
+      );
+    } finally {
+      // Other tests of this process look at all that there are.
+      assert.ok(removeWorkload(name) && removeFault(kind));
+    }
   });
 
   it('draws only what it is told to', () => {

@@ -7,7 +7,7 @@ import { analyze } from '#src/run/analyze';
 import { buildSpec } from '#src/run/build-spec';
 import { runTest } from '#src/run/run-test';
 import { isWorkloadFile, loadWorkloadFile } from '#src/run/workload-files';
-import { addWorkload, workloads } from '#workloads/index';
+import { addWorkload, removeWorkload, workloads } from '#workloads/index';
 
 function fileFromPage(): string {
   const page = readFileSync('docs/write-a-workload.md', 'utf8');
@@ -26,7 +26,12 @@ describe('a workload of a user', function () {
     file = join(folder, 'tickets.ts');
     writeFileSync(file, fileFromPage());
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+    assert.equal(removeWorkload('tickets'), true);
+    assert.deepEqual([removeWorkload('tickets'), removeWorkload('register')], [false, false]);
+    assert.ok(workloads.has('register'));
+  });
 
   it('as the page shows it runs in the simulated world, and is judged by its own checker', async () => {
     assert.equal(await loadWorkloadFile(file), 'tickets');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { faults } from '#nemesis/index';
+import { faults, removeFault } from '#nemesis/index';
 import { loadFaultFiles } from '#src/run/fault-files';
 import { dissent, latest, readJson, temporaryStore } from './support.ts';
 
@@ -28,6 +28,7 @@ describe('a fault of a user', function () {
   after(() => {
     rmSync(folder, { recursive: true, force: true });
     store.remove();
+    removeFault('hang-up');
   });
 
   it('as the page shows it takes effect, is kept up, is healed and is in the results', async () => {
@@ -86,5 +87,9 @@ describe('a fault of a user', function () {
       faults.get('hang-up')?.summary,
       'hangs up on the clients of nodes, again and again',
     );
+    assert.equal(removeFault('hang-up'), true);
+    assert.equal(faults.get('hang-up'), undefined);
+    assert.deepEqual([removeFault('hang-up'), removeFault('kill')], [false, false]);
+    assert.ok(faults.has('kill'));
   });
 });
