@@ -1,6 +1,6 @@
 /** Whether a cluster went on, and settled down, where it had to. */
 
-import { standstills } from '../metrics/progress.ts';
+import { standstills, usualFewestAttempts } from '../metrics/progress.ts';
 import { attemptTimeoutMs } from '../node/limits.ts';
 import { nodeNames } from '../run/build-spec.ts';
 import { unserved } from '../run/findings.ts';
@@ -37,6 +37,21 @@ export function patienceWith(
   return Math.max(1, 0.25 / heard ** (4 * (quorum - 1)));
 }
 
+/** How likely it may be that so many attempts meet with nothing but bad luck: one calm in so many is judged by mistake. */
+const badLuck = 1e-5;
+
+/**
+ * How many attempts in vain prove something where messages are lost or come late. What a client asks a follower for is forwarded, and
+ * nobody repeats that: a new session takes two messages to the leader and two back, each of which has to come in time.
+ */
+export function fewestAttemptsWith({ sim }: Pick<TestSpec, 'sim'>): number {
+  if (sim === undefined || sim.network.transport !== 'datagram') return usualFewestAttempts;
+  const { loss, stragglers } = sim.network;
+  const fails = 1 - ((1 - loss) * (1 - stragglers)) ** 4;
+  if (fails === 1) return Number.POSITIVE_INFINITY;
+  return Math.max(usualFewestAttempts, Math.ceil(Math.log(badLuck) / Math.log(fails)));
+}
+
 /** Whether nodes ask before they campaign, and leaders notice that they have lost their majority: on unless it was told otherwise. */
 const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
   ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
@@ -62,6 +77,7 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
     patience,
     endNs,
     attemptMs,
+    fewestAttempts: fewestAttemptsWith(spec),
     withstandsNeighbours: asksBeforehand(spec),
   };
   const [first] = standstills(history, [...faults, ...away], options);

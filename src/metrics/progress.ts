@@ -1,11 +1,15 @@
 /**
- * Whether a cluster went on where it had to. What may be asked of consensus under faults: a majority of nodes that no fault
- * touches, all of whose links to each other are whole, serves its clients again within a limit. Nothing is asked of a minority,
- * nor while the faults themselves still change (FLP: no limit holds without some calm).
+ * Whether a cluster went on where it had to. What may be asked of consensus under faults: while a majority of nodes is untouched by
+ * any fault, and all their links to each other are whole, somebody leads after a limit, and serves himself and whomever he is linked to.
+ * Nothing is asked of a minority, nor while the faults themselves still change (FLP: no limit holds without some calm).
  *
  *     fault ends      next fault          core: a majority that is whole between the two
- *     --|===========|-----|--             calm of at least `limitMs`: a client of the core has to be served in it
+ *     --|===========|-----|--             calm of at least `limitMs`: clients of whoever leads have to be served in it
  *       a           a + limitMs
+ *
+ * Who leads need not be one of the core: in `1 - 2 - 3`, where the ends do not hear each other, both `1 2` and `2 3` are whole. When 3
+ * leads, 1 hears of nobody, and 2 gives it no vote because it hears a leader: nothing is wrong with that (docs/partial-connectivity.md).
+ * So a standstill is one only if it is one whoever leads.
  */
 
 import type { History, Operation } from '../history/operation.ts';
@@ -30,6 +34,8 @@ export interface ProgressOptions {
   readonly endNs: number;
   /** How long a client waits for an answer before it asks again, ms. */
   readonly attemptMs: number;
+  /** So many attempts in vain prove something: with fewer a lossy network may have eaten all of them. Left out: 5. */
+  readonly fewestAttempts?: number;
   /**
    * Whether the core also has to go on while somebody outside hears a part of it and is heard by it. What was made without such
    * partial connectivity in mind may stand still then, as the literature says it does (docs/partial-connectivity.md). Left out: it has to.
@@ -37,8 +43,8 @@ export interface ProgressOptions {
   readonly withstandsNeighbours?: boolean;
 }
 
-/** With fewer attempts in vain a lossy network may have eaten all of them. */
-const fewestAttempts = 5;
+/** Where next to nothing is lost. */
+export const usualFewestAttempts = 5;
 
 /** They have to lie apart by this share of the calm: within less, all of them may have met the same election. */
 const leastSpan = 1 / 4;
@@ -108,20 +114,24 @@ const hasNeighbour = (nodes: readonly string[], core: readonly string[], broken:
       core.some((one) => isLinked(broken, one, node)),
   );
 
+/**
+ * For each node that could lead, being linked to a majority, whose clients it would serve: those of untouched nodes that it is linked to.
+ * Whoever is touched may lead and vote all the same, with its clock or its disk out of order.
+ */
+const servedByEach = (nodes: readonly string[], broken: Broken): readonly (readonly string[])[] =>
+  nodes
+    .map((leader) => nodes.filter((node) => node === leader || isLinked(broken, leader, node)))
+    .filter((reached) => 2 * reached.length > nodes.length)
+    .map((reached) => reached.filter((node) => !broken.nodes.has(node)));
+
 /** The calms of at least `limitMs` in which a core existed, asked, and was not served. Empty when all is well. */
 export function standstills(
   history: History,
   faults: readonly PlayedFault[],
-  { nodes, limitMs, patience, endNs, attemptMs, withstandsNeighbours = true }: ProgressOptions,
+  options: ProgressOptions,
 ): readonly Standstill[] {
-  const changes = [
-    0,
-    // Who gives a fault up after its first steps has disturbed those it was aimed at: damage, for one, ends a node first.
-    ...faults.flatMap(({ startNs, endNs: over, outcome, resolved }) =>
-      outcome.kind === 'skipped' && resolved.length === 0 ? [] : [startNs, over],
-    ),
-  ].filter((ns) => ns < endNs);
-  const times = [...new Set(changes)].toSorted((a, b) => a - b);
+  const { nodes, limitMs, patience, endNs, withstandsNeighbours = true } = options;
+  const times = changesOf(faults, endNs);
   return times.flatMap((fromNs, i) => {
     const calmUntilNs = Math.min(endNs, times[i + 1] ?? endNs);
     if (calmUntilNs - fromNs < limitMs * 1e6) return [];
@@ -129,18 +139,34 @@ export function standstills(
     const core = largestCore(nodes, broken);
     if (2 * core.length <= nodes.length) return [];
     if (!withstandsNeighbours && hasNeighbour(nodes, core, broken)) return [];
-    const limitNs = limitMs * 1e6 * (patience?.(core.length) ?? 1);
-    const untilNs = fromNs + limitNs;
+    const untilNs = fromNs + limitMs * 1e6 * (patience?.(core.length) ?? 1);
     if (calmUntilNs < untilNs) return [];
-    const { asked, attempts, spanNs, served } = demand(history, core, {
-      fromNs,
-      untilNs,
-      attemptMs,
-    });
-    const isSure = attempts >= fewestAttempts && spanNs >= leastSpan * limitNs;
-    return served || !isSure ? [] : [{ fromNs, untilNs, core, asked }];
+    const calm = { fromNs, untilNs, attemptMs: options.attemptMs };
+    const inVain = (asked: readonly string[]): boolean =>
+      isInVain(demand(history, asked, calm), calm, options);
+    if (!inVain(core) || !servedByEach(nodes, broken).every(inVain)) return [];
+    return [{ fromNs, untilNs, core, asked: demand(history, core, calm).asked }];
   });
 }
+
+/** When a fault began or ended, and the beginning. */
+function changesOf(faults: readonly PlayedFault[], endNs: number): readonly number[] {
+  const changes = [
+    0,
+    // Who gives a fault up after its first steps has disturbed those it was aimed at: damage, for one, ends a node first.
+    ...faults.flatMap(({ startNs, endNs: over, outcome, resolved }) =>
+      outcome.kind === 'skipped' && resolved.length === 0 ? [] : [startNs, over],
+    ),
+  ].filter((ns) => ns < endNs);
+  return [...new Set(changes)].toSorted((a, b) => a - b);
+}
+
+/** Nobody was served, and so often that it cannot be chance. */
+const isInVain = (
+  { served, attempts, spanNs }: Demand,
+  { fromNs, untilNs }: Calm,
+  { fewestAttempts = usualFewestAttempts }: ProgressOptions,
+): boolean => !served && attempts >= fewestAttempts && spanNs >= leastSpan * (untilNs - fromNs);
 
 /** The system looked and said no (a cas that found another value): an answer as good as any. An error is no progress. */
 const isRefusal = (type: Operation['type'], error: string | undefined): boolean =>

@@ -86,6 +86,60 @@ describe('progress that may be asked for', () => {
     assert.equal(standstills(dead, [fault(1000, 10_000, ['n4'], { away })], fragile).length, 1);
   });
 
+  describe('where the ends of a chain do not hear each other', () => {
+    const chain = ['n1', 'n2', 'n3'];
+    const cut = [fault(1000, 9000, ['n2'], { cut: ['n1->n3', 'n3->n1'] })];
+    const during = (serves: (node: string) => boolean, faults = cut) =>
+      standstills(
+        asking(9000, (node, ms) => ms >= 1000 && !serves(node)).filter(
+          ({ node }) => node !== undefined && chain.includes(node),
+        ),
+        faults,
+        { ...options, nodes: chain, endNs: 9000e6 },
+      );
+
+    it('lets either end lead, who is out of the reach of the other', () => {
+      for (const leader of chain)
+        assert.deepEqual(
+          during((node) => node === leader),
+          [],
+        );
+    });
+
+    it('finds that nobody leads', () => {
+      assert.deepEqual(
+        during(() => false).map(({ core }) => core),
+        [['n1', 'n2']],
+      );
+    });
+
+    it('lets an end lead whose clock is wrong, as long as the middle is not asked in vain too', () => {
+      const wrong = [...cut, fault(1000, 9000, ['n3'], { rate: 1.1 })];
+      assert.deepEqual(
+        during((node) => node === 'n2', wrong),
+        [],
+      );
+      assert.equal(during((node) => node === 'n3', wrong).length, 1);
+    });
+
+    it('takes the ends for nothing where the middle was not asked often enough', () => {
+      const asks = asking(9000, () => true).filter(({ node }) => node === 'n1' || node === 'n3');
+      const at = { ...options, nodes: chain, endNs: 9000e6 };
+      assert.equal(standstills(asks, cut, at).length, 1);
+      const oneEnd = asks.filter(({ node }) => node === 'n1');
+      assert.deepEqual(standstills(oneEnd, cut, at), []);
+      assert.equal(standstills(oneEnd, [], { ...at, endNs: 4000e6 }).length, 1);
+    });
+  });
+
+  it('asks for as many attempts in vain as the caller says', () => {
+    const dead = asking(2000, () => true).filter(({ process }) => process === 0);
+    const found = (fewestAttempts: number) =>
+      standstills(dead, [], { ...options, endNs: 2000e6, fewestAttempts });
+    assert.equal(found(10).length, 1);
+    assert.deepEqual(found(11), []);
+  });
+
   it('does not take for waiting in vain who asked shortly before the end', () => {
     const line = (ms: number, type: 'invoke' | 'ok'): Operation => ({
       index: 0,
