@@ -10,8 +10,42 @@ import type { ServerKind } from './differences.ts';
 export { sleep };
 export const now = (): number => performance.now();
 
-/** How long anything that must happen may take on a busy machine. */
-export const patienceMs = 6000;
+/** How long anything that must happen may take: only what never happens takes this long. */
+export const patienceMs = 40_000;
+
+/** For whole tests. */
+export const testTimeoutMs = 120_000;
+
+/**
+ * What happens, out of two, where the second is that nothing does. The first is waited for where it is expected; otherwise `ms` long,
+ * in which a busy machine can only hide it.
+ */
+export function orNothing(
+  event: Promise<string>,
+  nothing: string,
+  wanted: unknown,
+  ms: number,
+): Promise<string> {
+  const waitMs = wanted === nothing ? ms : patienceMs;
+  return Promise.race([event, sleep(waitMs, nothing, { ref: false })]);
+}
+
+/**
+ * Which of these echo what is sent to them now, and which hold it back. How long to wait for what might still come is learned from what
+ * did come: several times as long as the slowest echo took.
+ */
+export async function whichHold(peers: readonly Peer[]): Promise<readonly boolean[]> {
+  const before = peers.map((peer) => peer.bytes);
+  const echoes = (): number => peers.filter((peer, i) => peer.bytes !== before[i]).length;
+  const sentMs = now();
+  for (const peer of peers) peer.send('x');
+  let [seen, lastMs] = [0, sentMs];
+  while (now() - sentMs < 150 + 5 * (lastMs - sentMs)) {
+    await sleep(10);
+    if (echoes() !== seen) [seen, lastMs] = [echoes(), now()];
+  }
+  return peers.map((peer, i) => peer.bytes === before[i]);
+}
 
 /** Resolves as `work`, or rejects naming what did not happen. */
 export async function within<T>(what: string, work: Promise<T>, ms = patienceMs): Promise<T> {
@@ -302,7 +336,8 @@ export async function probe(port: number): Promise<'refused' | 'open'> {
 /** The same suite for both servers; without the real one its half is skipped, and says so. */
 export function forBothServers(title: string, suite: (bench: Bench) => void): void {
   for (const kind of ['embedded', 'real'] as const) {
-    describe(`toxiproxy ${title} (${kind})`, () => {
+    describe(`toxiproxy ${title} (${kind})`, function () {
+      this.timeout(testTimeoutMs);
       const bench = new Bench(kind);
       before(async function () {
         if (kind === 'real' && findRealServer() === undefined) {

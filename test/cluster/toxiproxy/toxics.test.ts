@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { expected } from './differences.ts';
-import { type Bench, forBothServers, now, type Peer, sleep } from './support.ts';
+import { type Bench, forBothServers, now, orNothing, type Peer, sleep } from './support.ts';
 
 const elapsed = async (work: () => Promise<unknown>): Promise<number> => {
   const from = now();
@@ -55,20 +55,22 @@ async function delays(bench: Bench) {
 
 async function keepsSpacing(bench: Bench) {
   const rig = await bench.rig();
-  await rig.add('latency', { latency: 200 });
+  const latency = 800;
+  await rig.add('latency', { latency });
   const { client } = await rig.open();
   const sentMs: number[] = [];
   for (let i = 0; i < 5; i += 1) {
     sentMs.push(now());
     client.send(Buffer.of(i));
-    await sleep(30);
+    await sleep(200);
   }
   await client.received(5);
-  for (const [i, at] of sentMs.entries()) assert.ok(arrivalOf(client, i) - at >= 200 - slackMs);
-  // All five were under way at once: one after the other would have taken five delays.
-  const total = arrivalOf(client, 4) - (sentMs[0] ?? 0);
-  assert.ok(total < 700, `${total} ms`);
-  assert.ok(arrivalOf(client, 4) - arrivalOf(client, 0) >= 50);
+  for (const [i, at] of sentMs.entries()) assert.ok(arrivalOf(client, i) - at >= latency - slackMs);
+  // All five were under way at once: one after the other, the last would come four delays after the first.
+  const [first, last] = [arrivalOf(client, 0), arrivalOf(client, 4)];
+  const spanMs = (sentMs[4] ?? 0) - (sentMs[0] ?? 0);
+  assert.ok(last - first < spanMs + 2 * latency, `${last - first} ms, sent within ${spanMs}`);
+  assert.ok(last - first >= 100, `sent within ${spanMs} ms, they came within ${last - first}`);
 }
 
 async function keepsOrder(bench: Bench) {
@@ -104,18 +106,19 @@ async function limitsRate(bench: Bench) {
   const rig = await bench.rig({ echo: false });
   await rig.add('bandwidth', { rate: 100 }, { stream: 'upstream' });
   const { client, server } = await rig.open();
-  const data = numbered(30_000);
+  const bytes = 80_000;
+  const data = numbered(bytes);
   const took = await elapsed(async () => {
     client.send(data);
-    assert.deepEqual(await server.received(30_000), data);
+    assert.deepEqual(await server.received(bytes), data);
   });
-  assert.ok(took >= 300 - 30, `${took} ms for 30 KB at 100 KB/s`);
+  assert.ok(took >= 800 - 30, `${took} ms for 80 KB at 100 KB/s`);
   // In pieces, not all of it at the end.
-  assert.ok(arrivalOf(server, 0) - arrivalOf(server, 29_999) < -150);
+  assert.ok(arrivalOf(server, bytes - 1) - arrivalOf(server, 0) > 150);
   // More than a toxic may hold: the sender is stopped, and goes on when there is room again.
   await rig.update('bandwidth', { attributes: { rate: 10_000 } });
   client.send(numbered(1_000_000));
-  await server.received(1_030_000);
+  await server.received(bytes + 1_000_000);
 }
 
 async function stalls(bench: Bench) {
@@ -151,8 +154,9 @@ async function stallsTheEnd(bench: Bench) {
   await rig.add('bandwidth', { rate: 0 }, { stream: 'upstream' });
   const { client, server } = await rig.open();
   client.socket.end();
-  const seen = await Promise.race([server.over.then(() => 'passes'), sleep(300, 'is held')]);
-  assert.equal(seen, expected(bench.kind, 'endOfStreamUnderRateZero'));
+  const wanted = expected(bench.kind, 'endOfStreamUnderRateZero');
+  const passes = server.over.then(() => 'passes');
+  assert.equal(await orNothing(passes, 'is held', wanted, 300), wanted);
   await rig.remove('bandwidth');
   assert.equal(await server.isOver(), 'fin');
 }
@@ -186,10 +190,11 @@ async function timesOut(bench: Bench) {
 
 async function timesOutOnSilenceOnly(bench: Bench) {
   const rig = await bench.rig();
-  await rig.add('timeout', { timeout: 250 }, { stream: 'upstream' });
+  const timeout = 1000;
+  await rig.add('timeout', { timeout }, { stream: 'upstream' });
   const { client } = await rig.open();
   // Data every 40 ms for longer than the timeout. A busy machine stretches the pauses, so they are far below it.
-  for (let i = 0; i < 8; i += 1) {
+  for (const fromMs = now(); now() - fromMs < 1.3 * timeout; ) {
     client.send('x');
     await client.staysOpen(40);
   }
@@ -217,8 +222,9 @@ async function removalSparesOthers(bench: Bench) {
   client.send('fine');
   await client.received(4);
   await rig.remove('timeout');
-  const seen = await Promise.race([client.over.then(() => 'is closed'), sleep(200, 'stays open')]);
-  assert.equal(seen, expected(bench.kind, 'removalOfTimeoutThatDoesNotApply'));
+  const wanted = expected(bench.kind, 'removalOfTimeoutThatDoesNotApply');
+  const closed = client.over.then(() => 'is closed');
+  assert.equal(await orNothing(closed, 'stays open', wanted, 200), wanted);
 }
 
 async function resets(bench: Bench) {
@@ -258,15 +264,16 @@ async function resetThatDoesNotApply(bench: Bench) {
 
 async function slices(bench: Bench) {
   const rig = await bench.rig();
-  await rig.add('slicer', { average_size: 100, size_variation: 20, delay: 15_000 });
+  await rig.add('slicer', { average_size: 100, size_variation: 20, delay: 60_000 });
   const { client } = await rig.open();
   const data = numbered(1000);
   const took = await elapsed(async () => {
     client.send(data);
     assert.deepEqual(await client.received(1000), data);
   });
-  assert.ok(client.chunks.length >= 5, `${client.chunks.length} chunks`);
-  assert.ok(took >= 60, `${took} ms`);
+  // About ten; those that came while nobody looked are seen as one.
+  assert.ok(client.chunks.length >= 3, `${client.chunks.length} chunks`);
+  assert.ok(took >= 240, `${took} ms`);
 }
 
 async function slicesWithoutDelay(bench: Bench) {
