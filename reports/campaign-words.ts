@@ -53,6 +53,10 @@ export function campaignSentence(data: CampaignReportData): string {
   if (undecided > 0) {
     return `No failure in ${done(data)}; ${plural(undecided, 'simulated history', 'simulated histories')} could not be decided.`;
   }
+  const { notRun, exitCode, interrupted } = data;
+  if (notRun.length > 0 && exitCode !== 0 && !interrupted) {
+    return `No failure in ${done(data)}, but there was no time for ${plural(notRun.length, 'part')} of what was to be played: give it more minutes.`;
+  }
   return `No failure in ${done(data)}.`;
 }
 

@@ -118,23 +118,24 @@ class Run {
     return { folder: this.#folder, campaign: this.#save() };
   }
 
-  /** A slow machine takes longer for a seed than planned: what is over its time must not take it from the real runs. */
+  /**
+   * A slow machine takes longer for a seed than planned: what is over its time is shared by the hunts that are left, so that none of
+   * them is left out as long as there is any, and not taken from the real runs.
+   */
   async #simulated(): Promise<void> {
     const { systems, worlds, minutes, groups } = this.#options;
     const simulated = systems.filter((name) => knownSystems.get(name)?.simulated !== undefined);
     const budget = minutes * 60 * (worlds.includes('real') ? simShare : 1);
-    const cells = planHunts(simulated, this.#groups.sim, budget);
+    const cells = planHunts(simulated, this.#groups.sim, budget, { only: groups !== undefined });
+    let planned = cells.reduce((sum, { seconds }) => sum + seconds, 0);
     for (const cell of cells) {
-      // Who asks for some groups only does not ask for everything, as long as there is time for the groups.
-      if (groups !== undefined && cell.group === undefined && cells.length > simulated.length) {
-        continue;
-      }
       const left = budget - this.#seconds();
-      const isLate = left < Math.min(1, cell.seconds) && this.#hunts.length > 0;
-      if (this.#isOver() || isLate) {
+      const share = (left * cell.seconds) / planned;
+      planned -= cell.seconds;
+      if (this.#isOver() || (left <= 0 && this.#hunts.length > 0)) {
         this.#notHunted.push(`simulated ${cell.system} ${cell.group?.name ?? everything}`);
       } else {
-        await this.#hunt({ ...cell, seconds: Math.min(cell.seconds, Math.max(1, left)) });
+        await this.#hunt({ ...cell, seconds: Math.max(1, Math.min(cell.seconds, share)) });
       }
     }
   }

@@ -64,14 +64,22 @@ const huntOutcome = ({ result }: CampaignHunt): Outcome => {
   return result.failures.every(({ by }) => by === 'liveness') ? 'not-recovered' : 'violation';
 };
 
-/** The gravest of all runs and hunts; a campaign in which nothing ran, or that lacks a shard, shows nothing. */
-export function exitCodeOf({ runs, hunts, shards, merged, interrupted }: Campaign): number {
+/**
+ * The gravest of all runs and hunts; a campaign in which nothing ran, that lacks a shard, or that had no time for a part of what it was to
+ * play, shows nothing. What a shard had no time for others may have played: that is for whoever puts them together to say.
+ */
+export function exitCodeOf(campaign: Campaign): number {
+  const { runs, hunts, interrupted } = campaign;
   const all = [...runs.map(outcomeOf), ...hunts.map(huntOutcome)];
   const gravest = gravity.find((outcome) => all.includes(outcome)) ?? 'unknown';
   if (gravest !== 'valid' && gravest !== 'unknown') return codes[gravest];
   if (interrupted) return exitCodes.interrupted;
-  const isPart = merged && presentAndMissing(shards).missing.length > 0;
-  return isPart ? exitCodes.unknown : codes[gravest];
+  return isWhole(campaign) ? codes[gravest] : exitCodes.unknown;
+}
+
+function isWhole({ shards, merged, notRun }: Campaign): boolean {
+  if (merged) return notRun.length === 0 && presentAndMissing(shards).missing.length === 0;
+  return notRun.length === 0 || shards.some(({ of }) => of > 1);
 }
 
 function realFailure(run: CampaignRun, prefix: string): CampaignFailure[] {

@@ -26,22 +26,28 @@ export interface HuntCell {
 /** What hunts of all faults at once are called. */
 export const everything = 'everything';
 
-/** Half of the time for hunts that draw from all faults, the rest for one group each; no groups when there is too little time. */
+/**
+ * Half of the time for hunts that draw from all faults, the rest for one group each; no groups when there is too little time. All of it
+ * for the groups where somebody asked for these `only`, as long as the simulated world has any of them (a storm is everything).
+ */
 export function planHunts(
   systems: readonly string[],
   groups: readonly FaultGroup[],
   seconds: number,
+  { only = false }: { readonly only?: boolean } = {},
 ): HuntCell[] {
   const own = groups.filter(({ intensity }) => intensity !== 'hell');
-  const each = seconds / 2 / (systems.length * Math.max(1, own.length));
+  const hunts = systems.length * Math.max(1, own.length);
+  const isOnly = only && own.length > 0;
+  const each = (isOnly ? seconds : seconds / 2) / hunts;
+  const byGroup = own.flatMap((group) =>
+    systems.map((system) => ({ system, group, seconds: each })),
+  );
+  if (isOnly) return byGroup;
   const withGroups = own.length > 0 && each >= leastHuntSeconds;
   const whole = (withGroups ? seconds / 2 : seconds) / systems.length;
   const all = systems.map((system) => ({ system, group: undefined, seconds: whole }));
-  if (!withGroups) return all;
-  return [
-    ...all,
-    ...own.flatMap((group) => systems.map((system) => ({ system, group, seconds: each }))),
-  ];
+  return withGroups ? [...all, ...byGroup] : all;
 }
 
 /** One group under one seed, on every system in turn: the same schedule for all of them. */

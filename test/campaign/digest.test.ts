@@ -36,6 +36,29 @@ describe('campaign: exit code', () => {
     assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2)], 'x')), 2);
     assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2), shard(3)], 'x')), 0);
   });
+
+  it('is unknown where there was no time for all that was asked for, in one line; a shard leaves that to who merges', () => {
+    const partly = campaign({ runs: [run({})], notRun: ['real raft cuts', 'real raft storm'] });
+    assert.equal(exitCodeOf(partly), 2);
+    const data = digest(partly, 'store/chaos/1');
+    assert.equal(data.valid, 'unknown');
+    assert.match(
+      campaignConsole(data).join('\n'),
+      /^Unknown: No failure in 1 real run of raft and paxos, but there was no time for 2 parts of .*: give it more minutes\.$/m,
+    );
+    assert.equal(exitCodeOf({ ...partly, interrupted: true }), 130);
+    assert.equal(exitCodeOf({ ...partly, runs: [run({ exitCode: 3 })] }), 3);
+
+    const shard = (index: number, group: string) =>
+      campaign({
+        runs: [run({ group, system: 'raft' })],
+        notRun: ['real raft cuts', 'real raft storm'].filter((one) => !one.endsWith(group)),
+        shards: [{ seed: 1, index, of: 2 }],
+      });
+    assert.equal(exitCodeOf(shard(1, 'cuts')), 0);
+    assert.equal(exitCodeOf(mergeCampaigns([shard(1, 'cuts'), shard(2, 'storm')], 'x')), 0);
+    assert.equal(exitCodeOf(mergeCampaigns([shard(1, 'cuts'), shard(2, 'cuts')], 'x')), 2);
+  });
 });
 
 describe('campaign: who lost less', () => {

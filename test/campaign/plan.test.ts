@@ -57,6 +57,26 @@ describe('campaign: the plan', () => {
     );
   });
 
+  it('gives all of the simulated time to the groups that were asked for, and to everything when these are a storm', () => {
+    const cells = (name: string, seconds: number) =>
+      planHunts(
+        systems,
+        groupsOf('sim').filter((group) => group.name === name),
+        seconds,
+        { only: true },
+      ).map(({ system, group, seconds: each }) => [system, group?.name ?? everything, each]);
+    for (const seconds of [5, 300]) {
+      assert.deepEqual(cells('cuts', seconds), [
+        ['raft', 'cuts', seconds / 2],
+        ['paxos', 'cuts', seconds / 2],
+      ]);
+    }
+    assert.deepEqual(cells('storm', 300), [
+      ['raft', everything, 150],
+      ['paxos', everything, 150],
+    ]);
+  });
+
   it('takes every group before any again, with another seed and the systems the other way round', () => {
     const cell = (at: number) =>
       realCell(systems, groups, { seed: 7, shard: { index: 1, of: 1 } }, at);
