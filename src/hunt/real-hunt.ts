@@ -48,6 +48,7 @@ class RealHunt {
   readonly #startedMs = performance.now();
   #runs = 0;
   readonly #undecided: { readonly seed: number; readonly reason: string }[] = [];
+  #idle = 0;
   #shrinking = 0;
   #coverage: Record<string, number> = {};
   readonly #failures: HuntFailure[] = [];
@@ -75,8 +76,7 @@ class RealHunt {
     const interrupted = interruptedOf(signal?.aborted);
     const seconds = this.#seconds();
     const undecided = this.#undecided.length;
-    // What proves nothing in the real world counts as undecided.
-    const counts = { runs: this.#runs, undecided, idle: 0, failures: this.#failures };
+    const counts = { runs: this.#runs, undecided, idle: this.#idle, failures: this.#failures };
     return {
       valid: verdictOf({ ...counts, ...interrupted }),
       world: 'real',
@@ -118,6 +118,7 @@ class RealHunt {
     }
     this.#runs += 1;
     this.#coverage = added(this.#coverage, reachedIn(judged));
+    if (verdict.kind === 'idle') this.#idle += 1;
     if (verdict.kind === 'undecided') this.#undecided.push({ seed, reason: verdict.reason });
     if (verdict.kind !== 'failed') {
       discard(judged);

@@ -125,11 +125,13 @@ export function verdictOf(results: Results, found: readonly Finding[]): Verdict 
   }
   const doubt = found.find(({ kind }) => kind !== 'fault-missing');
   if (doubt !== undefined) return { kind: 'undecided', reason: doubt.reason };
-  const unknown = Object.entries(results.checkers).find(
+  const open = Object.entries(results.checkers).filter(
     // Too few operations of some kind: it says that about the run, not about the system.
     ([name, { valid }]) => valid === 'unknown' && name !== 'stats',
   );
-  if (unknown === undefined) return { kind: 'passed' };
+  // As in the simulated world: faults may leave clients with nothing, which is no open question.
+  const unknown = open.find(([, { provesNothing }]) => provesNothing !== true);
+  if (unknown === undefined) return { kind: open.length > 0 ? 'idle' : 'passed' };
   const [name, { reason = 'it does not know' }] = unknown;
   return { kind: 'undecided', reason: `${name}: ${reason}` };
 }

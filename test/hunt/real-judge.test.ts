@@ -87,6 +87,26 @@ describe('what a run on real processes came to', () => {
     assert.deepEqual(verdictOf(results({ ...good, stats: idle }), []), { kind: 'passed' });
   });
 
+  it('is idle where clients were left with nothing, as in the simulated world, unless something else is open', () => {
+    const nothing: CheckResult = {
+      valid: 'unknown',
+      reason: 'nothing was read',
+      provesNothing: true,
+    };
+    const late: CheckResult = { valid: 'unknown', reason: 'out of time' };
+    const missing = finding('fault-missing', 'unknown', 'the planned fault kill never took effect');
+    const cut = finding('interrupted', 'unknown', 'the run was cut short');
+    const idle = results({ ...good, linearizable: nothing });
+    assert.deepEqual(verdictOf(idle, [missing]), { kind: 'idle' });
+    assert.equal(verdictOf(idle, [cut]).kind, 'undecided');
+    assert.deepEqual(verdictOf(results({ linearizable: nothing, invariants: late }), []), {
+      kind: 'undecided',
+      reason: 'invariants: out of time',
+    });
+    const dark = finding('not-recovered', false, 'n1 did not serve any client');
+    assert.equal(verdictOf(idle, [dark]).kind, 'failed');
+  });
+
   it('knows when the evidence was over: by the answers of its operations, or by the events of the nodes', () => {
     const line = { process: 4, f: 'read', key: 'k1' } as const;
     const read: Operation = { ...line, index: 0, time: 5e6, type: 'invoke', value: null };
