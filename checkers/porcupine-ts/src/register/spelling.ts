@@ -5,17 +5,15 @@
  * every text seen is a place on a path that begins with a put (or with the initial text) and takes one append per step.
  */
 
-import { at, ints } from '../search/ints.ts';
-import { isPut, type TextEffects } from '../search/text-effects.ts';
+import { ints } from '../search/ints.ts';
+import { none } from '../search/parts.ts';
+import type { TextEffects } from '../search/text-effects.ts';
 import { lost } from '../search/texts.ts';
 
 /** No effect: the text is the initial one. */
 export const initially = -2;
 /** Nothing spells this text. */
 export const unspelled = -1;
-
-/** With more lengths than that, looking for the next part takes longer than a search. */
-const maxLengths = 24;
 
 /** Per state (see `Places`): by which effect its text came about, `initially` or `unspelled`; and from which state, if appended. */
 export interface Spelling {
@@ -26,40 +24,20 @@ export interface Spelling {
   readonly isGuess: boolean;
 }
 
-/** The lengths of all that is put or appended; `undefined` if one of them is the beginning of another: then texts can be spelled in several ways. */
-function partLengths({ puts, appends, initialText }: TextEffects): readonly number[] | undefined {
-  // The initial text was put by an imaginary operation.
-  if (puts.has('') || puts.has(initialText)) return undefined;
-  const all = [...puts.keys(), ...appends.keys()];
-  if (initialText !== '') all.push(initialText);
-  // Of texts with a common beginning that are sorted, the shortest stands before the next.
-  all.sort();
-  const lengths: number[] = [];
-  let before = '';
-  for (const part of all) {
-    if (part.length > before.length && before !== '' && part.startsWith(before)) return undefined;
-    if (!lengths.includes(part.length)) lengths.push(part.length);
-    before = part;
-  }
-  return lengths.length > maxLengths ? undefined : lengths;
-}
-
 class Speller {
   readonly #text: TextEffects;
-  readonly #lengths: readonly number[];
   #isGuess = false;
   /** A state, the effect that it came about by, and the state before, one after the other. */
   readonly #notes: number[] = [];
 
-  constructor(text: TextEffects, lengths: readonly number[]) {
+  constructor(text: TextEffects) {
     this.#text = text;
-    this.#lengths = lengths;
   }
 
   spell(): Spelling {
     const { initial, places } = this.#text;
     if (initial !== lost) this.#notes.push(initial, initially, lost);
-    for (const whole of places.longest) this.#spellOne(whole);
+    for (let i = 0; i < places.longest.length; i += 1) this.#spellOne(i);
     const states = places.count;
     const by = ints(states).fill(unspelled);
     const from = ints(states);
@@ -71,50 +49,34 @@ class Speller {
     return { by, from, states, isGuess: this.#isGuess };
   }
 
-  /** As far as it goes: nothing spells what is beyond. */
-  #spellOne(whole: string): void {
-    const { initial, initialText, kind, places, texts, to } = this.#text;
-    let done = 0;
-    let state: number = initialText === '' ? initial : lost;
-    for (;;) {
-      const effect = this.#partAt(whole, done);
-      if (effect === undefined) return;
-      const isFirst = done === 0;
-      if (effect === initially) {
-        if (!isFirst) return;
-        state = initial;
-        done = initialText.length;
-        continue;
-      }
-      const isPutHere = at(kind, effect) === isPut;
+  /** One of the longest texts, as far as it goes: nothing spells what is beyond. */
+  #spellOne(longest: number): void {
+    const { initial, initialText, parts, places } = this.#text;
+    const whole = places.longest[longest] as string;
+    const isInitial = whole.startsWith(initialText);
+    let state: number = isInitial ? initial : lost;
+    let done = isInitial ? initialText.length : 0;
+    while (done < whole.length) {
+      const part = parts.partAt(whole, done);
+      if (part === none) return;
       // Only what comes first can have been put, and an append needs something before it.
-      if (isPutHere ? !isFirst : state === lost) return;
-      const part = texts[effect] ?? '';
-      const before = isPutHere ? lost : state;
-      state = isPutHere ? at(to, effect) : places.after(state, part);
-      done += part.length;
+      const put = done === 0 ? (parts.puts[part] as number) : none;
+      const append = state === lost ? none : (parts.appends[part] as number);
+      if (put !== none && append !== none) this.#isGuess = true;
+      const effect = put === none ? append : put;
+      if (effect === none) return;
+      const before = put === none ? state : lost;
+      done += (parts.texts[part] as string).length;
+      state = places.beginning(longest, done);
       this.#notes.push(state, effect, before);
     }
-  }
-
-  /** What comes next; `undefined` if nothing does that is known. */
-  #partAt(whole: string, start: number): number | undefined {
-    const { puts, appends, initialText } = this.#text;
-    const isEmpty = initialText === '';
-    if (start === 0 && !isEmpty && whole.startsWith(initialText)) return initially;
-    for (const length of this.#lengths) {
-      const part = whole.slice(start, start + length);
-      const append = appends.get(part);
-      const put = start === 0 ? puts.get(part) : undefined;
-      this.#isGuess ||= put !== undefined && append !== undefined && isEmpty;
-      if (put !== undefined || append !== undefined) return put ?? append;
-    }
-    return undefined;
   }
 }
 
 /** `undefined` if there can be several ways. */
 export function spelling(text: TextEffects): Spelling | undefined {
-  const lengths = partLengths(text);
-  return lengths === undefined ? undefined : new Speller(text, lengths).spell();
+  const { initialText, parts } = text;
+  // The initial text was put by an imaginary operation.
+  if (initialText !== '' && parts.puts[parts.add(initialText)] !== none) return undefined;
+  return parts.haveOneSpelling() ? new Speller(text).spell() : undefined;
 }

@@ -37,9 +37,9 @@ class Appends {
   /** Per state: the earliest return and the latest call of its readers. */
   readonly #firstReturn: Int32Array;
   readonly #lastCall: Int32Array;
-  /** Per state: the operation that appended last. */
+  /** Per state: the operation that put it or appended last. */
   readonly by: Int32Array;
-  /** Per operation: the state that it appended to make. */
+  /** Per operation: the state that it was needed to make. */
   readonly made: Int32Array;
   isGuess = false;
 
@@ -55,8 +55,7 @@ class Appends {
     this.made = ints(t.count).fill(lost);
   }
 
-  /** `unsuited` when there are several puts to choose from. */
-  find(): 'found' | 'illegal' | 'unsuited' {
+  find(): 'found' | 'illegal' {
     const { text, effect, call, return: returned } = this.#t;
     for (let i = 0; i < this.#required; i += 1) {
       const e = at(effect, i);
@@ -98,7 +97,7 @@ class Appends {
     return i;
   }
 
-  #assign(): 'found' | 'illegal' | 'unsuited' {
+  #assign(): 'found' | 'illegal' {
     const { by } = this.#t.spelling;
     const open: number[] = [];
     for (const state of this.#needed) {
@@ -108,14 +107,15 @@ class Appends {
       if (one === nobody) return 'illegal';
       const isOnly = this.#nextOf(at(this.#t.nextOf, one)) === nobody;
       const isPutHere = at(this.#t.spelling.from, state) === lost;
-      if (isPutHere && !isOnly) return 'unsuited';
+      // What was put again can be seen again, so that no choice among puts is sure.
+      if (isPutHere && !isOnly) this.isGuess = true;
       if (!isOnly) open.push(state);
-      else if (!isPutHere && !this.#give(state, one)) return 'illegal';
+      else if (!this.#give(state, one)) return 'illegal';
     }
     return open.length === 0 || this.#choose(open) ? 'found' : 'illegal';
   }
 
-  /** False if the operation has appended already. */
+  /** False if the operation was needed already. */
   #give(state: number, i: number): boolean {
     if (at(this.made, i) !== lost) return false;
     this.made[i] = state;
@@ -145,17 +145,24 @@ class Appends {
 
   /** Per state those that times allow, the first to return first. */
   #candidates(open: readonly number[]): { state: number; those: readonly number[] }[] {
-    const { from, by, states } = this.#t.spelling;
+    const { spelling: spelled, call, return: returned } = this.#t;
+    const { from, by, states } = spelled;
     const before = ints(states).fill(-1);
     const after = this.#firstReturn.slice();
     for (const state of this.#needed) {
       const source = at(from, state);
-      if (source !== lost) before[state] = Math.max(at(before, source), at(this.#lastCall, source));
+      if (source === lost) continue;
+      const made = at(this.by, source);
+      const called = made === nobody ? -1 : at(call, made);
+      before[state] = Math.max(at(before, source), at(this.#lastCall, source), called);
     }
     for (let i = this.#needed.length - 1; i >= 0; i -= 1) {
       const state = this.#needed[i] as number;
       const source = at(from, state);
-      if (source !== lost) after[source] = Math.min(at(after, source), at(after, state));
+      if (source === lost) continue;
+      const made = at(this.by, state);
+      const until = made === nobody || made >= this.#required ? never : at(returned, made);
+      after[source] = Math.min(at(after, source), at(after, state), until);
     }
     return open.map((state) => ({
       state,
@@ -227,7 +234,6 @@ class TextHistory implements Decider {
     const end = required < this.required ? returned : Infinity;
     const appends = new Appends(this, required, end);
     const found = appends.find();
-    if (found === 'unsuited') return unsuited;
     const isGuess = appends.isGuess || this.spelling.isGuess;
     if (found === 'illegal') return isGuess ? unsuited : illegal;
     const p = prefix(this.#register(appends), required);
@@ -244,10 +250,13 @@ class TextHistory implements Decider {
     for (let i = 0; i < count; i += 1) {
       const e = at(this.effect, i);
       switch (at(text.kind, e)) {
-        case isPut:
+        case isPut: {
+          const state = at(text.to, e);
+          const by = at(appends.by, state);
           kind[i] = isWrite;
-          to[i] = at(text.to, e);
+          to[i] = by === nobody || by === i ? state : lost;
           break;
+        }
         case isAppend: {
           const made = at(appends.made, i);
           kind[i] = made === lost ? isWrite : isCas;

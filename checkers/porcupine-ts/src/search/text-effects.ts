@@ -3,8 +3,9 @@
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { TextShape, TextView } from '../shape.ts';
-import { at, ints } from './ints.ts';
-import { Places } from './texts.ts';
+import { at, copied, ints } from './ints.ts';
+import { none, Parts } from './parts.ts';
+import { Places, Sights } from './texts.ts';
 
 const operationsPerTick = 8192;
 
@@ -27,9 +28,8 @@ export interface TextEffects {
   readonly to: Int32Array;
   /** What is read, put or appended; of a swap what it leaves. */
   readonly texts: readonly string[];
-  /** By text: the effect that puts it, and the one that appends it. */
-  readonly puts: ReadonlyMap<string, number>;
-  readonly appends: ReadonlyMap<string, number>;
+  /** All that is put or appended. */
+  readonly parts: Parts;
 }
 
 /** No state: the effect cannot happen. */
@@ -77,15 +77,33 @@ const codeOf = (view: TextView): number => {
   }
 };
 
+/** Effects, as they are found. */
+class Found<Input, Output> {
+  readonly inputs: Input[] = [];
+  readonly outputs: (Output | undefined)[] = [];
+  readonly kind: number[] = [];
+  readonly texts: string[] = [];
+  /** What a get or a swap needs to see; `none` for others. */
+  readonly sight: number[] = [];
+
+  add(op: Operation<Input, Output>, kind: number, text: string, sight: number): number {
+    this.inputs.push(op.input);
+    this.outputs.push(op.kind === 'completed' ? op.output : undefined);
+    this.texts.push(text);
+    this.sight.push(sight);
+    return this.kind.push(kind) - 1;
+  }
+}
+
 class TextReader<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #shape: TextShape<Input, Output>;
-  readonly #views: TextView[] = [];
-  readonly #inputs: Input[] = [];
-  readonly #outputs: (Output | undefined)[] = [];
-  /** Effects by kind and text; those of swaps by both texts. */
-  readonly #known: readonly Map<string, number>[] = [new Map(), new Map(), new Map(), new Map()];
+  readonly #found = new Found<Input, Output>();
+  readonly #sights = new Sights();
+  readonly #parts = new Parts();
+  /** By what is replaced, and by what. */
   readonly #swaps = new Map<string, Map<string, number>>();
+  #idle = none;
 
   constructor(model: Model<State, Input, Output>, shape: TextShape<Input, Output>) {
     this.#model = model;
@@ -103,77 +121,119 @@ class TextReader<State, Input, Output> {
       const op = operations[i] as Operation<Input, Output>;
       const view = viewOf(this.#model, this.#shape, op);
       if (view === undefined) return undefined;
-      of[i] = this.#effectOf(view, op);
+      // What was read is named when all is known that was read.
+      of[i] = view.kind === 'value' ? ~this.#sights.add(view.value) : this.#effectOf(view, op);
     }
-    const text = this.#text();
     tick();
-    const count = this.#views.length;
-    const readonly = ints(count);
-    const blind = ints(count);
-    const total = ints(count);
-    for (let e = 0; e < count; e += 1) {
-      const kind = at(text.kind, e);
-      if (kind === isIdle || kind === isGet) readonly[e] = 1;
-      if (kind === isPut) blind[e] = 1;
-      if (kind !== isGet && kind !== isSwap) total[e] = 1;
-    }
-    return { of, inputs: this.#inputs, outputs: this.#outputs, readonly, blind, total, text };
+    const places = new Places(this.#sights);
+    this.#nameReads(of, operations, places);
+    tick();
+    const { inputs, outputs } = this.#found;
+    const text = this.#text(places);
+    return { of, inputs, outputs, ...promises(text), text };
   }
 
   #effectOf(view: TextView, op: Operation<Input, Output>): number {
-    const known = this.#tableOf(view);
-    const text = codeOf(view) === isIdle ? '' : textOf(view);
-    const effect = known.get(text);
-    if (effect !== undefined) return effect;
-    const fresh = this.#views.length;
-    known.set(text, fresh);
-    this.#views.push(view);
-    this.#inputs.push(op.input);
-    this.#outputs.push(op.kind === 'completed' ? op.output : undefined);
-    return fresh;
-  }
-
-  #tableOf(view: TextView): Map<string, number> {
-    if (view.kind !== 'cas') return this.#known[codeOf(view)] as Map<string, number>;
-    let table = this.#swaps.get(view.from);
-    if (table === undefined) {
-      table = new Map();
-      this.#swaps.set(view.from, table);
+    const text = textOf(view);
+    switch (codeOf(view)) {
+      case isPut:
+        return this.#effectOfPart(this.#parts.puts, isPut, text, op);
+      case isAppend:
+        return this.#effectOfPart(this.#parts.appends, isAppend, text, op);
+      case isSwap:
+        return this.#effectOfSwap(view.kind === 'cas' ? view.from : '', text, op);
+      default:
+        if (this.#idle === none) this.#idle = this.#found.add(op, isIdle, '', none);
+        return this.#idle;
     }
-    return table;
   }
 
-  #text(): TextEffects {
-    const views = this.#views;
-    const gets = this.#known[isGet] as Map<string, number>;
-    const count = views.length;
-    const kind = ints(count);
-    const from = ints(count);
-    const to = ints(count);
-    const places = new Places([...gets.keys(), ...this.#swaps.keys()], (text, state) => {
-      const get = gets.get(text);
-      if (get !== undefined) from[get] = state;
-    });
-    const texts: string[] = [];
-    for (let e = 0; e < count; e += 1) {
-      const view = views[e] ?? nothing;
-      kind[e] = codeOf(view);
-      texts.push(textOf(view));
-      if (view.kind === 'put' || view.kind === 'cas') to[e] = places.of(textOf(view));
-      if (view.kind === 'cas') from[e] = places.of(view.from);
+  #effectOfPart(
+    effects: number[],
+    kind: number,
+    text: string,
+    op: Operation<Input, Output>,
+  ): number {
+    const part = this.#parts.add(text);
+    let effect = effects[part] as number;
+    if (effect === none) {
+      effect = this.#found.add(op, kind, text, none);
+      effects[part] = effect;
+    }
+    return effect;
+  }
+
+  #effectOfSwap(from: string, to: string, op: Operation<Input, Output>): number {
+    let effects = this.#swaps.get(from);
+    if (effects === undefined) {
+      effects = new Map();
+      this.#swaps.set(from, effects);
+    }
+    let effect = effects.get(to);
+    if (effect === undefined) {
+      effect = this.#found.add(op, isSwap, to, this.#sights.add(from));
+      effects.set(to, effect);
+    }
+    return effect;
+  }
+
+  /** Gives reads of the same text one effect. */
+  #nameReads(
+    of: Int32Array,
+    operations: readonly Operation<Input, Output>[],
+    places: Places,
+  ): void {
+    const effects: (number | undefined)[] = [];
+    for (let i = 0; i < of.length; i += 1) {
+      if (at(of, i) >= 0) continue;
+      const sight = ~at(of, i);
+      const state = places.seen(sight);
+      let effect = effects[state];
+      if (effect === undefined) {
+        const op = operations[i] as Operation<Input, Output>;
+        effect = this.#found.add(op, isGet, places.text(state) ?? '', sight);
+        effects[state] = effect;
+      }
+      of[i] = effect;
+    }
+  }
+
+  #text(places: Places): TextEffects {
+    const { kind, texts, sight } = this.#found;
+    const from = ints(kind.length);
+    const to = ints(kind.length);
+    for (let e = 0; e < kind.length; e += 1) {
+      const code = kind[e] as number;
+      if (code === isPut || code === isSwap) to[e] = places.of(texts[e] as string);
+      if (sight[e] !== none) from[e] = places.seen(sight[e] as number);
     }
     return {
       places,
       initial: places.of(this.#shape.initial),
       initialText: this.#shape.initial,
-      kind,
+      kind: copied(kind),
       from,
       to,
       texts,
-      puts: this.#known[isPut] as Map<string, number>,
-      appends: this.#known[isAppend] as Map<string, number>,
+      parts: this.#parts,
     };
   }
+}
+
+/** What is known of effects because they are those of a text. */
+function promises({
+  kind,
+}: TextEffects): Pick<TextReading<unknown, unknown>, 'readonly' | 'blind' | 'total'> {
+  const readonly = ints(kind.length);
+  const blind = ints(kind.length);
+  const total = ints(kind.length);
+  for (let e = 0; e < kind.length; e += 1) {
+    const code = at(kind, e);
+    if (code === isIdle || code === isGet) readonly[e] = 1;
+    if (code === isPut) blind[e] = 1;
+    if (code !== isGet && code !== isSwap) total[e] = 1;
+  }
+  return { readonly, blind, total };
 }
 
 const textOf = (view: TextView): string => {

@@ -12,6 +12,9 @@ import { PairTable } from './pairs.ts';
 /** The state of what nobody can ever see. */
 export const lost = 0;
 
+/** Places that are expected in each of the longest texts. */
+const roomPerText = 8;
+
 /** The same as `text.startsWith(start)`, and faster. */
 const startsWith = (text: string, start: string): boolean =>
   text.length >= start.length && text.slice(0, start.length) === start;
@@ -23,40 +26,69 @@ function commonLength(a: string, b: string): number {
   return length;
 }
 
+/** Texts as they are seen, one after the other. Most begin with the one before, or it begins with them: such are one *run*. */
+export class Sights {
+  /** Per run: the longest text. */
+  readonly tips: string[] = [];
+  /** Per sight: its run and its length. */
+  readonly #run: number[] = [];
+  readonly #length: number[] = [];
+
+  /** The number of the sight. */
+  add(text: string): number {
+    const last = this.tips.length - 1;
+    const tip = this.tips[last];
+    if (tip === undefined || !(startsWith(tip, text) || startsWith(text, tip))) {
+      this.tips.push(text);
+    } else if (text.length > tip.length) {
+      this.tips[last] = text;
+    }
+    this.#run.push(this.tips.length - 1);
+    return this.#length.push(text.length) - 1;
+  }
+
+  run(sight: number): number {
+    return this.#run[sight] as number;
+  }
+
+  length(sight: number): number {
+    return this.#length[sight] as number;
+  }
+}
+
 export class Places {
   /** The longest texts that were seen, sorted. */
   readonly longest: readonly string[];
   /** How much text i has in common with text i + 1. */
   readonly #common: Int32Array;
+  readonly #sights: Sights;
+  /** Per run: one of the longest texts that begin with its tip. */
+  readonly #longestOf: Int32Array;
   readonly #known: PairTable;
   /** Per state: the first of the longest texts that begin with it, the one after the last, its length. */
   readonly #first: number[] = [-1];
   readonly #end: number[] = [-1];
   readonly #length: number[] = [-1];
 
-  /** `seen` may hold texts repeatedly, in any order. `note` is told the state of each. */
-  constructor(seen: readonly string[], note: (text: string, state: number) => void) {
-    const sorted = [...seen].sort();
-    // Not everything that was the state was seen.
-    this.#known = new PairTable(2 * sorted.length);
-    const longest: string[] = [];
-    const first = ints(sorted.length);
-    for (let i = 0; i < sorted.length; i += 1) {
-      const text = sorted[i] as string;
-      first[i] = longest.length;
+  constructor(sights: Sights) {
+    const { tips } = sights;
+    const sorted = [...tips].sort();
+    const longest = sorted.filter((text, i) => {
       const next = sorted[i + 1];
-      if (next === undefined || !startsWith(next, text)) longest.push(text);
-    }
+      return next === undefined || !startsWith(next, text);
+    });
     this.longest = longest;
     const count = longest.length;
     this.#common = ints(count);
     for (let i = 0; i + 1 < count; i += 1) {
       this.#common[i] = commonLength(longest[i] as string, longest[i + 1] as string);
     }
-    for (let i = 0; i < sorted.length; i += 1) {
-      const text = sorted[i] as string;
-      note(text, this.#state(at(first, i), text.length));
+    this.#sights = sights;
+    this.#longestOf = ints(tips.length);
+    for (let run = 0; run < tips.length; run += 1) {
+      this.#longestOf[run] = this.#notBefore(tips[run] as string);
     }
+    this.#known = new PairTable(roomPerText * count);
   }
 
   /** How many states there are so far. */
@@ -66,17 +98,22 @@ export class Places {
 
   /** The state of a text. */
   of(text: string): number {
-    let low = 0;
-    let high = this.longest.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.longest[middle] ?? '') < text) low = middle + 1;
-      else high = middle;
-    }
-    const longest = this.longest[low];
-    return longest !== undefined && startsWith(longest, text)
-      ? this.#state(low, text.length)
-      : lost;
+    const i = this.#notBefore(text);
+    const longest = this.longest[i];
+    return longest !== undefined && startsWith(longest, text) ? this.#state(i, text.length) : lost;
+  }
+
+  /** The state of a text that was seen. */
+  seen(sight: number): number {
+    const longest = at(this.#longestOf, this.#sights.run(sight));
+    return this.beginning(longest, this.#sights.length(sight));
+  }
+
+  /** The state of the first so many characters of one of the longest texts. */
+  beginning(longest: number, length: number): number {
+    let first = longest;
+    while (first > 0 && at(this.#common, first - 1) >= length) first -= 1;
+    return this.#state(first, length);
   }
 
   /** The state after something is appended. */
@@ -114,6 +151,18 @@ export class Places {
     return state === lost
       ? undefined
       : this.longest[this.first(state)]?.slice(0, this.length(state));
+  }
+
+  /** The first of the longest texts that does not stand before this one. */
+  #notBefore(text: string): number {
+    let low = 0;
+    let high = this.longest.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.longest[middle] ?? '') < text) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #state(first: number, length: number): number {
