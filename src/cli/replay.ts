@@ -1,6 +1,7 @@
 /** `dissent replay`: runs a recorded test, or one that a hunt has found, again and says whether the outcome is the same. */
 
 import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderSpaceTime } from '#reports/space-time';
 import { BadInput, exitCodes, Interrupted } from '../errors.ts';
@@ -10,7 +11,7 @@ import { attemptsOf, describeRealReplay, replayReal } from '../hunt/real-replay.
 import { describeReplay, replayRepro } from '../hunt/replay.ts';
 import { replayCommand as commandOf, pageOf, type Repro, readRepro } from '../hunt/repro.ts';
 import { withDefaults } from '../run/build-spec.ts';
-import { readResults, readTest } from '../run/folder.ts';
+import { readResults, readTest, runFiles } from '../run/folder.ts';
 import { runTest } from '../run/run-test.ts';
 import { newCommand } from './command.ts';
 import { number } from './options.ts';
@@ -66,10 +67,10 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
     throw new BadInput('--attempts is for --world real: a simulated test is the same every time');
   }
   if (repro.spec.world === 'sim') {
-    out.line(describeReplay(await replayRepro(repro), repro));
+    out.line(describeReplay(await named(path, replayRepro(repro)), repro));
     out.line(`look at it: ${await writePage(path, repro)}`);
   } else {
-    const { verdict } = await judge({ ...repro.spec, world });
+    const { verdict } = await named(path, judge({ ...repro.spec, world }));
     const fails = isSameFailure(verdict, repro.failure) ? 'fails' : 'does not fail';
     out.line(`Found on real processes. In the simulated world it ${fails} in the same way.`);
   }
@@ -95,6 +96,17 @@ async function replayFile(path: string, flags: Replaying): Promise<void> {
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : results.exitCode;
   } finally {
     interrupt.release();
+  }
+}
+
+/** What only running it shows to be wrong with a test, such as an operation that its workload does not have, is wrong in its file. */
+async function named<T>(path: string, replaying: Promise<T>): Promise<T> {
+  try {
+    return await replaying;
+  } catch (error) {
+    if (error instanceof BadInput)
+      throw new BadInput(`${path}: ${error.message}`, { cause: error });
+    throw error;
   }
 }
 
@@ -136,7 +148,7 @@ async function writePage(path: string, repro: Repro): Promise<string> {
 
 async function replayFolder(folder: string, flags: Replaying): Promise<void> {
   const out = output(flags.json);
-  const recorded = withDefaults(readTest(folder).spec);
+  const recorded = withDefaults(readTest(folder).spec, join(folder, runFiles.spec));
   const spec = { ...recorded, world: flags.world ?? recorded.world };
   const before = readResults(folder);
   const interrupt = interruptible();

@@ -64,7 +64,7 @@ export function readRepro(path: string): Repro {
     );
   }
   const parsed = reproSchema.safeParse(input);
-  if (parsed.success) return { ...parsed.data, spec: withDefaults(parsed.data.spec) };
+  if (parsed.success) return { ...parsed.data, spec: withDefaults(parsed.data.spec, path) };
   if (!z.looseObject({ kind: z.literal('dissent-repro') }).safeParse(input).success) {
     throw new BadInput(
       `${path} is not a repro file: it holds ${outlineOf(input)}.\n` +

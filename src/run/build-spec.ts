@@ -6,6 +6,7 @@ import { BadInput } from '../errors.ts';
 import { generateSchedule } from '../schedule/generate.ts';
 import type { Schedule, ScheduleEntry } from '../schedule/schedule.ts';
 import { intensities } from '../schedule/slots.ts';
+import { validateSchedule } from '../schedule/validate.ts';
 import { type SystemKind, systems } from '../systems/index.ts';
 import { faultFile } from './fault-files.ts';
 import { describeIssues, parseSpec, type TestSpec } from './spec.ts';
@@ -54,7 +55,7 @@ function lookUp<T>(what: string, name: string, known: ReadonlyMap<string, T>): T
   const found = known.get(name);
   if (found !== undefined) return found;
   throw new BadInput(
-    `unknown ${what} "${name}"; there are: ${[...known.keys()].join(', ')}.\nnext: see \`dissent list\``,
+    `${what} "${name}"; there are: ${[...known.keys()].join(', ')}.\nnext: see \`dissent list\``,
   );
 }
 
@@ -71,20 +72,28 @@ function checkedOptions(what: string, schema: Schema, value: unknown): Record<st
 }
 
 /**
- * A test that was written down before some option came to be, with the option's default. Throws BadInput for a system or workload
- * that is not there, and for options that these do not know.
+ * A test that was written down before some option came to be, with the option's default. Throws BadInput that names the `file` it is from,
+ * for a system, workload or fault that is not there, and for options that these do not know.
  */
-export function withDefaults(spec: TestSpec): TestSpec {
-  const system = lookUp('system', spec.system, systems);
-  const given = checkedOptions(`options of ${spec.system}`, system.options, spec.systemOptions);
+export function withDefaults(spec: TestSpec, file: string): TestSpec {
+  const system = lookUp(`${file}: unknown system`, spec.system, systems);
+  const given = checkedOptions(
+    `${file}: systemOptions of ${spec.system}`,
+    system.options,
+    spec.systemOptions,
+  );
+  // Faults of the user's own are known once their files are loaded, which is when the test is run.
+  if ((spec.faultFiles ?? []).length === 0) {
+    validateSchedule(spec.schedule, { nodes: nodeNames(spec.nodes) }, `${file}: schedule`);
+  }
   const known = { ...spec, systemOptions: given };
   // A workload of the user's own is known once its file is loaded, which is when the test is run.
   if (spec.workloadFile !== undefined) return known;
-  const workload = lookUp('workload', spec.workload, workloads);
+  const workload = lookUp(`${file}: unknown workload`, spec.workload, workloads);
   return {
     ...known,
     workloadOptions: checkedOptions(
-      `options of workload ${spec.workload}`,
+      `${file}: workloadOptions of ${spec.workload}`,
       workload.options,
       spec.workloadOptions,
     ),
@@ -93,9 +102,9 @@ export function withDefaults(spec: TestSpec): TestSpec {
 
 /** Fills a request up to a whole description. Throws BadInput for whatever cannot be used. */
 export function buildSpec(request: TestRequest, seed: number): TestSpec {
-  const system = lookUp('system', request.system, systems);
+  const system = lookUp('unknown system', request.system, systems);
   const workload = lookUp(
-    'workload',
+    'unknown workload',
     request.workload ?? system.workloads?.[0] ?? 'register',
     workloads,
   );
@@ -107,7 +116,7 @@ export function buildSpec(request: TestRequest, seed: number): TestSpec {
   const kinds = expandKinds(request.nemesis ?? [], request.world === 'sim' ? 'sim' : 'real').filter(
     (kind) => kind !== 'none',
   );
-  for (const kind of [...kinds, ...requiredKinds(request)]) lookUp('fault', kind, faults);
+  for (const kind of [...kinds, ...requiredKinds(request)]) lookUp('unknown fault', kind, faults);
   refuseOtherWorld(request, system);
   const drawing = drawingOf(request);
   const draft = {

@@ -39,12 +39,22 @@ describe('a repro file', () => {
 
   it('that cannot be used is refused with what is wrong', () => {
     const { traceHash: _, ...unhashed } = repro;
+    const having = (part: object) => ({ ...repro, spec: { ...repro.spec, ...part } });
     const bad: readonly (readonly [unknown, RegExp])[] = [
       ['{', /cannot read .*x\.repro\.json/],
       [{ ...repro, kind: 'other' }, /kind/],
       [unhashed, /traceHash/],
-      [{ ...repro, spec: { ...repro.spec, system: 'raftt' } }, /unknown system "raftt"/],
-      [{ ...repro, spec: { ...repro.spec, systemOptions: { typo: 1 } } }, /options of raft/],
+      [having({ system: 'raftt' }), /x\.repro\.json: unknown system "raftt"/],
+      [having({ systemOptions: { typo: 1 } }), /x\.repro\.json: systemOptions of raft .*typo/s],
+      [having({ workload: 'typo' }), /x\.repro\.json: unknown workload "typo"/],
+      [
+        having({ workloadOptions: { typo: 1 } }),
+        /x\.repro\.json: workloadOptions of register .*typo/s,
+      ],
+      [
+        having({ schedule: [{ at: 0, for: 9, fault: { kind: 'kill' }, target: 'n9' }] }),
+        /x\.repro\.json: schedule .*n9.*allowed: n1/s,
+      ],
     ];
     for (const [value, message] of bad) {
       assert.throws(
