@@ -18,6 +18,7 @@ const names = new Map([
   ['maxInflight', 'batches under way, at most'],
   ['maxUncommitted', 'operations waiting to be decided, at most'],
   ['maxPendingReads', 'reads waiting, at most'],
+  ['maxSessions', 'client sessions remembered, at most'],
   ['readShare', 'share of clients that only read'],
   ['keys', 'how operations spread over keys'],
   ['maxClockDrift', 'clocks may differ in rate by, at most'],

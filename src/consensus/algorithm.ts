@@ -126,6 +126,8 @@ export interface Limits {
   readonly maxUncommitted: number;
   /** Reads waiting for confirmation; more are rejected as overloaded. */
   readonly maxPendingReads: number;
+  /** Client sessions remembered: the one unused for longest goes first. The same on every node, or their states part. Left out: 4096. */
+  readonly maxSessions?: number;
 }
 
 export const defaultTiming: Timing = { heartbeatMs: 50, electionTimeoutMs: 300 };

@@ -48,7 +48,7 @@ export function createReplica(setup: ReplicaSetup): Replica {
   const replica: State = {
     setup,
     core: create(config, options, durable, random, nowMs),
-    machine: withSessions(createKv()),
+    machine: withSessions(createKv(), config.limits.maxSessions),
     router: new Router(2 * config.timing.electionTimeoutMs),
     trace: config.trace === false ? undefined : (event) => put(replica, { kind: 'trace', event }),
     effects: [],

@@ -5,6 +5,7 @@
  */
 
 import { weighted } from '#nemesis/weighted';
+import { defaultMaxSessions } from '../consensus/state-machine/sessions.ts';
 import { type Random, stream } from '../random/random.ts';
 import { buildSpec, nodeNames } from '../run/build-spec.ts';
 import type { TestSpec } from '../run/spec.ts';
@@ -52,7 +53,10 @@ export function drawTest(subject: HuntSubject, seed: number): TestSpec {
   const draft = buildSpec(
     {
       system: subject.system,
-      systemOptions,
+      systemOptions:
+        subject.systemOptions === undefined && hasSessions(subject.system)
+          ? { ...systemOptions, maxSessions: drawSessions(random('sessions'), load.clients) }
+          : systemOptions,
       workload,
       workloadOptions,
       nodes,
@@ -91,6 +95,17 @@ function drawShape(
     nodes: nodeNames(nodes),
   };
 }
+
+/** Single-decree Paxos has none: what was decided stays decided, however often it is proposed. */
+const hasSessions = (system: string): boolean => system === 'raft' || system === 'paxos';
+
+/** Often so few that those of clients who gave up are forgotten while what they asked for is still on its way. All who ask have one. */
+const drawSessions = (random: Random, clients: number): number =>
+  weighted(random, [
+    [defaultMaxSessions, 2],
+    [clients, 1],
+    [2 * clients, 1],
+  ] as const);
 
 /** What one command costs, ms. */
 interface Cost {

@@ -31,6 +31,7 @@ const schema = z
       maxInflight: positive,
       maxUncommitted: positive,
       maxPendingReads: positive,
+      maxSessions: positive.exactOptional(),
     }),
     seed: z.int(),
     faults: nodeFaults.exactOptional(),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NodeExit } from '../cluster/node-process.ts';
 import { createRealCluster } from '../cluster/own-program.ts';
 import { defaultLimits, defaultTiming } from '../consensus/algorithm.ts';
+import { defaultMaxSessions } from '../consensus/state-machine/sessions.ts';
 import { connect } from '../node/client.ts';
 import type { NodeConfig } from '../node/config.ts';
 import type { RunningSystem, StartContext, SystemFlag, SystemKind } from './system.ts';
@@ -20,6 +21,8 @@ const sharedOptions = {
   maxInflight: positive.default(defaultLimits.maxInflight),
   maxUncommitted: positive.default(defaultLimits.maxUncommitted),
   maxPendingReads: positive.default(defaultLimits.maxPendingReads),
+  /** Client sessions remembered; the one unused for longest is forgotten first. */
+  maxSessions: positive.default(defaultMaxSessions),
 };
 
 interface SharedOptions {
@@ -29,6 +32,7 @@ interface SharedOptions {
   readonly maxInflight: number;
   readonly maxUncommitted: number;
   readonly maxPendingReads: number;
+  readonly maxSessions: number;
 }
 
 export interface OwnSystem {
@@ -72,6 +76,7 @@ const programOf = (system: OwnSystem, options: SharedOptions & Record<string, un
     maxInflight: options.maxInflight,
     maxUncommitted: options.maxUncommitted,
     maxPendingReads: options.maxPendingReads,
+    maxSessions: options.maxSessions,
   },
 });
 
