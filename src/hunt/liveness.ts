@@ -96,20 +96,31 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
   const lost = new Set(broken.map(({ node }) => node).filter((node) => down.includes(node)));
   if (2 * (nodes.length - lost.size) <= nodes.length) return undefined;
   const dark = unserved({ history, spec }).filter((node) => !lost.has(node));
-  if (dark.length === 0) {
-    if (run.behind.length === 0) return undefined;
-    return {
-      kind: 'failed',
-      by: 'liveness',
-      name: 'nodes-end-alike',
-      explanation: `${run.behind.join(', ')} still had not learnt of everything that is committed, and learnt nothing more for ${calmLimits * t} ms after everything was over`,
-    };
-  }
+  if (dark.length === 0) return unfinished(run, calmLimits * t);
   return {
     kind: 'failed',
     by: 'liveness',
     name: 'healed-cluster-serves',
     explanation: `${dark.join(', ')} served no client within ${spec.recoveryTimeoutMs} ms after everything was healed`,
+  };
+}
+
+/** What a majority that serves leaves undone, and no client notices. */
+function unfinished({ behind, owing }: Simulated, limitMs: number): Verdict | undefined {
+  if (behind.length > 0) {
+    return {
+      kind: 'failed',
+      by: 'liveness',
+      name: 'nodes-end-alike',
+      explanation: `${behind.join(', ')} still had not learnt of everything that is committed, and learnt nothing more for ${limitMs} ms after everything was over`,
+    };
+  }
+  if (owing.length === 0) return undefined;
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'requests-are-answered',
+    explanation: `${owing.join(', ')} still owed clients an answer, and answered nothing for ${limitMs} ms after everything was over: neither with a result, nor that it is not known`,
   };
 }
 

@@ -1,4 +1,7 @@
-/** Whether all nodes end alike: a follower that stays behind for ever is noticed by no client while a majority serves. */
+/**
+ * What clients do not notice while a majority serves: a follower that stays behind for ever, and a request that a node forgot. Whoever asked
+ * gave up long ago, and took the silence for a slow network.
+ */
 
 import type { SimCluster } from '../sim/index.ts';
 
@@ -28,6 +31,32 @@ export async function settle(cluster: SimCluster, limitMs: number): Promise<read
     if (least > known) endNs = Math.min(longestNs, nowNs + limitMs * 1e6);
     known = Math.max(known, least);
     if (behind.length === 0 || nowNs >= endNs) return behind.map(({ node }) => node);
+    const nextNs = Math.min(endNs, nowNs + lookEveryMs * 1e6);
+    await timeline.until(timeline.sleepUntil(nextNs, never), nextNs + 1e9);
+  }
+}
+
+/**
+ * Lets time pass, without clients, until running nodes have answered everything that they were ever asked, or have answered nothing for
+ * `limitMs`. Every request has an answer (see Replica): of its effect, of a refusal, or that its fate is not known. Gives the nodes that
+ * still owe some.
+ */
+export async function settleDebts(
+  cluster: SimCluster,
+  limitMs: number,
+): Promise<readonly string[]> {
+  const { timeline } = cluster;
+  const never = new AbortController().signal;
+  const longestNs = timeline.nowNs() + longestMs * 1e6;
+  let endNs = timeline.nowNs() + limitMs * 1e6;
+  let owedBefore = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const { owing } = cluster;
+    const owed = [...owing.values()].reduce((sum, count) => sum + count, 0);
+    const nowNs = timeline.nowNs();
+    if (owed < owedBefore) endNs = Math.min(longestNs, nowNs + limitMs * 1e6);
+    owedBefore = Math.min(owedBefore, owed);
+    if (owed === 0 || nowNs >= endNs) return [...owing.keys()];
     const nextNs = Math.min(endNs, nowNs + lookEveryMs * 1e6);
     await timeline.until(timeline.sleepUntil(nextNs, never), nextNs + 1e9);
   }

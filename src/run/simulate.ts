@@ -20,7 +20,7 @@ import { systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
 import { type OnProgress, perform } from './perform.ts';
 import { memoryRecorder } from './recorder.ts';
-import { settle } from './settle.ts';
+import { settle, settleDebts } from './settle.ts';
 import type { TestSpec } from './spec.ts';
 
 export interface SimulateOptions {
@@ -32,7 +32,7 @@ export interface SimulateOptions {
   readonly hash?: boolean;
   /** Whether nodes pass messages as JSON, as a check that they share nothing else. Slow; changes nothing of the run. */
   readonly serialise?: boolean;
-  /** How long the nodes may take to end alike, once everything is over, in ms; left out: they are not asked to. */
+  /** How long the nodes may take to end alike, and to answer what they were asked, once everything is over, in ms; left out: they are not asked to. */
   readonly settleMs?: number;
   /** Whether to count bytes of messages. Slow. */
   readonly measure?: boolean;
@@ -64,6 +64,8 @@ export interface Simulated {
   readonly brokenNodes: readonly NodeEnd[];
   /** With `settleMs`: running nodes that still knew less to be committed than others. */
   readonly behind: readonly string[];
+  /** With `settleMs`: running nodes that still owed clients an answer. */
+  readonly owing: readonly string[];
   /** Nodes that were not running at the end. */
   readonly down: readonly string[];
 }
@@ -118,16 +120,23 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
       : await settle(cluster, options.settleMs);
   const history = recorder.operations;
   const traceHash = cluster.traceHash(history);
+  const { counters } = cluster;
+  const endNs = timeline.nowNs();
+  const owing =
+    options.settleMs === undefined || ended === 'aborted'
+      ? []
+      : await settleDebts(cluster, options.settleMs);
   return {
     history,
     faults,
     ended,
-    endNs: timeline.nowNs(),
+    endNs,
     ...(traceHash === undefined ? {} : { traceHash }),
-    counters: cluster.counters,
+    counters,
     ends: cluster.ends,
     brokenNodes: cluster.ends.filter(({ cause }) => cause === 'system'),
     behind,
+    owing,
     down: cluster.down,
   };
 }

@@ -40,6 +40,11 @@ export class ClientPort {
     return this.#cut;
   }
 
+  /** Requests that reached the node and that it has not answered, whether or not anybody waits for the answers. */
+  get owed(): number {
+    return this.#asked.size;
+  }
+
   open(): Line {
     this.#opened += 1;
     const line = new SimLine(this, this.#parts, mix(this.#parts.seed, this.#opened));

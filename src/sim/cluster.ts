@@ -140,6 +140,12 @@ export class SimCluster {
     return [...this.#nodes.values()].filter((node) => node.isDown).map(({ id }) => id);
   }
 
+  /** How many requests of clients each running node has not answered; those that owe nothing are left out. */
+  get owing(): ReadonlyMap<Node, number> {
+    const owing = [...this.#ports].map(([node, { owed }]) => [node, owed] as const);
+    return new Map(owing.filter(([, owed]) => owed > 0));
+  }
+
   get counters(): SimCounters {
     let fsyncs = 0;
     for (const node of this.#nodes.values()) fsyncs += node.disk.fsyncs;
