@@ -2,13 +2,11 @@
 
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { BadInput } from '../errors.ts';
-import { type HuntProgress, hunt } from '../hunt/hunt.ts';
+import { hunt } from '../hunt/hunt.ts';
 import { createRunFolder, writeWhole } from '../run/folder.ts';
-import { known } from '../run/known.ts';
-import type { RunOptions } from '../run/run-test.ts';
 import { systems as knownSystems } from '../systems/index.ts';
-import { type CampaignWorld, type FaultGroup, groupsOf } from './groups.ts';
+import type { CampaignWorld, FaultGroup } from './groups.ts';
+import { type CampaignOptions, chosenGroups, refuseWrong } from './options.ts';
 import {
   cellSeconds,
   everything,
@@ -17,77 +15,32 @@ import {
   planHunts,
   type RealCell,
   realCell,
-  type Shard,
   simShare,
 } from './plan.ts';
-import { type Keep, runReal } from './real.ts';
+import { runReal } from './real.ts';
 import type { Campaign, CampaignHunt, CampaignRun } from './record.ts';
-
-export interface CampaignOptions extends Omit<RunOptions, 'summary'> {
-  readonly systems: readonly string[];
-  readonly worlds: readonly CampaignWorld[];
-  /** Names of groups of faults; left out: all. */
-  readonly groups?: readonly string[];
-  /** Of the clients in real runs; left out: the system's usual one. */
-  readonly workload?: string;
-  readonly minutes: number;
-  readonly seed: number;
-  readonly shard: Shard;
-  /** Threads of the simulated world. */
-  readonly workers: number;
-  readonly keep: Keep;
-  /** Runs it again. */
-  readonly command: string;
-  /** One line for everything that has come to an end. */
-  readonly onLine?: (line: string) => void;
-  readonly onHunt?: (progress: HuntProgress) => void;
-  readonly onHuntEnd?: () => void;
-  /** Given the campaign as it stands after each part, for `campaign.json`. */
-  readonly describe: (run: CampaignRun) => string;
-}
+import { shrinkingSaid, shrunkRun } from './repro.ts';
 
 export interface Campaigned {
   readonly folder: string;
   readonly campaign: Campaign;
 }
 
-/** Failures that a hunt finds before it ends: one may hide others, many are the same. */
-const huntFailuresMax = 3;
+/** Failures that a hunt finds before it ends, and real ones that are shrunk: one may hide others, many are the same. */
+const failuresMax = 3;
 
-const shrinkBudgetMs = 20_000;
+const huntShrinkBudgetMs = 20_000;
+
+/** A run of a smaller test takes ten seconds: what would hardly begin in a quarter of an hour is worth while at night. */
+export const shrinkBudgetSeconds = (minutes: number): number => (minutes < 20 ? 0 : 120);
 
 /** The harness cannot work here: to go on would only repeat it. */
 const harnessFailuresInARowMax = 3;
 
 /** Throws BadInput for what cannot be run, and HarnessFailure when the simulation itself fails. Aborting ends it with what there is. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaigned> {
-  check(options);
+  refuseWrong(options);
   return new Run(options).perform();
-}
-
-function check({ systems, minutes, shard }: CampaignOptions): void {
-  if (systems.length === 0) throw new BadInput('a campaign needs a system; next: name raft, paxos');
-  for (const name of systems) known(knownSystems, 'system', name);
-  if (new Set(systems).size !== systems.length) {
-    throw new BadInput(`each system once, got: ${systems.join(' ')}`);
-  }
-  if (!(minutes > 0 && minutes <= 24 * 60)) {
-    throw new BadInput(`--minutes ${minutes} is not allowed; allowed: above 0, at most 1440`);
-  }
-  if (!(shard.index >= 1 && shard.index <= shard.of)) {
-    throw new BadInput(`--shard ${shard.index}/${shard.of}: allowed are 1/n to n/n, such as 2/8`);
-  }
-}
-
-function chosen(world: CampaignWorld, names: readonly string[] | undefined): readonly FaultGroup[] {
-  const all = groupsOf(world);
-  if (names === undefined) return all;
-  const there = [...new Set([...groupsOf('real'), ...groupsOf('sim')].map(({ name }) => name))];
-  const unknown = names.find((name) => !there.includes(name));
-  if (unknown !== undefined) {
-    throw new BadInput(`unknown group of faults "${unknown}"; allowed: ${there.join(', ')}`);
-  }
-  return all.filter(({ name }) => names.includes(name));
 }
 
 class Run {
@@ -104,8 +57,8 @@ class Run {
     this.#options = options;
     const { worlds, groups } = options;
     this.#groups = {
-      real: worlds.includes('real') ? chosen('real', groups) : [],
-      sim: worlds.includes('sim') ? chosen('sim', groups) : [],
+      real: worlds.includes('real') ? chosenGroups('real', groups) : [],
+      sim: worlds.includes('sim') ? chosenGroups('sim', groups) : [],
     };
     this.#folder = createRunFolder(options.store, 'chaos', this.#startedAt);
   }
@@ -113,6 +66,7 @@ class Run {
   async perform(): Promise<Campaigned> {
     if (this.#options.worlds.includes('sim')) await this.#simulated();
     if (this.#groups.real.length > 0) await this.#real();
+    await this.#shrink();
     // It is of use while runs go on; afterwards it would only be one more copy of a folder for whoever packs them up.
     rmSync(join(this.#folder, 'real', 'latest'), { force: true });
     return { folder: this.#folder, campaign: this.#save() };
@@ -152,8 +106,8 @@ class Run {
       timeBudgetSeconds: seconds,
       workers,
       shard,
-      failuresMax: huntFailuresMax,
-      shrinkBudgetMs,
+      failuresMax,
+      shrinkBudgetMs: huntShrinkBudgetMs,
       out: join(this.#folder, 'sim', name),
       ...(signal === undefined ? {} : { signal }),
       ...(onHunt === undefined ? {} : { onProgress: onHunt }),
@@ -207,6 +161,27 @@ class Run {
       options.onLine?.(`${this.#place()} ${options.describe(run)}`);
       this.#save();
     }
+  }
+
+  /** The first failures of real runs, of each system and group one: nothing waits for it any more, so it may take its time. */
+  async #shrink(): Promise<void> {
+    const { minutes, onLine, signal, ports, toxiproxy = 'auto' } = this.#options;
+    const seconds = this.#options.shrinkBudgetSeconds ?? shrinkBudgetSeconds(minutes);
+    const failed = this.#runs.filter(({ repro }) => repro !== undefined);
+    const first = new Map(failed.toReversed().map((run) => [`${run.system} ${run.group}`, run]));
+    const some = failed.filter((run) => [...first.values()].includes(run)).slice(0, failuresMax);
+    for (const run of seconds > 0 ? some : []) {
+      if (this.#isOver()) return;
+      const what = `${run.system}, ${run.group}, seed ${run.seed}`;
+      onLine?.(`shrinking the failure of ${what}, for ${seconds} s`);
+      const running = { toxiproxy, ...(ports && { ports }), ...(signal && { signal }) };
+      const options = { folder: this.#folder, budgetMs: seconds * 1000, running };
+      const shrunk = await shrunkRun(run, options);
+      this.#runs.splice(this.#runs.indexOf(run), 1, shrunk);
+      onLine?.(`${what}: ${shrinkingSaid(shrunk) ?? 'nothing smaller failed'}`);
+      this.#save();
+    }
+    rmSync(join(this.#folder, 'shrunk', 'latest'), { force: true });
   }
 
   #realStartedMs: number | undefined;

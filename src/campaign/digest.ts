@@ -17,6 +17,7 @@ import type { KindCoverage } from '../metrics/coverage.ts';
 import { comparedFigures, contestOf } from './contest.ts';
 import { stormName } from './groups.ts';
 import type { Campaign, CampaignFault, CampaignHunt, CampaignRun } from './record.ts';
+import { shrinkingSaid } from './repro.ts';
 import { presentAndMissing } from './shards.ts';
 
 /** More failures than this are not read one by one; campaign.json has them all. */
@@ -85,7 +86,9 @@ function isWhole({ shards, merged, notRun }: Campaign): boolean {
 function realFailure(run: CampaignRun, prefix: string): CampaignFailure[] {
   const outcome = outcomeOf(run);
   if (outcome === 'valid') return [];
-  const { system, group, seed, reasons, folder, repro } = run;
+  const { system, group, seed, folder, repro } = run;
+  const shrinking = shrinkingSaid(run);
+  const reasons = shrinking === undefined ? run.reasons : [...run.reasons, shrinking];
   return [
     {
       world: 'real',

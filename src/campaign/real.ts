@@ -12,7 +12,7 @@ import { type RunOptions, runTest } from '../run/run-test.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { RealCell } from './plan.ts';
 import type { CampaignFault, CampaignRun } from './record.ts';
-import { reproOfRun } from './repro.ts';
+import { reproFile, reproOfRun } from './repro.ts';
 
 /** Which run folders stay: of valid runs a campaign can do without. */
 export type Keep = 'all' | 'failures';
@@ -91,8 +91,8 @@ const isFailure = (exitCode: number): boolean =>
 function keepRepro(folder: string, results: Results): string | undefined {
   const repro = reproOfRun(folder, results);
   if (repro === undefined) return undefined;
-  writeWhole(folder, 'repro.json', serializeRepro(repro));
-  return join(folder, 'repro.json');
+  writeWhole(folder, reproFile, serializeRepro(repro));
+  return join(folder, reproFile);
 }
 
 const shortened = (text: string): string =>

@@ -46,6 +46,10 @@ const runSchema = z.strictObject({
   faults: z.array(faultSchema),
   /** Of a failure: the file that replays it, relative to the campaign's folder. */
   repro: z.string().optional(),
+  /** What is left in that file after shrinking. Left out: it was not shrunk, or nothing smaller failed. */
+  shrunk: z.strictObject({ faults: z.number().int(), operations: z.number().int() }).optional(),
+  /** How often that file's test was run again, and failed in the same way. Left out: it was not. */
+  again: z.strictObject({ runs: z.number().int(), failed: z.number().int() }).optional(),
 });
 export type CampaignRun = z.infer<typeof runSchema>;
 

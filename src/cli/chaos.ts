@@ -26,6 +26,7 @@ interface Flags {
   readonly workload?: string;
   readonly workers: number;
   readonly keep: string;
+  readonly shrinkBudget?: number;
   readonly out: string;
   readonly ports?: string;
   readonly toxiproxy: string;
@@ -85,6 +86,7 @@ async function run(given: readonly string[], flags: Flags): Promise<void> {
       shard: shardOf(flags.shard),
       workers: flags.workers,
       keep: keepOf(flags.keep),
+      ...(flags.shrinkBudget === undefined ? {} : { shrinkBudgetSeconds: flags.shrinkBudget }),
       command: commandOf(systems, flags),
       store: flags.out,
       ...(flags.ports === undefined ? {} : { ports: portRange(flags.ports) }),
@@ -172,6 +174,11 @@ export const chaosCommand = (): Command =>
     .option('--workload <name>', 'of the clients in real runs (default: register)')
     .option('--workers <k>', 'threads for the simulated world', number, availableParallelism())
     .option('--keep <which>', 'run folders to keep: all, or failures', 'all')
+    .option(
+      '--shrink-budget <seconds>',
+      'how long each of the first three real failures may be shrunk, when all is played (default: 120 from --minutes 20 on, else 0)',
+      number,
+    )
     .option('--out <dir>', 'where the folder of the campaign is made', 'store')
     .option('--ports <from-to>', 'ports to use (default: any free ones)')
     .option('--toxiproxy <which>', 'auto, embedded, real, or the URL of a running server', 'auto')

@@ -23,6 +23,8 @@ export interface RealFindOptions extends RealOptions {
   /** How often a smaller test is run before it counts as one that passes. At least 1. */
   readonly runsPerCandidate: number;
   readonly budgetMs: number;
+  /** Whether the folder of the run that failed first stays in any case. Left out: only as long as no smaller test fails. */
+  readonly keepsFirst?: boolean;
   /** Told after every run. */
   readonly onRun?: (tried: number) => void;
 }
@@ -36,7 +38,7 @@ export interface FailedRun {
   readonly judged: RealJudged;
 }
 
-/** Whatever runs are made meanwhile, one is made at a time, and the run folder of the repro's own last failure is what is left. */
+/** Whatever runs are made meanwhile, one is made at a time, and the run folder of the repro's own last failure is what is left of them. */
 export async function findReal(
   failed: FailedRun,
   options: RealFindOptions,
@@ -154,7 +156,8 @@ class Finder {
       return false;
     }
     if (isKept(judged)) {
-      discard(this.#last.judged);
+      const isFirst = this.#last === this.#origin;
+      if (!(isFirst && this.#options.keepsFirst === true)) discard(this.#last.judged);
       this.#last = { spec, judged };
     } else discard(judged);
     return true;

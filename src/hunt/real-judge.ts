@@ -7,7 +7,7 @@ import { Interrupted } from '../errors.ts';
 import type { History, Operation } from '../history/operation.ts';
 import { type Finding, findings } from '../run/findings.ts';
 import { readRecorded } from '../run/recorded.ts';
-import { runTest } from '../run/run-test.ts';
+import { type RunOptions, runTest } from '../run/run-test.ts';
 import type { TestSpec } from '../run/spec.ts';
 import { sameCrash, type Verdict } from './judge.ts';
 
@@ -34,6 +34,8 @@ export interface RealOptions {
   /** URL of a running Toxiproxy, or which kind to start. */
   readonly toxiproxy: string;
   readonly signal?: AbortSignal | undefined;
+  /** Ports to use; left out: any free ones. */
+  readonly ports?: RunOptions['ports'];
   /** Where a single run's progress and summary go; left out: nowhere. */
   readonly words?: NodeJS.WriteStream;
 }
@@ -44,22 +46,26 @@ export interface RealOptions {
  */
 export async function judgeReal(
   spec: TestSpec,
-  { store, toxiproxy, signal, words }: RealOptions,
+  { store, toxiproxy, signal, ports, words }: RealOptions,
 ): Promise<RealJudged | undefined> {
   if (signal?.aborted === true) return undefined;
   try {
-    const options = { store, toxiproxy, ...(signal && { signal }), ...(words && { words }) };
-    const { results, folder } = await runTest(spec, options);
-    const recorded = readRecorded(folder);
-    const { history } = recorded;
-    const found = findings(recorded, results);
-    const verdict = verdictOf(results, found);
-    const evidence = evidenceIn(results, history, recorded.circumstances.originNs);
-    return { verdict, results, history, folder, ...(evidence && { evidence }) };
+    const running = { store, toxiproxy, ...(signal && { signal }), ...(ports && { ports }) };
+    const { results, folder } = await runTest(spec, { ...running, ...(words && { words }) });
+    return judgeFolder(folder, results);
   } catch (error) {
     if (error instanceof Interrupted) return undefined;
     throw error;
   }
+}
+
+/** A run that is over, from its folder. Throws BadInput when it is no run folder. */
+export function judgeFolder(folder: string, results: Results): RealJudged {
+  const recorded = readRecorded(folder);
+  const { history } = recorded;
+  const verdict = verdictOf(results, findings(recorded, results));
+  const evidence = evidenceIn(results, history, recorded.circumstances.originNs);
+  return { verdict, results, history, folder, ...(evidence && { evidence }) };
 }
 
 /** Violations of invariants, as far as it is asked when they were. */
