@@ -35,26 +35,42 @@ function confirm(node: Node, line: ClockLine, looks: readonly Look[]): void {
   }
 }
 
+/** Looks that are further apart than this many times as long as they took tell a rate well enough. */
+const apart = 16;
+
+const width = ({ fromMs, untilMs }: Look): number => untilMs - fromMs;
+
+const tellRate = (first: Look, second: Look): boolean =>
+  middle(second) - middle(first) >= apart * (width(first) + width(second));
+
+/** A second look, far enough from the first one to tell the rate. On a busy machine looks take long, and say less of when they were. */
+async function lookAgain(faults: InnerFaults, first: Look): Promise<Look | undefined> {
+  for (let waitMs: number = limits.clockLooksApart; ; waitMs *= 2) {
+    await delay(Math.min(waitMs, limits.clockLooksApartMost));
+    const second = await look(faults);
+    if (second === undefined || tellRate(first, second)) return second;
+    if (middle(second) - middle(first) >= limits.clockLooksApartMost) return second;
+  }
+}
+
 /** Reads the clock twice; once is enough where its rate is not in question. */
 async function measure(node: Node, faults: InnerFaults, withRates: boolean): Promise<ClockReading> {
   const line = faults.clock;
   const first = await look(faults);
-  // On a busy machine a look takes long, and says less of when it was: then they have to lie further apart.
-  const widthMs = first === undefined ? 0 : first.untilMs - first.fromMs;
-  const apartMs = Math.min(limits.clockLooksApartMost, limits.clockLooksApart + 8 * widthMs);
-  if (withRates) await delay(apartMs);
-  const second = withRates ? await look(faults) : first;
+  const second = withRates && first !== undefined ? await lookAgain(faults, first) : first;
   if (first === undefined || second === undefined) {
     const now = monotonicMs();
     const unmeasured = `${node} does not answer; it is told when it comes back`;
     return { offsetMs: readLine(line, now) - now, rate: line.rate, unmeasured };
   }
   confirm(node, line, [first, second]);
-  const elapsedMs = middle(second) - middle(first);
-  return {
-    offsetMs: second.clockMs - middle(second),
-    rate: withRates ? (second.clockMs - first.clockMs) / elapsedMs : line.rate,
-  };
+  const offsetMs = second.clockMs - middle(second);
+  if (!withRates) return { offsetMs, rate: line.rate };
+  if (!tellRate(first, second)) {
+    return { offsetMs, rate: line.rate, unmeasured: `${node} takes too long to answer` };
+  }
+  const [clockMs, elapsedMs] = [second.clockMs - first.clockMs, middle(second) - middle(first)];
+  return { offsetMs, rate: clockMs / elapsedMs };
 }
 
 const rounded = ({ offsetMs, rate, ...rest }: ClockReading): ClockReading => ({

@@ -9,8 +9,8 @@ export const limits = {
   innerAnswer: 5_000,
   /** Between the two looks at a clock that tell its rate. */
   clockLooksApart: 40,
-  /** The same where an answer takes long. */
-  clockLooksApartMost: 400,
+  /** The same where answers take long; where they take too long even for that, the rate is not measured. */
+  clockLooksApartMost: 2_000,
   /** Between two questions whether a node is ready. */
   readyPoll: 15,
   /** From a signal to its effect being seen. */

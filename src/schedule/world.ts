@@ -127,6 +127,6 @@ export interface World {
 export interface ClockReading {
   readonly offsetMs: number;
   readonly rate: number;
-  /** Why it is what was asked for and not what was seen: the node is down or paused. */
+  /** Why it, or its rate, is what was asked for and not what was seen: the node is down, paused or slow to answer. */
   readonly unmeasured?: string;
 }

@@ -18,11 +18,14 @@ async function ahead(cluster: OwnCluster, node: string) {
   return { ms: 'clockMs' in seen ? seen.clockMs - middle : Number.NaN, width: until - from + 1 };
 }
 
-const newestTerm = async (cluster: OwnCluster) =>
-  Math.max(...[...(await cluster.statuses()).values()].map(({ term }) => term));
+const newestTerm = (cluster: OwnCluster) =>
+  until('an answer of every node', async () => {
+    const all = [...(await cluster.statuses()).values()].map(({ term }) => term);
+    return all.length === cluster.nodes.length && Math.max(...all);
+  });
 
 /** What a leader that is cut off, with its clock at this rate, says after another one has taken a write: old, new, or nothing. */
-async function readBehindTheBack(cluster: OwnCluster, rate: number, round: number) {
+async function readBehindTheBack(cluster: OwnCluster, rate: number, round: number, waitMs: number) {
   const old = await leaderOf(cluster);
   const key = `key${round}`;
   using atOld = registerAt(cluster, old);
@@ -40,21 +43,21 @@ async function readBehindTheBack(cluster: OwnCluster, rate: number, round: numbe
   );
   using atNext = registerAt(cluster, next);
   await atNext.write(key, 'new');
-  const outcome = await atOld.tryRead(key, 1_000);
+  const outcome = await atOld.tryRead(key, waitMs);
   await cluster.clocks.release('lease');
   await cluster.links.heal('lease');
   return outcome.kind === 'ok' ? outcome.result : 'nothing';
 }
 
 describe('lease reads on real nodes', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
-  const rounds = async (rate: number, count: number) => {
+  const rounds = async (rate: number, count: number, waitMs: number) => {
     await using folder = await temporaryFolder();
     await using cluster = await startOwn(folder.path, { options: { reads: 'lease' } });
     const seen: unknown[] = [];
     for (let round = 0; round < count && !seen.includes('old'); round += 1) {
-      seen.push(await readBehindTheBack(cluster, rate, round));
+      seen.push(await readBehindTheBack(cluster, rate, round, waitMs));
     }
     assert.deepEqual(cluster.exits, []);
     return seen;
@@ -62,18 +65,18 @@ describe('lease reads on real nodes', function () {
 
   it('a clock that is much slower than the bound allows makes a stale read', async () => {
     // A machine that is busy may let the lease run out before the clock is slow; not five times.
-    const seen = await rounds(0.02, 5);
+    const seen = await rounds(0.02, 5, 5_000);
     assert.ok(seen.includes('old'), `only ${seen.join(', ')}`);
   });
 
   it('a clock within the bound makes none', async () => {
-    const seen = await rounds(0.92, 4);
+    const seen = await rounds(0.92, 4, 1_000);
     assert.ok(!seen.includes('old'), seen.join(', '));
   });
 });
 
 describe('clocks of real nodes', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let cluster: OwnCluster;
   before(async () => {
@@ -87,11 +90,13 @@ describe('clocks of real nodes', function () {
 
   it('jump forth and back, by as much as was asked, and stay there', async () => {
     const before = await ahead(cluster, 'n1');
+    const fromMs = monotonicMs();
     const reading = await cluster.clocks.adjust('jump', 'n1', { offsetMs: 5_000 });
+    const tookMs = monotonicMs() - fromMs;
     const after = await ahead(cluster, 'n1');
     const near = (a: number, b: number, width: number) => Math.abs(a - b) <= width;
     assert.ok(near(after.ms - before.ms, 5_000, before.width + after.width), `${after.ms}`);
-    assert.ok(near(reading.offsetMs, after.ms, 50 + after.width), JSON.stringify(reading));
+    assert.ok(near(reading.offsetMs, after.ms, tookMs + after.width), JSON.stringify(reading));
     await cluster.clocks.adjust('jump', 'n1', { offsetMs: -5_000 });
     await cluster.clocks.release('jump');
     const back = await ahead(cluster, 'n1');
@@ -101,18 +106,22 @@ describe('clocks of real nodes', function () {
   it('run fast while they are told to, over a restart too, and right afterwards', async () => {
     const reading: ClockReading = await cluster.clocks.adjust('drift', 'n2', { rate: 3 });
     assert.ok(reading.rate > 2 && reading.rate < 4.5, JSON.stringify(reading));
-    const drifts = async (waitMs: number) => {
+    const drifts = async () => {
       const [from, fromMs] = [await ahead(cluster, 'n2'), monotonicMs()];
-      await delay(waitMs);
-      const [to, toMs] = [await ahead(cluster, 'n2'), monotonicMs()];
-      return 1 + (to.ms - from.ms) / (toMs - fromMs);
+      for (;;) {
+        await delay(300);
+        const [to, toMs] = [await ahead(cluster, 'n2'), monotonicMs()];
+        // On a busy machine looks take long, and say less: then they have to lie further apart.
+        if (toMs - fromMs < 10 * (from.width + to.width)) continue;
+        return 1 + (to.ms - from.ms) / (toMs - fromMs);
+      }
     };
     await cluster.processes.kill('kill', 'n2');
     await cluster.processes.release('kill');
-    const fast = await drifts(300);
+    const fast = await drifts();
     assert.ok(fast > 2 && fast < 4, `after a restart: ${fast}`);
     await cluster.clocks.release('drift');
-    const right = await drifts(300);
+    const right = await drifts();
     assert.ok(right > 0.5 && right < 1.5, `after its release: ${right}`);
     assert.ok((await ahead(cluster, 'n2')).ms > 300, 'the offset that it had gained is gone');
   });
@@ -147,7 +156,7 @@ describe('clocks of real nodes', function () {
     });
     const followers = cluster.nodes.filter((node) => node !== leader);
     await Promise.all(followers.map((node) => cluster.clocks.adjust('fast', node, { rate: 50 })));
-    await until('a newer term', async () => (await newestTerm(cluster)) > before, 20_000);
+    await until('a newer term', async () => (await newestTerm(cluster)) > before);
     await cluster.clocks.release('fast');
     await leaderOf(cluster);
     assert.deepEqual(cluster.exits, []);

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { walFileName } from '#src/node/wal';
 import { Unavailable, type Unsynced } from '#src/schedule/world';
 import { temporaryFolder, until } from './support/counting-cluster.ts';
 import {
   leaderOf,
   type OwnCluster,
   type OwnOptions,
+  quietDisks,
   registerAt,
   startOwn,
 } from './support/own-cluster.ts';
@@ -34,15 +35,14 @@ const logOf = (folder: string, node: string): string =>
 async function readAfter(unsynced: Unsynced): Promise<{ read: unknown; seen: readonly unknown[] }> {
   let outcome = { read: undefined as unknown, seen: [] as readonly unknown[] };
   // D06: what is written counts as durable before it is synced.
-  await withCluster({ mutant: 'D06' }, async (cluster) => {
+  await withCluster({ mutant: 'D06' }, async (cluster, folder) => {
     const leader = await leaderOf(cluster);
     using before = registerAt(cluster, leader);
     await before.write('warm', 'up');
+    await quietDisks(cluster, folder);
     for (const node of cluster.nodes) {
       await cluster.disks.trouble('slow', node, { kind: 'slow', fsyncMs: neverMs });
     }
-    // The batch that was being synced when the disk became slow may end first.
-    await delay(200);
     await before.write('key', 'acknowledged');
     const seen = await Promise.all(
       cluster.nodes.map((node) => cluster.processes.kill('down', node, unsynced)),
@@ -59,11 +59,13 @@ async function readAfter(unsynced: Unsynced): Promise<{ read: unknown; seen: rea
 }
 
 describe('disks of real nodes', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('a loss of power takes what was not synced, and a killed process keeps it', async () => {
     const lost = await readAfter('lost');
-    assert.match(String(lost.seen[0]), /pid \d+ is gone; \d+ unsynced writes of \d+ bytes .* lost/);
+    const told = /pid \d+ is gone; \d+ unsynced writes of \d+ bytes .* lost/;
+    // A majority had it.
+    assert.ok(lost.seen.filter((said) => told.test(String(said))).length >= 2, lost.seen.join());
     assert.equal(lost.read, null, 'an unsynced write has survived the loss of power');
     const kept = await readAfter('kept');
     assert.equal(kept.read, 'acknowledged', 'a kill has taken an unsynced write');
@@ -120,8 +122,11 @@ describe('disks of real nodes', function () {
         const leader = await leaderOf(cluster);
         await cluster.disks.trouble('disk', leader, { kind: 'error', code, once });
         using register = registerAt(cluster, leader);
-        await register.tryWrite('key', 1, 500);
-        await until('the end of the node', async () => cluster.pid(leader) === undefined);
+        await until('the end of the node', async () => {
+          // One that has not got as far as the disk in time is tried again.
+          await register.tryWrite('key', 1, 500);
+          return cluster.pid(leader) === undefined;
+        });
         assert.match(logOf(folder, leader), new RegExp(`^FATAL disk: .*${code}.*injected`, 'm'));
         if (!once && code === 'EIO') {
           // It cannot start from such a disk either.
@@ -154,7 +159,7 @@ describe('disks of real nodes', function () {
       await until('a fast write', async () => {
         const fromMs = performance.now();
         await register.write('key', 3);
-        return performance.now() - fromMs < 300;
+        return performance.now() - fromMs < 400;
       });
       assert.deepEqual(cluster.exits, []);
     });
@@ -187,9 +192,12 @@ describe('disks of real nodes', function () {
   }
 
   it('damage that no node could notice is refused', async () => {
-    await withCluster({}, async (cluster) => {
+    await withCluster({}, async (cluster, folder) => {
       using register = registerAt(cluster, 'n1');
       await register.write('key', 1);
+      // A majority has it; n2 need not be one of them.
+      const log = join(folder, 'nodes', 'n2', 'data', walFileName);
+      await until('the write in the log of n2', async () => readFileSync(log).includes('"write"'));
       await cluster.processes.kill('damage', 'n2');
       await assert.rejects(
         cluster.disks.damage('n2', { kind: 'truncated', bytes: 200 }),

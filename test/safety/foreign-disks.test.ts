@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isMounted } from '#src/cluster/faulty-folder/mount';
 import type { Unsynced } from '#src/schedule/world';
 import { Unavailable } from '#src/schedule/world';
@@ -13,6 +12,7 @@ import {
   leaderOf,
   type OwnCluster,
   type OwnOptions,
+  quietDisks,
   registerAt,
   startOwn,
 } from './support/own-cluster.ts';
@@ -34,10 +34,10 @@ async function withCluster(
 async function readAfter(unsynced: Unsynced): Promise<{ read: unknown; seen: readonly unknown[] }> {
   let outcome = { read: undefined as unknown, seen: [] as readonly unknown[] };
   // D06: what is written counts as durable before it is synced.
-  await withCluster({ mutant: 'D06' }, async (cluster) => {
+  await withCluster({ mutant: 'D06' }, async (cluster, folder) => {
     using before = registerAt(cluster, await leaderOf(cluster));
     await before.write('warm', 'up');
-    await delay(200);
+    await quietDisks(cluster, folder);
     for (const node of cluster.nodes) {
       await cluster.disks.trouble('slow', node, { kind: 'slow', fsyncMs: slowMs });
     }
@@ -60,14 +60,16 @@ async function readAfter(unsynced: Unsynced): Promise<{ read: unknown; seen: rea
 }
 
 describe('disks of programs that know nothing of faults', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(function () {
     needsMounts(this);
   });
 
   it('a loss of power takes what was not synced, and a killed process keeps it', async () => {
     const lost = await readAfter('lost');
-    assert.match(String(lost.seen[0]), /pid \d+ is gone; \d+ unsynced changes of 1 files .* lost/);
+    const told = /pid \d+ is gone; \d+ unsynced changes of 1 files .* lost/;
+    // A majority had it.
+    assert.ok(lost.seen.filter((said) => told.test(String(said))).length >= 2, lost.seen.join());
     assert.equal(lost.read, null, 'an unsynced write has survived the loss of power');
     const kept = await readAfter('kept');
     assert.equal(kept.read, 'acknowledged', 'a kill has taken an unsynced write');
@@ -129,8 +131,11 @@ describe('disks of programs that know nothing of faults', function () {
         const leader = await leaderOf(cluster);
         await cluster.disks.trouble('disk', leader, { kind: 'error', code, once });
         using register = registerAt(cluster, leader);
-        await register.tryWrite('key', 1, 500);
-        await until('the end of the node', async () => cluster.pid(leader) === undefined);
+        await until('the end of the node', async () => {
+          // One that has not got as far as the disk in time is tried again.
+          await register.tryWrite('key', 1, 500);
+          return cluster.pid(leader) === undefined;
+        });
         const log = readFileSync(join(folder, 'nodes', leader, 'log'), 'utf8');
         assert.match(log, new RegExp(`^FATAL disk: .*${code}`, 'm'));
         assert.doesNotMatch(log, /injected/);
@@ -175,7 +180,7 @@ describe('disks of programs that know nothing of faults', function () {
       await until('a fast write', async () => {
         const fromMs = performance.now();
         await register.write('key', 3);
-        return performance.now() - fromMs < 300;
+        return performance.now() - fromMs < 400;
       });
       assert.deepEqual(cluster.exits, []);
     });

@@ -5,27 +5,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Results } from '#reports/results';
+import { until } from './support/counting-cluster.ts';
 import { dissent, latest, processesWith, readJson, temporaryStore } from './support.ts';
 
-/** Resolves when the run in this store has recorded some operations. */
-async function underWay(store: string): Promise<void> {
-  for (let i = 0; i < 400; i += 1) {
+/** Resolves when so many operations have succeeded in the run in this store. */
+const underWay = (store: string, count: number): Promise<true> =>
+  until(`${count} operations in ${store}`, async () => {
     const file = join(latest(store), 'history.jsonl');
-    if (existsSync(file) && readFileSync(file, 'utf8').split('\n').length > 300) return;
-    await delay(50);
-  }
-  throw new Error(`no operations were recorded in ${store}`);
-}
+    return existsSync(file) && readFileSync(file, 'utf8').split('"type":"ok"').length > count;
+  });
 
-async function noneLeft(store: string, withinMs: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < withinMs && processesWith(store).length > 0; waitedMs += 50) {
-    await delay(50);
-  }
-  assert.deepEqual(processesWith(store), []);
-}
+const noneLeft = (store: string): Promise<void> =>
+  until('the end of all processes', async () => processesWith(store).length === 0).then(
+    () => undefined,
+    () => assert.deepEqual(processesWith(store), []),
+  );
 
 describe('the life of a run', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   const stores: ReturnType<typeof temporaryStore>[] = [];
   const newStore = (): string => {
     const store = temporaryStore();
@@ -52,12 +49,12 @@ describe('the life of a run', function () {
   it('leaves no process behind when the harness is killed, and the rest can be analyzed', async () => {
     const store = newStore();
     const run = dissent(pausedThroughout(store));
-    await underWay(store);
+    await underWay(store, 150);
     await delay(2500);
     assert.ok(processesWith(store).length >= 5, 'nodes are running');
     run.kill('SIGKILL');
     await run;
-    await noneLeft(store, 2000);
+    await noneLeft(store);
     const { exitCode, stdout, stderr } = await dissent(['analyze', latest(store), '--json']);
     assert.equal(exitCode, 2, String(stderr));
     const results = JSON.parse(String(stdout)) as Results;
@@ -70,12 +67,12 @@ describe('the life of a run', function () {
   it('stops everything on Ctrl-C and writes what there is', async () => {
     const store = newStore();
     const run = dissent(pausedThroughout(store), { detached: true });
-    await underWay(store);
+    await underWay(store, 150);
     // As a terminal does it: to the whole process group.
     process.kill(-(run.pid ?? 0), 'SIGINT');
     const { exitCode } = await run;
     assert.equal(exitCode, 130);
-    await noneLeft(store, 500);
+    await noneLeft(store);
     const results = readJson(latest(store), 'results.json') as Results;
     assert.equal(results.valid, 'unknown');
     assert.ok(existsSync(join(latest(store), 'report.html')));
@@ -84,10 +81,10 @@ describe('the life of a run', function () {
   it('stops what it had started when it is interrupted while the cluster comes up', async () => {
     const store = newStore();
     const run = dissent(['test', 'raft', '--time', '30', '--out', store]);
-    for (let i = 0; i < 500 && processesWith(store).length < 3; i += 1) await delay(10);
+    await until('some processes', async () => processesWith(store).length >= 3);
     run.kill('SIGINT');
     const { exitCode } = await run;
     assert.equal(exitCode, 130);
-    await noneLeft(store, 2000);
+    await noneLeft(store);
   });
 });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually, isStopped } from '#src/cluster/proc';
 import { processClockSupport } from '#src/cluster/process-clock/support';
 import type { Program, RealCluster } from '#src/cluster/real-world';
-import { temporaryFolder, until } from './support/counting-cluster.ts';
+import { patienceMs, temporaryFolder, until } from './support/counting-cluster.ts';
 import {
   buildGo,
   type ClockView,
@@ -35,7 +35,7 @@ async function runsAt(cluster: RealCluster<ClockView>, rate: number): Promise<vo
 /** What holds of every program whose clock is set. */
 function obeys(name: string, programOf: (folder: string) => Program<ClockView> | string): void {
   describe(name, function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     let folder: Awaited<ReturnType<typeof temporaryFolder>>;
     let cluster: RealCluster<ClockView>;
     before(async function () {
@@ -149,7 +149,7 @@ describe('clocks of processes', () => {
 });
 
 describe('clocks of processes', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('can be set in the first moments of a process, again and again, while many threads look at them', async function () {
     const support = await processClockSupport('process');
@@ -192,7 +192,7 @@ describe('clocks of processes', function () {
       assert.equal(isPaused(), true, 'a change has let it go on');
       await Promise.all([change(), cluster.processes.release('pause'), change()]);
       assert.equal(
-        await eventually(() => isPaused() === false, 2_000),
+        await eventually(() => isPaused() === false, patienceMs),
         true,
         'it is still stopped',
       );
@@ -301,26 +301,28 @@ describe('clocks of processes', function () {
       clock: 'process',
     });
     const { port } = cluster.directAddress('n1');
+    // Far more than goes by at that rate while a busy machine lets this test wait.
+    const ttl = 60_000;
     const { ID } = await until('a lease', async () => {
-      const granted = await ask(port, '/v3/lease/grant', { TTL: 600 });
+      const granted = await ask(port, '/v3/lease/grant', { TTL: ttl });
       return granted['ID'] === undefined ? undefined : granted;
     });
     const left = async () => Number((await ask(port, '/v3/lease/timetolive', { ID }))['TTL']);
     await cluster.clocks.adjust('jump', 'n1', { offsetMs: 3_600_000 });
     await cluster.clocks.release('jump');
     const jumped = await left();
-    assert.ok(jumped > 500 && jumped <= 600, `after a jump of the wall clock: ${jumped} s`);
+    assert.ok(jumped > ttl - 300 && jumped <= ttl, `after a jump of the wall clock: ${jumped} s`);
     await cluster.clocks.adjust('drift', 'n1', { rate: 100 });
     await delay(2_000);
     await cluster.clocks.release('drift');
     const drifted = await left();
-    assert.ok(jumped - drifted >= 190 && jumped - drifted < 600, `${jumped} s, then ${drifted} s`);
+    assert.ok(drifted > 0 && jumped - drifted >= 190, `${jumped} s, then ${drifted} s`);
     assert.deepEqual(cluster.exits, []);
   });
 });
 
 describe('the wall clock by libfaketime', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('jumps forth and back, over a restart too; nothing of it is left in shared memory', async function () {
     const support = await processClockSupport('preloaded');

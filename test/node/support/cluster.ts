@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '#src/cluster/ports';
 import { defaultLimits, defaultTiming } from '#src/consensus/algorithm';
 import { status } from '#src/node/client';
 import type { Address, NodeConfig } from '#src/node/config';
@@ -13,22 +13,11 @@ import type { NodeStatus } from '#src/node/protocol';
 
 const mainFile = new URL('../../../src/node/main.ts', import.meta.url).pathname;
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
 /** Polls until `probe` gives something else than undefined. Throws after `timeoutMs`. */
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 10_000,
+  timeoutMs = 45_000,
 ): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;
   while (performance.now() < deadlineMs) {
@@ -78,9 +67,14 @@ export class Cluster implements AsyncDisposable {
     const cluster = new Cluster();
     const members = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
     const ports = new Map<string, { peer: Address; client: Address }>();
-    for (const node of members) {
-      const peer = { host: '127.0.0.1', port: await freePort() };
-      ports.set(node, { peer, client: { host: '127.0.0.1', port: await freePort() } });
+    // Not any that are free: while a node is down, its port must not become that of somebody's connection.
+    const free = await freePorts(2 * members.length);
+    for (const [i, node] of members.entries()) {
+      const at = (which: number): Address => ({
+        host: '127.0.0.1',
+        port: free[2 * i + which] ?? 0,
+      });
+      ports.set(node, { peer: at(0), client: at(1) });
     }
     const addresses = (node: string) => ports.get(node) ?? { peer: none, client: none };
     for (const self of members) {

@@ -78,11 +78,14 @@ export const startCounting = (
     ...options,
   });
 
+/** How long to wait for what has to come: only what never comes takes this long. */
+export const patienceMs = 45_000;
+
 /** Waits for something that has to come; fails by throwing what it was waiting for. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  withinMs = 8_000,
+  withinMs = patienceMs,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

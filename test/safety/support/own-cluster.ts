@@ -1,10 +1,14 @@
 /** Small clusters of our own nodes for tests of faults, with a mutant in every node where one is asked for. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ownProgram } from '#src/cluster/own-program';
 import { type RealCluster, startCluster } from '#src/cluster/real-world';
 import { defaultLimits, defaultTiming, type Timing } from '#src/consensus/algorithm';
 import { connect } from '#src/node/client';
 import type { NodeStatus } from '#src/node/protocol';
+import { walFileName } from '#src/node/wal';
+import { batchPlaces } from '#src/node/wal-format';
 import { mutantEnvironment } from '#test/mutants/children';
 import { until } from './counting-cluster.ts';
 
@@ -58,7 +62,19 @@ export const leaderOf = (cluster: OwnCluster, count = cluster.nodes.length): Pro
       const [known] = all.map(({ leader }) => leader);
       return all.length === count && all.every(({ leader }) => leader === known) && known;
     },
-    20_000,
+    40_000,
+  );
+
+/**
+ * Waits until each log ends with a seal: then nothing is being written or synced, and all that was written before is on disk. `folder`: that
+ * of the cluster.
+ */
+export const quietDisks = (cluster: OwnCluster, folder: string): Promise<true> =>
+  until('logs that are sealed', async () =>
+    cluster.nodes.every((node) => {
+      const log = readFileSync(join(folder, 'nodes', node, 'data', walFileName));
+      return batchPlaces(log).at(-1)?.records === 0;
+    }),
   );
 
 /** A register at a node, past nothing: through its proxy, as clients do. */
