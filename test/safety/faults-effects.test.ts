@@ -10,6 +10,7 @@ import { validateSchedule } from '#src/schedule/validate';
 import type { CutStyle } from '#src/schedule/world';
 import {
   type CountingCluster,
+  patienceMs,
   startCounting,
   temporaryFolder,
   until,
@@ -21,7 +22,7 @@ import {
   manyNumbers,
   nameOf,
   nodes,
-  openLinks,
+  onlyOpen,
   pairs,
   views,
   whole,
@@ -62,21 +63,26 @@ async function marks(cluster: CountingCluster): Promise<ReadonlyMap<string, numb
   return new Map(pairs.map((pair) => [nameOf(pair), lastSent(all, pair)]));
 }
 
-function playOne(cluster: CountingCluster, entry: object): Promise<readonly FaultRecord[]> {
+/** `over`: aborting it ends the fault before its time. */
+function playOne(
+  cluster: CountingCluster,
+  entry: object,
+  over = new AbortController(),
+): Promise<readonly FaultRecord[]> {
   const origin = cluster.nowNs();
   return play({
     schedule: validateSchedule([entry], { nodes }),
     world: cluster,
     clock: wallClock(() => cluster.nowNs() - origin),
     seed: 1,
-    signal: new AbortController().signal,
+    signal: over.signal,
     report: () => undefined,
   });
 }
 
 function describeWith(server: 'embedded' | 'real'): void {
   describe(`effects of faults on real processes, ${server} Toxiproxy`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let folder: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
     let cluster: CountingCluster;
 
@@ -146,8 +152,11 @@ function describeWith(server: 'embedded' | 'real'): void {
       const fault = firing(cluster, 'loss', ['n1'], { direction: 'out', loss: 0.5 });
       await fault.inject();
       const since = await marks(cluster);
-      const [late = []] = await arrivedSince(since, [{ from: 'n1', to: 'n2' }], 2 * manyNumbers);
-      assert.ok(Math.max(...late.map(({ ms }) => ms)) >= 100, 'nothing was ever late');
+      const first = since.get('n1->n2') ?? 0;
+      await until('a number that is late', async () => {
+        const seen = await journeys(cluster, { from: 'n1', to: 'n2' }, first);
+        return seen.some(({ ms }) => ms >= 150);
+      });
       await fault.heal();
       const end = (await marks(cluster)).get('n1->n2') ?? 0;
       const all = await until('all numbers', async () => {
@@ -156,7 +165,6 @@ function describeWith(server: 'embedded' | 'real'): void {
         );
         return numbers.includes(end) && numbers;
       });
-      const first = since.get('n1->n2') ?? 0;
       const missing = Array.from({ length: end - first }, (_, i) => first + i + 1).filter(
         (number) => !all.includes(number),
       );
@@ -185,20 +193,20 @@ function describeWith(server: 'embedded' | 'real'): void {
       const before = await views(cluster);
       const fault = firing(cluster, 'slicer', ['n1'], { direction: 'out', sliceBytes: 5 });
       await fault.inject();
+      const torn = (all: typeof before, from: string, to: string) =>
+        (all.get(to)?.torn[from] ?? 0) - (before.get(to)?.torn[from] ?? 0);
       const after = await until('torn lines', async () => {
         const all = await views(cluster);
-        const torn = (to: string) =>
-          (all.get(to)?.torn['n1'] ?? 0) - (before.get(to)?.torn['n1'] ?? 0);
-        return torn('n2') > manyNumbers && torn('n3') > manyNumbers && all;
+        return outOf('n1').every(({ from, to }) => torn(all, from, to) > manyNumbers) && all;
       });
-      assert.ok((after.get('n3')?.torn['n2'] ?? 0) < 5, 'another link is torn, too');
+      assert.ok(torn(after, 'n2', 'n3') < 5, 'another link is torn, too');
       await fault.heal();
       await whole(cluster);
     });
 
     it('reset: connections break again and again, on those links only', async () => {
       const before = await views(cluster);
-      const entry = { at: 0, for: 900, fault: { kind: 'reset', everyMs: 200 }, target: 'n1' };
+      const entry = { at: 0, for: 2500, fault: { kind: 'reset', everyMs: 200 }, target: 'n1' };
       const [record] = await playOne(cluster, {
         ...entry,
         fault: { ...entry.fault, direction: 'out' },
@@ -215,7 +223,7 @@ function describeWith(server: 'embedded' | 'real'): void {
     it('flapping: what is sent is lost, arrives, and is lost again', async () => {
       const since = (await marks(cluster)).get('n1->n2') ?? 0;
       const fault = { kind: 'flapping', style: 'refuse', downMs: 150, upMs: 250 };
-      const [record] = await playOne(cluster, { at: 0, for: 1500, fault, target: 'n1' });
+      const [record] = await playOne(cluster, { at: 0, for: 3000, fault, target: 'n1' });
       assert.deepEqual([record?.outcome.kind, record?.healError], ['installed', undefined]);
       await whole(cluster);
       const numbers = (await journeys(cluster, { from: 'n1', to: 'n2' }, since)).map(
@@ -233,22 +241,22 @@ function describeWith(server: 'embedded' | 'real'): void {
       });
       await fault.inject();
       const open = pairs.map(nameOf).filter((name) => !['n1->n3', 'n3->n1'].includes(name));
-      assert.deepEqual(await openLinks(cluster), open);
+      await onlyOpen(cluster, open);
       await fault.heal();
       await whole(cluster);
     });
 
     for (const style of ['hold', 'drop', 'refuse'] as const satisfies readonly CutStyle[]) {
       it(`client-cut ${style}: no client is served, and its peers and other clients are`, async () => {
-        assert.ok(await isServed(cluster, 'n1', 5_000));
+        assert.ok(await isServed(cluster, 'n1', patienceMs));
         const fault = firing(cluster, 'client-cut', ['n1'], { style });
         await fault.inject();
         assert.equal(await isServed(cluster, 'n1', 300), false);
-        assert.ok(await isServed(cluster, 'n2', 5_000));
-        assert.deepEqual(await openLinks(cluster), pairs.map(nameOf));
+        assert.ok(await isServed(cluster, 'n2', patienceMs));
+        await onlyOpen(cluster, pairs.map(nameOf));
         await fault.heal();
         await fault.heal();
-        assert.ok(await isServed(cluster, 'n1', 5_000));
+        assert.ok(await isServed(cluster, 'n1', patienceMs));
       });
     }
 
@@ -256,20 +264,26 @@ function describeWith(server: 'embedded' | 'real'): void {
   });
 }
 
+/** Longer than any test waits: faults that are ended as soon as their effect was seen. */
+const longMs = 120_000;
+
 /** These have nothing to do with the proxy. */
 function processFaults(at: () => CountingCluster): void {
   it('kill in a loop: the node is another process again and again', async () => {
     const cluster = at();
     const before = cluster.pid('n2');
     const pids = new Set<number | undefined>();
-    const watch = setInterval(() => pids.add(cluster.pid('n2')), 5);
     const fault = { kind: 'kill', pattern: 'loop', downMs: 50, upMs: 50 };
-    const [record] = await playOne(cluster, { at: 0, for: 2500, fault, target: 'n2' });
-    clearInterval(watch);
+    const over = new AbortController();
+    const playing = playOne(cluster, { at: 0, for: longMs, fault, target: 'n2' }, over);
+    await until('two restarts', async () => {
+      const pid = cluster.pid('n2');
+      if (pid !== undefined && pid !== before) pids.add(pid);
+      return pids.size >= 2;
+    });
+    over.abort();
+    const [record] = await playing;
     assert.deepEqual([record?.outcome.kind, record?.healError], ['installed', undefined]);
-    pids.delete(before);
-    pids.delete(undefined);
-    assert.ok(pids.size >= 2, `${pids.size} restarts`);
     await whole(cluster);
     assert.deepEqual(cluster.exits, []);
   });
@@ -282,13 +296,15 @@ function processFaults(at: () => CountingCluster): void {
       down = Math.max(down, nodes.filter((node) => cluster.pid(node) === undefined).length);
     }, 2);
     const fault = { kind: 'kill', pattern: 'rolling', downMs: 20, upMs: 20 };
-    const playing = playOne(cluster, { at: 0, for: 4000, fault, target: 'all' });
+    const over = new AbortController();
+    const playing = playOne(cluster, { at: 0, for: longMs, fault, target: 'all' }, over);
+    await until('others in the place of all', async () =>
+      nodes.every((node, i) => ![undefined, before[i]].includes(cluster.pid(node))),
+    );
+    over.abort();
     await playing;
     clearInterval(watch);
     assert.equal(down, 1);
-    nodes.forEach((node, i) => {
-      assert.notEqual(cluster.pid(node), before[i], node);
-    });
     await whole(cluster);
   });
 
@@ -299,25 +315,23 @@ function processFaults(at: () => CountingCluster): void {
       return all.get(node)?.sent['n3'];
     };
     /** What n1 gave out for each number of n2. */
-    const share = async (while_: () => boolean) => {
+    const share = async () => {
       const [one, two] = [await until('n1', () => sent('n1')), await until('n2', () => sent('n2'))];
       return until('numbers', async () => {
         const [oneNow, twoNow] = [await sent('n1'), await sent('n2')];
-        if (!while_()) throw new Error('it ended too early');
-        if (oneNow === undefined || twoNow === undefined || twoNow < two + 100) return false;
-        return { share: (oneNow - one) / (twoNow - two) };
+        if (oneNow === undefined || twoNow === undefined || twoNow < two + 100) return undefined;
+        return (oneNow - one) / (twoNow - two);
       });
     };
-    const fault = { kind: 'slow-cpu', share: 0.2, periodMs: 100 };
-    let over = false;
-    const playing = playOne(cluster, { at: 0, for: 3000, fault, target: 'n1' }).finally(() => {
-      over = true;
-    });
-    const slow = await share(() => !over);
+    const fault = { kind: 'slow-cpu', share: 0.1, periodMs: 200 };
+    const over = new AbortController();
+    const playing = playOne(cluster, { at: 0, for: longMs, fault, target: 'n1' }, over);
+    const slow = await share();
+    over.abort();
     const [record] = await playing;
     assert.deepEqual([record?.outcome.kind, record?.healError], ['installed', undefined]);
-    assert.ok(slow.share < 0.6, `it still did ${slow.share} of the work`);
-    const healed = await share(() => true);
-    assert.ok(healed.share > 0.7, `${healed.share}`);
+    assert.ok(slow < 0.6, `it still did ${slow} of the work`);
+    // A busy machine may be unfair to one of them for a while.
+    await until('as much as others do', async () => (await share()) > 0.7);
   });
 }

@@ -20,7 +20,7 @@ import {
   manyNumbers,
   nameOf,
   nodes,
-  openLinks,
+  onlyOpen,
   pairs,
   views,
   whole,
@@ -57,7 +57,7 @@ function describeWith(server: 'embedded' | 'real'): void {
           const injected = await fault.inject();
           assert.equal(injected.kind, 'installed');
           const expected = pairs.map(nameOf).filter((name) => !cuts[direction].includes(name));
-          assert.deepEqual(await openLinks(cluster), expected);
+          await onlyOpen(cluster, expected);
           const cutAt = await views(cluster);
           await fault.heal();
           await fault.heal();
@@ -80,7 +80,7 @@ function describeWith(server: 'embedded' | 'real'): void {
       await cluster.links.cut('a', [link], 'hold');
       await cluster.links.cut('b', [link], 'refuse');
       await cluster.links.heal('b');
-      assert.deepEqual(await openLinks(cluster), others);
+      await onlyOpen(cluster, others);
       await cluster.links.heal('a');
       await whole(cluster);
     });

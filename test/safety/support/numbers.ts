@@ -47,6 +47,19 @@ export async function openLinks(cluster: CountingCluster): Promise<readonly stri
   return pairs.filter((pair) => isNew(after, pair)).map(nameOf);
 }
 
+/**
+ * Asserts that numbers get through on these links, which may take a while, and on no other. `links` in the order of `pairs`.
+ */
+export const onlyOpen = (cluster: CountingCluster, links: readonly string[]) =>
+  until(`numbers on ${links.join()}`, async () => {
+    const open = await openLinks(cluster);
+    assert.deepEqual(
+      open.filter((link) => !links.includes(link)),
+      [],
+    );
+    return open.length === links.length;
+  });
+
 /** After healing, connections are dialled anew: wait until all is well again. */
 export const whole = (cluster: CountingCluster) =>
   until('numbers on every link', async () => {
