@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { dissent, processesWith, temporaryStore } from './support.ts';
 
 describe('bad input', function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
   const store = temporaryStore();
   after(() => store.remove());
 

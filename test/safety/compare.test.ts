@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ComparedMetric } from '#src/metrics/compare';
 import { episodeMetrics, wholeRun } from '#src/metrics/episodes';
 import type { Comparison } from '#src/run/compare';
+import { until } from './support/counting-cluster.ts';
 import { dissent, latest, processesWith, readJson, temporaryStore } from './support.ts';
 
 interface PlayedRound {
@@ -42,7 +42,7 @@ const perFault =
   /^(timeToFirstOk|recovery|detection|degraded|catchUp|success|latencyBefore|latencyAfter)/;
 
 describe('dissent compare', function () {
-  this.timeout(180_000);
+  this.timeout(360_000);
   const store = temporaryStore();
   after(() => store.remove());
 
@@ -143,7 +143,7 @@ describe('dissent compare', function () {
     const flags = ['--rounds', '9', '--time', '3', '--seed', '1', '--out', out];
     const run = dissent(['compare', 'raft', 'paxos', ...flags]);
     const second = join(latest(out), 'runs', 'round-1-paxos');
-    for (let i = 0; i < 600 && !existsSync(second); i += 1) await delay(50);
+    await until('the second round', async () => existsSync(second), 120_000);
     run.kill('SIGINT');
     const { exitCode, stderr } = await run;
     assert.equal(exitCode, 130, String(stderr));

@@ -37,11 +37,7 @@ class Etcd implements AsyncDisposable {
   static async start(file: string, dataDir: string): Promise<Etcd> {
     const [client = 0, peer = 0] = await freePorts(2);
     const etcd = new Etcd(file, dataDir, client, peer);
-    await until(
-      'etcd serves',
-      async () => etcd.put('ready', 'yes').catch(() => false as const),
-      20_000,
-    );
+    await until('etcd serves', async () => etcd.put('ready', 'yes').catch(() => false as const));
     return etcd;
   }
 
@@ -82,7 +78,7 @@ class Etcd implements AsyncDisposable {
     const response = await fetch(`${this.#url}/v3/kv/${what}`, {
       method: 'POST',
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(2_000),
+      signal: AbortSignal.timeout(10_000),
     });
     if (!response.ok) throw new Error(`${what}: ${response.status} ${await response.text()}`);
     return response.json();
@@ -100,7 +96,7 @@ async function losePower(folder: FaultyFolder, etcd: Etcd, how: 'lost' | 'torn',
 }
 
 describe('etcd in a faulty folder', function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let file = '';
   before(function () {
     needsMounts(this);

@@ -35,7 +35,7 @@ async function losePower(folder: FaultyFolder, user: DiskUser, how: 'lost' | 'to
 }
 
 describe('a faulty folder', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(function () {
     needsMounts(this);
   });
@@ -221,7 +221,7 @@ describe('a faulty folder', function () {
 });
 
 describe('the process of a faulty folder', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(function () {
     needsMounts(this);
   });

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRepro } from '#src/hunt/repro';
 import { type HuntResult, huntResultSchema } from '#src/hunt/tally';
+import { until } from './support/counting-cluster.ts';
 import { dissent, processesWith, temporaryStore } from './support.ts';
 
 /** Whoever thinks it leads answers reads: a bug that shows as soon as a leader is cut off. */
 const planted = ['--system-options', '{"reads":"local-leader","checkQuorum":false}'];
 
 describe('the command line of a hunt', function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   const store = temporaryStore();
   after(() => store.remove());
   const at = (name: string): string => join(store.path, name);
@@ -112,7 +113,7 @@ describe('the command line of a hunt', function () {
 });
 
 describe('a hunt on real processes', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const store = temporaryStore();
   after(() => store.remove());
 
@@ -146,7 +147,7 @@ describe('a hunt on real processes', function () {
     const out = join(store.path, 'ended');
     const hunt = dissent(['hunt', 'raft', '--world', 'real', '--runs', '50', '--out', out]);
     // Nodes are up and at work.
-    while (processesWith(out).length < 4) await sleep(100);
+    await until('nodes', async () => processesWith(out).length >= 4);
     await sleep(1500);
     hunt.kill('SIGINT');
     const { exitCode, stdout, stderr } = await hunt;

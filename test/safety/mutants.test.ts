@@ -18,7 +18,7 @@ function marksIn(file: string): ReadonlyMap<string, readonly string[]> {
 }
 
 describe('mutants in processes', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'dissent-mutant-'));
@@ -72,7 +72,7 @@ describe('mutants in processes', function () {
 });
 
 describe('directed scenarios', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('hold without a mutant', async () => {
     for (const { file, passed, found } of await played(

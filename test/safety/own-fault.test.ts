@@ -14,7 +14,7 @@ function fileFromPage(): string {
 }
 
 describe('a fault of a user', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   // Below the package, so that `dissent/nemesis` means this one; a user has it as a dependency.
   let folder = '';
   let file = '';

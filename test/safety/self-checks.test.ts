@@ -19,14 +19,14 @@ const run = (mutant: string, program: string, args: readonly string[], cwd = roo
     cwd,
     env: mutantEnvironment(mutant),
     reject: false,
-    timeout: 120_000,
+    timeout: 300_000,
   });
 
 /** Bugs that do nothing until a node restarts. */
 const forgetful = { raft: 'R05r', paxos: 'P38p' } as const;
 
 describe('self-checks in processes', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'dissent-canary-'));

@@ -33,7 +33,7 @@ const unsafe: Readonly<Record<string, string>> = {
 
 for (const system of ['raft', 'paxos']) {
   describe(`${system} on real processes`, function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     const store = temporaryStore();
     after(() => store.remove());
 
@@ -49,7 +49,7 @@ for (const system of ['raft', 'paxos']) {
       const results = await test(store.path, args);
       assert.equal(results.valid, true, results.reasons.join('; '));
       assert.equal(results.exitCode, 0);
-      assert.ok(results.counts.ok > 1000, `${results.counts.ok} operations succeeded`);
+      assert.ok(results.counts.ok > 200, `${results.counts.ok} operations succeeded`);
       assert.deepEqual(
         results.faults.map(({ kind, outcome }) => [kind, outcome.kind]),
         leaderInTrouble.map(({ fault }) => [fault.kind, 'installed']),
