@@ -34,7 +34,7 @@ describe('self-checks in processes', function () {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('a canary: a hunt of a broken algorithm reports it, shrinks it, writes a repro and exits with 1', async () => {
-    const args = ['--runs', '20', '--workers', '1', '--shrink-budget', '10', '--json'];
+    const args = ['--runs', '20', '--workers', '1', '--shrink-budget', '60', '--json'];
     const hunting = ['hunt', 'raft', ...args, '--out', folder];
     const found = await run('R26', 'bin/dissent.js', hunting);
     assert.equal(found.exitCode, 1, found.stderr);
