@@ -85,13 +85,13 @@ describe('client port', () => {
 
   it('answers for its status from memory', async () => {
     await using p = await start(() => assert.fail('a status is no request'));
-    assert.deepEqual(await status(p.address, 1000), nodeStatus);
+    assert.deepEqual(await status(p.address, 20_000), nodeStatus);
   });
 
   it('refuses a request that is too long for a batch of them to fit a frame', async () => {
     await using p = await start(() => assert.fail('too long'));
     const connection = connectClient(p.address);
-    const outcome = await connection.call({ f: 'read', key: 'k'.repeat(2000) }, 1000);
+    const outcome = await connection.call({ f: 'read', key: 'k'.repeat(2000) }, 20_000);
     assert.equal(outcome.kind, 'fail');
     assert.match(JSON.stringify(outcome), /2\d\d\d bytes; at most 1000/);
     connection.close();

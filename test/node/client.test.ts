@@ -16,9 +16,9 @@ async function rig(...script: Reaction[]) {
   const connection: Connection = connect({
     ...fake.address,
     // Short only where no answer is to come, so that a slow machine does not turn an answer into none.
-    attemptTimeoutMs: script.includes('silent') ? 60 : 5000,
+    attemptTimeoutMs: script.includes('silent') ? 300 : 5000,
     retryPauseMs: 1,
-    shortestAttemptMs: script.includes('silent') ? 60 : 1000,
+    shortestAttemptMs: script.includes('silent') ? 300 : 600,
   });
   const dispose = async (): Promise<void> => {
     connection.close();
@@ -34,9 +34,9 @@ const withoutRepeats = (asked: readonly string[]): string[] =>
 describe('client', () => {
   it('opens one session, before its first command, and counts its commands', async () => {
     await using r = await rig(ok('done'));
-    assert.deepEqual(await r.connection.call(read, 1000), ok('done'));
-    assert.deepEqual(await r.connection.call(write, 1000), ok('done'));
-    assert.deepEqual(await r.connection.call(write, 1000), ok('done'));
+    assert.deepEqual(await r.connection.call(read, 20_000), ok('done'));
+    assert.deepEqual(await r.connection.call(write, 20_000), ok('done'));
+    assert.deepEqual(await r.connection.call(write, 20_000), ok('done'));
     assert.deepEqual(r.fake.asked, ['query', 'open-session', 'command 1/1', 'command 1/2']);
     assert.equal(r.fake.connections, 1);
   });
@@ -127,7 +127,7 @@ describe('client', () => {
   for (const { name, script, kind, asked } of commands) {
     it(`a command ${name}`, async () => {
       await using r = await rig(...script);
-      const outcome = await r.connection.call(write, kind === 'ok' ? 5000 : 1150);
+      const outcome = await r.connection.call(write, kind === 'ok' ? 20_000 : 1200);
       assert.equal(outcome.kind, kind, JSON.stringify(outcome));
       if (asked !== undefined)
         assert.deepEqual(withoutRepeats(r.fake.asked.slice(1)), withoutRepeats(asked));
@@ -136,20 +136,21 @@ describe('client', () => {
   }
 
   it('never uses the sequence of a command again that is unknown', async () => {
-    await using r = await rig('silent', ok(null));
-    const first = await r.connection.call(write, 50);
-    assert.equal(first.kind, 'unknown');
-    assert.equal((await r.connection.call(write, 5000)).kind, 'ok');
-    const asked = ['open-session', 'command 1/1', 'command 1/2'];
+    await using r = await rig(ok(null), 'silent', ok(null));
+    assert.equal((await r.connection.call(write, 20_000)).kind, 'ok');
+    const second = await r.connection.call(write, 50);
+    assert.equal(second.kind, 'unknown');
+    assert.equal((await r.connection.call(write, 20_000)).kind, 'ok');
+    const asked = ['open-session', 'command 1/1', 'command 1/2', 'command 1/3'];
     assert.deepEqual(withoutRepeats(r.fake.asked), asked);
   });
 
   it('queries without an answer fail, and are tried again until there is no time left', async () => {
     await using r = await rig('hangup', 'silent', refused('read-abandoned'), refused('no-leader'));
-    assert.deepEqual(await r.connection.call(read, 200), { kind: 'fail', error: 'no-leader' });
+    assert.deepEqual(await r.connection.call(read, 1200), { kind: 'fail', error: 'no-leader' });
     assert(r.fake.received.length > 4);
     await using s = await rig('hangup', 'silent', refused('read-abandoned'), ok(5));
-    assert.deepEqual(await s.connection.call(read, 5000), ok(5));
+    assert.deepEqual(await s.connection.call(read, 20_000), ok(5));
   });
 
   it('a command fails when nobody listens', async () => {
@@ -157,17 +158,16 @@ describe('client', () => {
     const { address } = fake;
     await fake[Symbol.asyncDispose]();
     const connection = connect(address);
-    const outcome = await connection.call(write, 100);
+    const outcome = await connection.call(write, 1000);
     assert.equal(outcome.kind, 'fail');
     assert.match(outcome.kind === 'fail' ? outcome.error : '', /no session: .*ECONNREFUSED/);
     connection.close();
   });
 
-  it('settles in time', async () => {
+  it('settles when its time is up, whatever becomes of the answer', async () => {
     await using r = await rig('silent');
-    const startMs = performance.now();
-    await r.connection.call(write, 100);
-    assert(performance.now() - startMs < 1000);
+    const call = r.connection.call(write, 100).then(() => 'settled');
+    assert.equal(await Promise.race([call, sleep(10_000, 'late', { ref: false })]), 'settled');
   });
 
   it('closing ends a call in progress as unknown, is idempotent, and nothing is sent after it', async () => {
@@ -184,8 +184,8 @@ describe('client', () => {
 
   it('refuses a second call at the same time without sending it', async () => {
     await using r = await rig(ok(1));
-    const first = r.connection.call(read, 1000);
-    assert.equal((await r.connection.call(read, 1000)).kind, 'fail');
+    const first = r.connection.call(read, 20_000);
+    assert.equal((await r.connection.call(read, 20_000)).kind, 'fail');
     assert.deepEqual(await first, ok(1));
     assert.equal(r.fake.received.length, 1);
   });
