@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call, Connection, Outcome } from '../../client/connection.ts';
 import type { Command } from '../../consensus/state-machine/command.ts';
 import { createKv } from '../../consensus/state-machine/kv.ts';
+import type { Patience } from '../../node/client.ts';
 import type { Address } from '../../node/config.ts';
 import { attemptTimeoutMs, retryPauseMs, shortestAttemptMs } from '../../node/limits.ts';
 import { type GrpcCall, type GrpcReply, GrpcWire } from './grpc.ts';
@@ -33,7 +34,7 @@ import { isDefinite, isHopeless } from './refusals.ts';
 /** `linearizable`: etcd asks a majority before it answers. `serializable`: the node answers from what it has, which may be old. */
 export type Reads = 'linearizable' | 'serializable';
 
-export interface EtcdConnectOptions extends Address {
+export interface EtcdConnectOptions extends Address, Pick<Patience, 'shortestAttemptMs'> {
   readonly reads: Reads;
 }
 
@@ -87,10 +88,13 @@ const getting = (key: string): TxnOperation => ({ kind: 'get', key });
 class EtcdConnection implements Connection {
   readonly #wire: GrpcWire;
   readonly #serializable: boolean;
+  readonly #shortestAttemptMs: number;
   readonly #closing = new AbortController();
   #busy = false;
 
-  constructor({ reads, ...address }: EtcdConnectOptions) {
+  constructor(options: EtcdConnectOptions) {
+    const { reads, shortestAttemptMs: shortestMs = shortestAttemptMs, ...address } = options;
+    this.#shortestAttemptMs = shortestMs;
     this.#wire = new GrpcWire(address);
     this.#serializable = reads === 'serializable';
   }
@@ -202,7 +206,7 @@ class EtcdConnection implements Connection {
     let error = 'there was no time to ask';
     for (let attempt = 1; ; attempt += 1) {
       const leftMs = deadlineMs - performance.now();
-      const tooLate = leftMs < (attempt === 1 ? 0 : shortestAttemptMs);
+      const tooLate = leftMs < (attempt === 1 ? 0 : this.#shortestAttemptMs);
       if (tooLate || this.#closed) return { kind: 'fail', error };
       // A write that is given up early would be unknown early, and cannot be asked for again.
       const patienceMs = what === 'read' ? Math.min(leftMs, attemptTimeoutMs) : leftMs;
