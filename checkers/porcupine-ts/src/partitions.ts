@@ -36,22 +36,32 @@ export function partitions<State, Input, Output>(
   tick: () => void,
 ): readonly Part<Input, Output>[] {
   const parts = new Map<PartitionKey, Operation<Input, Output>[]>();
-  let isWhole = model.partition === undefined;
+  if (history.length === 0) return [];
+  if (!split(model, history, parts, tick)) return [{ key: undefined, operations: history }];
+  return Array.from(parts, ([key, operations]) => ({ key, operations }));
+}
+
+/** Files every operation under its key; false if some operation has none. */
+function split<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  history: readonly Operation<Input, Output>[],
+  parts: Map<PartitionKey, Operation<Input, Output>[]>,
+  tick: () => void,
+): boolean {
+  let isSplit = model.partition !== undefined;
   for (let i = 0; i < history.length; i += 1) {
     if (i % operationsPerTick === 0) tick();
     const op = history[i] as Operation<Input, Output>;
     validate(op, i);
-    if (isWhole) continue;
+    if (!isSplit) continue;
     const key = model.partition?.(op.input);
     if (key === undefined) {
-      isWhole = true;
+      isSplit = false;
       continue;
     }
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [op]);
     else part.push(op);
   }
-  if (history.length === 0) return [];
-  if (isWhole) return [{ key: undefined, operations: history }];
-  return Array.from(parts, ([key, operations]) => ({ key, operations }));
+  return isSplit;
 }

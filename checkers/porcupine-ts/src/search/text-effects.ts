@@ -3,7 +3,7 @@
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { TextShape, TextView } from '../shape.ts';
-import { at, copied, ints } from './ints.ts';
+import { at, ints } from './ints.ts';
 import { none, Parts } from './parts.ts';
 import { Places, Sights } from './texts.ts';
 
@@ -26,9 +26,8 @@ export interface TextEffects {
   readonly from: Int32Array;
   /** The state that a put or a swap leaves; 0 for the others. */
   readonly to: Int32Array;
-  /** What is read, put or appended; of a swap what it leaves. */
-  readonly texts: readonly string[];
-  /** All that is put or appended. */
+  /** What is put or appended, and what a swap leaves: a part, `none` for the others. */
+  readonly part: Int32Array;
   readonly parts: Parts;
 }
 
@@ -62,108 +61,108 @@ function viewOf<State, Input, Output>(
   return view === undefined && model.readonly?.(op.input, undefined) === true ? nothing : view;
 }
 
-const codeOf = (view: TextView): number => {
-  switch (view.kind) {
-    case 'nothing':
-      return isIdle;
-    case 'value':
-      return isGet;
-    case 'put':
-      return isPut;
-    case 'append':
-      return view.value === '' ? isIdle : isAppend;
-    case 'cas':
-      return isSwap;
-  }
-};
-
-/** Effects, as they are found. */
-class Found<Input, Output> {
-  readonly inputs: Input[] = [];
-  readonly outputs: (Output | undefined)[] = [];
-  readonly kind: number[] = [];
-  readonly texts: string[] = [];
-  /** What a get or a swap needs to see; `none` for others. */
-  readonly sight: number[] = [];
-
-  add(op: Operation<Input, Output>, kind: number, text: string, sight: number): number {
-    this.inputs.push(op.input);
-    this.outputs.push(op.kind === 'completed' ? op.output : undefined);
-    this.texts.push(text);
-    this.sight.push(sight);
-    return this.kind.push(kind) - 1;
-  }
-}
-
 class TextReader<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #shape: TextShape<Input, Output>;
-  readonly #found = new Found<Input, Output>();
+  readonly #operations: readonly Operation<Input, Output>[];
   readonly #sights = new Sights();
-  readonly #parts = new Parts();
+  readonly #parts: Parts;
   /** By what is replaced, and by what. */
-  readonly #swaps = new Map<string, Map<string, number>>();
+  #swaps: Map<string, Map<string, number>> | undefined;
   #idle = none;
+  #count = 0;
+  /** Per effect: the first operation that has it; what it does; what it puts or appends, or leaves; what it needs to see. */
+  readonly #first: Int32Array;
+  readonly #kind: Int32Array;
+  readonly #part: Int32Array;
+  readonly #sight: Int32Array;
 
-  constructor(model: Model<State, Input, Output>, shape: TextShape<Input, Output>) {
+  constructor(
+    model: Model<State, Input, Output>,
+    shape: TextShape<Input, Output>,
+    operations: readonly Operation<Input, Output>[],
+  ) {
     this.#model = model;
     this.#shape = shape;
+    this.#operations = operations;
+    const { length } = operations;
+    // One more for the text that is there first.
+    this.#parts = new Parts(length + 1);
+    this.#first = ints(length);
+    this.#kind = ints(length);
+    this.#part = ints(length);
+    this.#sight = ints(length);
   }
 
   /** `undefined` when some operation is not one of a text. */
-  read(
-    operations: readonly Operation<Input, Output>[],
-    tick: () => void,
-  ): TextReading<Input, Output> | undefined {
-    const of = ints(operations.length);
-    for (let i = 0; i < operations.length; i += 1) {
+  read(tick: () => void): TextReading<Input, Output> | undefined {
+    const of = ints(this.#operations.length);
+    for (let i = 0; i < of.length; i += 1) {
       if (i % operationsPerTick === 0) tick();
-      const op = operations[i] as Operation<Input, Output>;
+      const op = this.#operations[i] as Operation<Input, Output>;
       const view = viewOf(this.#model, this.#shape, op);
       if (view === undefined) return undefined;
-      // What was read is named when all is known that was read.
-      of[i] = view.kind === 'value' ? ~this.#sights.add(view.value) : this.#effectOf(view, op);
+      of[i] = this.#effectOf(view, i);
     }
     tick();
     const places = new Places(this.#sights);
-    this.#nameReads(of, operations, places);
+    this.#nameReads(of, places);
     tick();
-    const { inputs, outputs } = this.#found;
+    const inputs = new Array<Input>(this.#count);
+    const outputs = new Array<Output | undefined>(this.#count);
+    for (let e = 0; e < this.#count; e += 1) {
+      const op = this.#operations[at(this.#first, e)] as Operation<Input, Output>;
+      inputs[e] = op.input;
+      outputs[e] = op.kind === 'completed' ? op.output : undefined;
+    }
     const text = this.#text(places);
     return { of, inputs, outputs, ...promises(text), text };
   }
 
-  #effectOf(view: TextView, op: Operation<Input, Output>): number {
-    const text = textOf(view);
-    switch (codeOf(view)) {
-      case isPut:
-        return this.#effectOfPart(this.#parts.puts, isPut, text, op);
-      case isAppend:
-        return this.#effectOfPart(this.#parts.appends, isAppend, text, op);
-      case isSwap:
-        return this.#effectOfSwap(view.kind === 'cas' ? view.from : '', text, op);
-      default:
-        if (this.#idle === none) this.#idle = this.#found.add(op, isIdle, '', none);
-        return this.#idle;
+  #effectOf(view: TextView, i: number): number {
+    switch (view.kind) {
+      case 'value':
+        // It is named when all is known that was read.
+        return ~this.#sights.add(view.value);
+      case 'put':
+        return this.#effectOfPart(this.#parts.puts, isPut, view.value, i);
+      case 'append':
+        return view.value === ''
+          ? this.#effectOfNothing(i)
+          : this.#effectOfPart(this.#parts.appends, isAppend, view.value, i);
+      case 'cas':
+        return this.#effectOfSwap(view.from, view.to, i);
+      case 'nothing':
+        return this.#effectOfNothing(i);
     }
   }
 
-  #effectOfPart(
-    effects: number[],
-    kind: number,
-    text: string,
-    op: Operation<Input, Output>,
-  ): number {
-    const part = this.#parts.add(text);
-    let effect = effects[part] as number;
-    if (effect === none) {
-      effect = this.#found.add(op, kind, text, none);
-      effects[part] = effect;
-    }
+  #add(i: number, kind: number, part: number, sight: number): number {
+    const effect = this.#count;
+    this.#count += 1;
+    this.#first[effect] = i;
+    this.#kind[effect] = kind;
+    this.#part[effect] = part;
+    this.#sight[effect] = sight;
     return effect;
   }
 
-  #effectOfSwap(from: string, to: string, op: Operation<Input, Output>): number {
+  #effectOfNothing(i: number): number {
+    if (this.#idle === none) this.#idle = this.#add(i, isIdle, none, none);
+    return this.#idle;
+  }
+
+  #effectOfPart(effects: Int32Array, kind: number, text: string, i: number): number {
+    const part = this.#parts.add(text);
+    const known = at(effects, part);
+    if (known !== none) return known;
+    const effect = this.#add(i, kind, part, none);
+    effects[part] = effect;
+    return effect;
+  }
+
+  #effectOfSwap(from: string, to: string, i: number): number {
+    this.#swaps ??= new Map();
     let effects = this.#swaps.get(from);
     if (effects === undefined) {
       effects = new Map();
@@ -171,50 +170,47 @@ class TextReader<State, Input, Output> {
     }
     let effect = effects.get(to);
     if (effect === undefined) {
-      effect = this.#found.add(op, isSwap, to, this.#sights.add(from));
+      effect = this.#add(i, isSwap, this.#parts.add(to), this.#sights.add(from));
       effects.set(to, effect);
     }
     return effect;
   }
 
   /** Gives reads of the same text one effect. */
-  #nameReads(
-    of: Int32Array,
-    operations: readonly Operation<Input, Output>[],
-    places: Places,
-  ): void {
-    const effects: (number | undefined)[] = [];
+  #nameReads(of: Int32Array, places: Places): void {
+    const bySight = ints(this.#sights.count).fill(none);
+    const byState: (number | undefined)[] = [];
     for (let i = 0; i < of.length; i += 1) {
       if (at(of, i) >= 0) continue;
       const sight = ~at(of, i);
-      const state = places.seen(sight);
-      let effect = effects[state];
-      if (effect === undefined) {
-        const op = operations[i] as Operation<Input, Output>;
-        effect = this.#found.add(op, isGet, places.text(state) ?? '', sight);
-        effects[state] = effect;
+      if (at(bySight, sight) === none) {
+        const state = places.seen(sight);
+        byState[state] ??= this.#add(i, isGet, none, sight);
+        bySight[sight] = byState[state];
       }
-      of[i] = effect;
+      of[i] = at(bySight, sight);
     }
   }
 
   #text(places: Places): TextEffects {
-    const { kind, texts, sight } = this.#found;
-    const from = ints(kind.length);
-    const to = ints(kind.length);
-    for (let e = 0; e < kind.length; e += 1) {
-      const code = kind[e] as number;
-      if (code === isPut || code === isSwap) to[e] = places.of(texts[e] as string);
-      if (sight[e] !== none) from[e] = places.seen(sight[e] as number);
+    const count = this.#count;
+    const kind = this.#kind.subarray(0, count);
+    const from = ints(count);
+    const to = ints(count);
+    for (let e = 0; e < count; e += 1) {
+      const code = at(kind, e);
+      if (code === isPut || code === isSwap)
+        to[e] = places.of(this.#parts.texts[at(this.#part, e)] as string);
+      if (at(this.#sight, e) !== none) from[e] = places.seen(at(this.#sight, e));
     }
     return {
       places,
       initial: places.of(this.#shape.initial),
       initialText: this.#shape.initial,
-      kind: copied(kind),
+      kind,
       from,
       to,
-      texts,
+      part: this.#part,
       parts: this.#parts,
     };
   }
@@ -236,19 +232,6 @@ function promises({
   return { readonly, blind, total };
 }
 
-const textOf = (view: TextView): string => {
-  switch (view.kind) {
-    case 'nothing':
-      return '';
-    case 'cas':
-      return view.to;
-    case 'value':
-    case 'put':
-    case 'append':
-      return view.value;
-  }
-};
-
 /** `undefined` when the model does not say of every operation what it does to a text. */
 export function readAsText<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -256,7 +239,7 @@ export function readAsText<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   tick: () => void,
 ): TextReading<Input, Output> | undefined {
-  return new TextReader(model, shape).read(operations, tick);
+  return new TextReader(model, shape, operations).read(tick);
 }
 
 /** The state after the effect, -1 if it cannot happen there. */
@@ -269,7 +252,7 @@ export function stepText(text: TextEffects, state: number, effect: number): numb
     case isSwap:
       return at(text.from, effect) === state ? at(text.to, effect) : nowhere;
     case isAppend:
-      return text.places.after(state, text.texts[effect] ?? '');
+      return text.places.after(state, text.parts.texts[at(text.part, effect)] ?? '');
     default:
       return state;
   }

@@ -26,25 +26,48 @@ function commonLength(a: string, b: string): number {
   return length;
 }
 
-/** Texts as they are seen, one after the other. Most begin with the one before, or it begins with them: such are one *run*. */
+/** Of so many runs, the latest, it is asked whether a text belongs to them. */
+const runsAsked = 8;
+
+/** Whether one text is the beginning of the other. */
+const areAlong = (a: string, b: string): boolean =>
+  a.length < b.length ? startsWith(b, a) : startsWith(a, b);
+
+/**
+ * Texts as they are seen, one after the other. Most begin with one that was seen a moment ago, or that begins with them: such are
+ * one *run*, and only its longest text needs to be compared with others.
+ */
 export class Sights {
   /** Per run: the longest text. */
   readonly tips: string[] = [];
+  /** Per run: the sight of it. */
+  readonly #tipSight: number[] = [];
   /** Per sight: its run and its length. */
   readonly #run: number[] = [];
   readonly #length: number[] = [];
 
-  /** The number of the sight. */
+  /** The number of the sight; mostly the same for what was seen before. */
   add(text: string): number {
-    const last = this.tips.length - 1;
-    const tip = this.tips[last];
-    if (tip === undefined || !(startsWith(tip, text) || startsWith(text, tip))) {
-      this.tips.push(text);
-    } else if (text.length > tip.length) {
-      this.tips[last] = text;
+    const { tips } = this;
+    const last = tips.length - 1;
+    if (tips[last] === text) return this.#tipSight[last] as number;
+    const stop = Math.max(0, tips.length - runsAsked);
+    let run = last;
+    while (run >= stop && !areAlong(tips[run] as string, text)) run -= 1;
+    const isNew = run < stop;
+    if (isNew) run = tips.length;
+    const more = isNew ? text.length : text.length - (tips[run] as string).length;
+    if (more === 0 && !isNew) return this.#tipSight[run] as number;
+    if (more > 0 || isNew) {
+      tips[run] = text;
+      this.#tipSight[run] = this.count;
     }
-    this.#run.push(this.tips.length - 1);
+    this.#run.push(run);
     return this.#length.push(text.length) - 1;
+  }
+
+  get count(): number {
+    return this.#run.length;
   }
 
   run(sight: number): number {
