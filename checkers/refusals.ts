@@ -61,6 +61,11 @@ const expectedBy = ({ invoke: { value } }: Pair): unknown =>
 class RefusalJudge implements ObjectJudge<Tally> {
   readonly bytesPerLine = 150;
   readonly tally: Tally = { refused: 0, explained: 0 };
+  readonly #initial: unknown;
+
+  constructor(initial: unknown) {
+    this.#initial = initial;
+  }
 
   judge(
     key: Key | undefined,
@@ -92,7 +97,21 @@ class RefusalJudge implements ObjectJudge<Tally> {
     for (const refusal of refused) {
       const count = calledBefore(updates, refusal.completion?.index ?? -1);
       const last = updates[count - 1];
-      if (last === undefined || endOf(last) > refusal.invoke.index) continue;
+      if (last === undefined) {
+        if (
+          this.#initial !== undefined &&
+          identity(this.#initial) === identity(expectedBy(refusal))
+        ) {
+          this.#wrong(
+            findings,
+            'refused-swap',
+            `A compare-and-set${ofKey(key)} was told that another value was there, but what it expected is there at first, and nobody wrote until it was over.`,
+            [refusal],
+          );
+        }
+        continue;
+      }
+      if (endOf(last) > refusal.invoke.index) continue;
       if ((over[count - 1] ?? never) > last.invoke.index) continue;
       if (identity(writtenBy(last)) !== identity(expectedBy(refusal))) continue;
       this.#wrong(
@@ -159,9 +178,14 @@ class RefusalJudge implements ObjectJudge<Tally> {
   }
 }
 
+export interface RefusalsOptions extends ObjectsOptions {
+  /** What registers hold before anybody wrote; left out: that is not known. */
+  readonly initial?: unknown;
+}
+
 /** A necessary condition for histories with `cas` and `acquire` whose refusals end as `fail` with an error that begins with `precondition`. */
-export const refusals = (options: ObjectsOptions = {}): Checker => ({
+export const refusals = ({ initial, ...options }: RefusalsOptions = {}): Checker => ({
   name: 'refusals',
   summary: 'refused compare-and-sets and acquires: was there a reason for each?',
-  check: (context) => judgeObjects(context, new RefusalJudge(), new Findings(), options),
+  check: (context) => judgeObjects(context, new RefusalJudge(initial), new Findings(), options),
 });

@@ -188,7 +188,7 @@ export const register: WorkloadKind<Options> = {
       completion,
       checkers: [
         linearizable({ model: 'cas-register' }),
-        refusals(),
+        refusals({ initial: null }),
         invariants(),
         stats(),
         logPattern(),

@@ -7,6 +7,8 @@ import { unserved } from '../run/findings.ts';
 import { phaseStartNs } from '../run/phase-marks.ts';
 import type { Simulated } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
+import { calmsOf } from './calms.ts';
+import { leftOut } from './left-out.ts';
 import { type Rise, restless } from './restless.ts';
 import { calmLimits } from './swarm.ts';
 import type { Verdict } from './verdict.ts';
@@ -20,7 +22,8 @@ export const liveness = (
   spec: TestSpec,
   run: Simulated,
   rises: readonly Rise[],
-): Verdict | undefined => stuck(spec, run) ?? unsettled(spec, run, rises);
+): Verdict | undefined =>
+  stuck(spec, run) ?? unsettled(spec, run, rises) ?? partlyServed(spec, run);
 
 /**
  * A bare majority elects somebody only when all of it is heard in time, twice: with p for a message that is neither lost nor late, one try
@@ -146,6 +149,39 @@ function unsettled(
         .slice(0, 8)
         .map(({ node, timeNs }) => `${node} at ${timeNs / 1e6} ms`)
         .join(', ')}`,
+    duringNs: [fromNs, untilNs],
+  };
+}
+
+/** By then a calm cluster is at work, and everybody's requests find their way, in election timeouts. */
+const settledLimits = 10;
+
+/** Over so many election timeouts somebody has to be left out. */
+const leftOutLimits = 3;
+
+/** In a calm everybody is served, not only somebody. Where messages are lost, clients of short patience may have bad luck for long. */
+function partlyServed(spec: TestSpec, { history, faults, ends }: Simulated): Verdict | undefined {
+  if (spec.sim?.network.transport !== 'stream') return undefined;
+  const t = electionTimeoutOf(spec);
+  const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
+  const settleMs = settledLimits * t;
+  const spanMs = leftOutLimits * t;
+  const found = leftOut(history, calmsOf(faults, { limitMs: settleMs + spanMs, endNs }), {
+    nodes: nodeNames(spec.nodes),
+    away: new Set(ends.map(({ node }) => node)),
+    settleMs,
+    fewest: fewestAttemptsWith(spec),
+    spanMs,
+  });
+  if (found === undefined) return undefined;
+  const { who, asked, fromNs, untilNs } = found;
+  return {
+    kind: 'failed',
+    by: 'liveness',
+    name: 'calm-serves-all',
+    explanation:
+      `nothing disturbed the nodes that were up, but ${who} asked ${asked} times in a row in vain, ` +
+      `from ${fromNs / 1e6} to ${untilNs / 1e6} ms`,
     duringNs: [fromNs, untilNs],
   };
 }

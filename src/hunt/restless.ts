@@ -4,6 +4,7 @@
  */
 
 import type { FaultRecord } from '../schedule/player.ts';
+import { calmsOf } from './calms.ts';
 
 /** A node that becomes leader. */
 export interface Rise {
@@ -18,31 +19,16 @@ export interface Restless {
   readonly rises: readonly Rise[];
 }
 
-/** Who is down disturbs nobody. */
-const silencing: ReadonlySet<string> = new Set(['kill', 'power-loss']);
-
 /**
- * The first calm of at least `limitMs` in the second half of which there were two new leaders: one may be late. Calm: no fault begins or
- * ends, and none is in effect but that nodes are down. Only for networks that lose nothing. `endNs`: when the workload ended.
+ * The first calm of at least `limitMs` in the second half of which there were two new leaders: one may be late. Only for networks that
+ * lose nothing. `endNs`: when the workload ended.
  */
 export function restless(
   rises: readonly Rise[],
   faults: readonly FaultRecord[],
   { limitMs, endNs }: { readonly limitMs: number; readonly endNs: number },
 ): Restless | undefined {
-  const played = faults.filter(
-    ({ outcome, resolved }) => outcome.kind !== 'skipped' || resolved.length > 0,
-  );
-  const changes = [0, ...played.flatMap(({ startNs, endNs: over }) => [startNs, over]), endNs];
-  const times = [...new Set(changes)].filter((ns) => ns <= endNs).toSorted((a, b) => a - b);
-  for (const [i, fromNs] of times.entries()) {
-    const untilNs = times[i + 1] ?? fromNs;
-    if (untilNs - fromNs < limitMs * 1e6) continue;
-    const isDisturbed = played.some(
-      ({ entry, startNs, endNs: over }) =>
-        startNs <= fromNs && fromNs < over && !silencing.has(entry.fault.kind),
-    );
-    if (isDisturbed) continue;
+  for (const { fromNs, untilNs } of calmsOf(faults, { limitMs, endNs })) {
     const late = rises.filter(({ timeNs }) => timeNs >= (fromNs + untilNs) / 2 && timeNs < untilNs);
     if (late.length > 1) return { fromNs, untilNs, rises: late };
   }

@@ -76,13 +76,13 @@ export class ClientPort {
     this.node.client(request, body);
   }
 
-  /** The node answers. */
-  reply(request: number, response: ClientResponse): void {
+  /** The node answers. False when nobody asked this, or it was answered before. */
+  reply(request: number, response: ClientResponse): boolean {
     const asked = this.#asked.get(request);
-    if (asked === undefined)
-      throw new Error(`request ${request} was answered before or never made`);
+    if (asked === undefined) return false;
     this.#asked.delete(request);
     asked.line.respond(asked.connection, response);
+    return true;
   }
 
   /** The node's process is gone. */

@@ -54,8 +54,8 @@ export interface SimNodeParts {
   readonly disk: SimDisk;
   readonly clock: NodeClock;
   readonly network: () => Network;
-  /** The node's clients are told: answered, or the process is gone. */
-  readonly onReply: (node: SimNode, request: number, response: ClientResponse) => void;
+  /** The node's clients are told: answered, or the process is gone. False: nobody asked this, or it was answered before. */
+  readonly onReply: (node: SimNode, request: number, response: ClientResponse) => boolean;
   readonly onGone: (node: SimNode) => void;
   readonly onEnd: (end: NodeEnd) => void;
   readonly observe: ((event: Traced) => void) | undefined;
@@ -360,7 +360,10 @@ export class SimNode {
         this.#messagesSent += 1;
         this.#bytesSent += this.#parts.network().send(this.index, to, message);
       },
-      reply: (request, response) => this.#parts.onReply(this, request, response),
+      reply: (request, response) => {
+        if (this.#parts.onReply(this, request, response)) return;
+        this.#fatal(`invariant: request ${request} was answered before or never made`, 'system');
+      },
       trace: (event) => this.#trace(event),
       nowMs,
       stepped: () => this.#stepped(),

@@ -44,6 +44,19 @@ describe('the verdict on refusals', () => {
     assert.deepEqual(await judged(swap), [true]);
   });
 
+  it('what is there at first must not be refused either, unless somebody may have written by then', async () => {
+    const judge = async (lines: readonly Line[]) => {
+      const checker = refusals({ initial: null });
+      return (await checker.check({ history: history(lines), timeLimitMs: 1000 })).valid;
+    };
+    const swap = refused(2, 'cas', [null, 4]);
+    assert.equal(await judge(swap), false);
+    assert.equal(await judge([...refused(1, 'read', null), ...swap]), false);
+    assert.equal(await judge(refused(2, 'cas', [0, 4])), true);
+    assert.equal(await judge([[1, 'invoke', 'write', 5], ...swap]), true);
+    assert.equal(await judge([...done(1, 'write', 5), ...swap]), true);
+  });
+
   it('a value of 0 is not nothing', async () => {
     assert.deepEqual(await judged([...done(1, 'write', 0), ...refused(2, 'cas', [0, 1])]), [
       false,

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { History, Operation } from '#src/history/operation';
+import { calmsOf } from '#src/hunt/calms';
+import { leftOut } from '#src/hunt/left-out';
+import type { FaultRecord } from '#src/schedule/player';
+
+const options = {
+  nodes: ['n1', 'n2', 'n3'],
+  away: new Set<string>(),
+  settleMs: 100,
+  fewest: 4,
+  spanMs: 300,
+};
+
+const calm = { fromNs: 0, untilNs: 10_000e6, down: new Set<string>() };
+
+type Kind = 'ok' | 'fail' | 'info' | 'refused';
+
+/** One operation of process `n`, a client of node 1 + n % 3, from `at` to `at + 50` ms. */
+function asked(n: number, f: string, at: number, kind: Kind): Operation[] {
+  const same = { process: n, f, value: null, node: `n${1 + (n % 3)}`, index: 0 };
+  const type = kind === 'refused' ? 'fail' : kind;
+  const error = kind === 'ok' ? {} : { error: kind === 'refused' ? 'precondition: no' : 'no' };
+  return [
+    { ...same, type: 'invoke', time: at * 1e6 },
+    { ...same, type, time: (at + 50) * 1e6, ...error },
+  ];
+}
+
+const history = (...operations: Operation[][]): History =>
+  operations
+    .flat()
+    .toSorted((a, b) => a.time - b.time)
+    .map((op, index) => ({ ...op, index }));
+
+/** Every 100 ms from `from` on. */
+const often = (n: number, f: string, from: number, times: number, kind: Kind): Operation[] =>
+  Array.from({ length: times }, (_, i) => asked(n, f, from + 100 * i, kind)).flat();
+
+describe('who is left out in a calm', () => {
+  it('the clients of one node, while those of the others are served', () => {
+    const found = leftOut(
+      history(often(0, 'write', 200, 20, 'ok'), often(1, 'write', 200, 20, 'fail')),
+      [calm],
+      options,
+    );
+    assert.deepEqual(found, {
+      who: 'the clients of n2',
+      asked: 4,
+      fromNs: 200e6,
+      untilNs: 550e6,
+    });
+  });
+
+  it('all who read, while others change things', () => {
+    const both = (n: number): Operation[][] => [
+      often(n, 'read', 200, 3, 'fail'),
+      often(n + 3, 'write', 210, 3, 'ok'),
+    ];
+    const found = leftOut(history(...both(0), ...both(1), ...both(2)), [calm], {
+      ...options,
+      spanMs: 200,
+    });
+    assert.equal(found?.who, 'all who read');
+  });
+
+  it('one answer is enough, and a refusal is an answer', () => {
+    for (const kind of ['ok', 'refused'] as const) {
+      const run = history(
+        often(1, 'write', 200, 3, 'info'),
+        asked(1, 'write', 500, kind),
+        often(1, 'write', 600, 3, 'info'),
+      );
+      assert.equal(leftOut(run, [calm], options), undefined);
+    }
+  });
+
+  it('nothing is asked at the beginning of a calm, of few attempts, or of many at once', () => {
+    const early = history(often(1, 'write', 0, 4, 'fail'));
+    assert.equal(leftOut(early, [calm], { ...options, settleMs: 400 }), undefined);
+    assert.equal(leftOut(history(often(1, 'write', 200, 3, 'fail')), [calm], options), undefined);
+    const atOnce = [1, 4, 7, 10, 13].map((n) => asked(n, 'write', 200, 'fail'));
+    assert.equal(leftOut(history(...atOnce), [calm], options), undefined);
+  });
+
+  it('nor of nodes that are down or gone, nor where no majority runs', () => {
+    const run = history(often(1, 'write', 200, 20, 'fail'));
+    assert.notEqual(leftOut(run, [calm], options), undefined);
+    assert.equal(leftOut(run, [{ ...calm, down: new Set(['n2']) }], options), undefined);
+    assert.equal(leftOut(run, [calm], { ...options, away: new Set(['n2']) }), undefined);
+    assert.equal(leftOut(run, [{ ...calm, down: new Set(['n1', 'n3']) }], options), undefined);
+  });
+});
+
+const fault = (kind: string, fromMs: number, untilMs: number): FaultRecord => ({
+  index: 0,
+  entry: { at: fromMs, for: untilMs - fromMs, fault: { kind }, target: 'n1' },
+  resolved: ['n1'],
+  startNs: fromMs * 1e6,
+  endNs: untilMs * 1e6,
+  outcome: { kind: 'installed' },
+});
+
+describe('calms', () => {
+  it('lie between the changes of faults, if they are long enough', () => {
+    const calms = calmsOf([fault('partition', 1000, 2000), fault('kill', 2500, 9000)], {
+      limitMs: 1000,
+      endNs: 9500e6,
+    });
+    assert.deepEqual(calms, [
+      { fromNs: 0, untilNs: 1000e6, down: new Set() },
+      { fromNs: 2500e6, untilNs: 9000e6, down: new Set(['n1']) },
+    ]);
+  });
+});
