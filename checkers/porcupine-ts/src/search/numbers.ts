@@ -14,9 +14,15 @@ const others = 2;
 /** Parts of values between two looks at the clock: a value can be as large as a history. */
 const partsPerTick = 8192;
 
+/** Equal to nothing, not even to itself. */
+const nothing = Number.NaN;
+
 /** Some names of fields in a row. Most objects of a history have the same ones. */
 class Names {
   readonly number: number;
+  /** The value that the last of them had the latest time, and its number. */
+  latestValue: unknown = nothing;
+  latestNumber = 0;
   #latest: string | undefined;
   #afterLatest: Names = this;
   /** All that came after it, once there are several. */
@@ -96,7 +102,13 @@ export class Numbers {
     let number = objects;
     for (const name in value) {
       names = names.with(name, this.#fresh);
-      number = this.pair(number, this.of(value[name]));
+      const field = value[name];
+      // Many have the same kind, or are about the same key.
+      if (field !== names.latestValue) {
+        names.latestNumber = this.of(field);
+        names.latestValue = typeof field === 'object' ? nothing : field;
+      }
+      number = this.pair(number, names.latestNumber);
     }
     return this.pair(names.number, number);
   }

@@ -108,8 +108,10 @@ class TextReader<State, Input, Output> {
     const places = new Places(this.#sights);
     this.#nameReads(of, places);
     tick();
-    const inputs = new Array<Input>(this.#count);
-    const outputs = new Array<Output | undefined>(this.#count);
+    const inputs: Input[] = [];
+    const outputs: (Output | undefined)[] = [];
+    inputs.length = this.#count;
+    outputs.length = this.#count;
     for (let e = 0; e < this.#count; e += 1) {
       const op = this.#operations[at(this.#first, e)] as Operation<Input, Output>;
       inputs[e] = op.input;

@@ -124,8 +124,10 @@ export class Transitions<State, Input, Output> {
     if (this.#text !== undefined) return stepText(this.#text, state, effect);
     this.#tick();
     const input = this.#inputs[effect] as Input;
-    const after = this.#model.step(this.#states.valueOf(state), input, this.#outputs[effect]);
-    return after === illegal ? impossible : this.#states.idOf(after);
+    const before = this.#states.valueOf(state);
+    const after = this.#model.step(before, input, this.#outputs[effect]);
+    if (after === illegal) return impossible;
+    return after === before ? state : this.#states.idOf(after);
   }
 
   #resize(cells: number): void {
