@@ -50,7 +50,9 @@ describe('dissent compare', function () {
     const file = join(store.path, 'faults.json');
     writeFileSync(file, JSON.stringify(schedule));
     const out = join(store.path, 'runs');
-    const flags = ['--rounds', '2', '--time', '6', '--seed', '5', '--schedule', file];
+    // Little work, so that a slow machine gets it done between two faults.
+    const little = ['--nodes', '3', '--clients', '6', '--rate', '60'];
+    const flags = ['--rounds', '2', '--time', '6', '--seed', '5', '--schedule', file, ...little];
     const { exitCode, stdout, stderr } = await dissent([
       'compare',
       'raft',

@@ -16,6 +16,9 @@ import { dissent, latest, processesWith, temporaryStore } from './support.ts';
 
 const nodes = ['n1', 'n2', 'n3'];
 
+/** As much work as a slow machine gets done between two faults. */
+const little = ['--nodes', '3', '--clients', '6', '--rate', '100'];
+
 async function start(folder: string, options: object = {}): Promise<RunningSystem> {
   const etcd = systems.get('etcd');
   assert.ok(etcd !== undefined);
@@ -199,7 +202,7 @@ describe('etcd', function () {
         { at: 5500, for: 2000, fault: { kind: 'kill' }, target: 'leader' },
         { at: 9500, for: 2000, fault: { kind: 'pause' }, target: 'leader' },
       ]);
-      const results = await test(['--schedule', file, '--time', '13', '--seed', '5']);
+      const results = await test([...little, '--schedule', file, '--time', '13', '--seed', '5']);
       assert.equal(results.valid, true, results.reasons.join('; '));
       assert.deepEqual(
         results.faults.map(({ kind, outcome }) => [kind, outcome.kind]),
@@ -219,7 +222,7 @@ describe('etcd', function () {
         { at: 4500, for: 1500, fault: { kind: 'disk', mode: 'error' }, target: 'follower' },
         { at: 7500, for: 1500, fault: { kind: 'power-loss' }, target: 'leader' },
       ]);
-      const results = await test(['--schedule', file, '--time', '10', '--seed', '6']);
+      const results = await test([...little, '--schedule', file, '--time', '10', '--seed', '6']);
       const skipped = results.faults.flatMap(({ kind, outcome }) =>
         outcome.kind === 'skipped' ? [`${kind}: ${outcome.reason}`] : [],
       );
