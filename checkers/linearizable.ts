@@ -24,6 +24,7 @@ import { explain } from './linearizable/explain.ts';
 import { kvKind } from './linearizable/kv.ts';
 import { reduce } from './linearizable/reduce.ts';
 import { registerKinds } from './linearizable/registers.ts';
+import { storeKind } from './linearizable/store.ts';
 import type { Subject, SubjectKind } from './linearizable/subject.ts';
 import { weakerSentence, weakerThanLinearizable } from './weaker.ts';
 
@@ -31,7 +32,7 @@ export type { Subject, SubjectKind } from './linearizable/subject.ts';
 
 /** What can be judged, by name. */
 export const linearizableModels: ReadonlyMap<string, SubjectKind> = new Map(
-  [...registerKinds, kvKind, ...collectionKinds].map((kind) => [kind.name, kind]),
+  [...registerKinds, kvKind, ...collectionKinds, storeKind].map((kind) => [kind.name, kind]),
 );
 
 /** The kind of object that goes by this name. Throws BadInput that lists the names. */

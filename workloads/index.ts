@@ -16,6 +16,7 @@ import { register } from './register.ts';
 import { rwRegisterWorkload } from './rw-register.ts';
 import { set } from './set.ts';
 import { setFullWorkload } from './set-full.ts';
+import { storeWorkload } from './store.ts';
 import { totalQueueWorkload } from './total-queue.ts';
 import { uniqueIdsWorkload } from './unique-ids.ts';
 import { userWorkload } from './user-workload.ts';
@@ -40,6 +41,7 @@ export {
   rwRegisterWorkload,
   set,
   setFullWorkload,
+  storeWorkload,
   totalQueueWorkload,
   uniqueIdsWorkload,
 };
@@ -63,6 +65,7 @@ export const shippedWorkloads: ReadonlyMap<string, WorkloadKind> = new Map(
     totalQueueWorkload as WorkloadKind,
     lockWorkload as WorkloadKind,
     uniqueIdsWorkload as WorkloadKind,
+    storeWorkload as WorkloadKind,
     consensus as WorkloadKind,
   ].map((workload) => [workload.name, workload as WorkloadKind]),
 );

@@ -67,6 +67,7 @@ const drawn: Readonly<Record<string, (random: Random) => Readonly<Record<string,
   queue: drawKeyed([20, 80, 200]),
   'total-queue': drawKeyed([30, 200, 1000]),
   lock: drawKeyed([10, 40, 200]),
+  store: drawKeyed([8, 20, 40]),
   register: (random) => ({
     activeKeys: weighted(random, [
       [1, 3],
@@ -90,8 +91,8 @@ const drawn: Readonly<Record<string, (random: Random) => Readonly<Record<string,
   }),
 };
 
-/** These two see most: reads that are stale and writes that are lost, doubled or out of order. They are half of all. */
-const sharpest = ['register', 'register', 'list-append'];
+/** These see most: reads that are stale, writes that are lost, doubled or out of order, and whatever a command may be told wrongly. They are half of all. */
+const sharpest = ['register', 'register', 'list-append', 'store'];
 
 function pickWorkload(random: Random, served: readonly string[]): string {
   const sharp = sharpest.filter((name) => served.includes(name));

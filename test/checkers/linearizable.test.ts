@@ -207,7 +207,7 @@ describe('linearizable', () => {
     assert.throws(() => check(alone(0, 'put', 3), 'kv'), /3 is not a text/);
     assert.deepEqual(
       [...linearizableModels.keys()],
-      'register cas-register multi-register kv set counter queue stack mutex'.split(' '),
+      'register cas-register multi-register kv set counter queue stack mutex store'.split(' '),
     );
   });
 });
