@@ -48,7 +48,7 @@ const graphOf = (name: string): Graph => {
 };
 
 describe('partial connectivity', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   for (const [name, outcomes] of Object.entries(expected)) {
     it(`${name}: ends as the documentation says`, async () => {

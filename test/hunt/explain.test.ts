@@ -44,7 +44,7 @@ async function failing(): Promise<Repro> {
 }
 
 describe('hunt: a failing run is explained', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let repro: Repro;
   let picture: SpaceTime;
 

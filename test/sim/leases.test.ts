@@ -45,7 +45,7 @@ const lease = { reads: 'lease', maxClockDrift: 0.1 };
 const seeds = Array.from({ length: Number(process.env['DISSENT_LEASE_SEEDS'] ?? 2) }, (_, i) => i);
 
 describe('sim: lease reads', function () {
-  this.timeout(60_000 + seeds.length * 10_000);
+  this.timeout(120_000 + seeds.length * 10_000);
 
   it('a clock beyond the bound: a stale read, seen by clients and by the leases themselves', async () => {
     for (const seed of seeds) {

@@ -16,7 +16,7 @@ for (const system of ['raft', 'paxos'] as const) {
   const subject = { system, systemOptions: undefined, workload: undefined, nemesis: undefined };
 
   describe(`self-checks: ${system}`, function () {
-    this.timeout(isFull ? 600_000 : 60_000);
+    this.timeout(isFull ? 3_600_000 : 240_000);
 
     it(`the same seed is the same run, to the last event, for ${seeds} seeds`, async () => {
       const hashes = new Set<string>();

@@ -35,7 +35,7 @@ const history = (answer: unknown): string =>
   ]);
 
 describe('porcupine-ts check', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'porcupine-ts-cli-'));

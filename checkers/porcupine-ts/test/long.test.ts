@@ -50,7 +50,7 @@ describe('long histories', () => {
       const history = registerHistory({ ...shape, seed: 3 });
       const result = check(casRegister(0), history);
       assert.equal(result.verdict, shape.staleAt === undefined ? 'ok' : 'illegal');
-    }).timeout(60_000);
+    }).timeout(0);
   }
 });
 

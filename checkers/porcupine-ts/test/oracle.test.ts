@@ -19,7 +19,8 @@ const seed = Number(process.env['DISSENT_SEED'] ?? 1);
 const families = Map.groupBy(subjects.keys(), (name) => name.split(/,| with| that| by| down/)[0]);
 
 describe('check agrees with the definition on small random histories', function () {
-  this.timeout(20_000 + 20_000 * factor);
+  // Nothing is waited for: a limit would end nothing, and only fail on a slow machine.
+  this.timeout(0);
 
   for (const [family, names] of families) {
     it(`of a ${family}`, () => {
@@ -34,7 +35,7 @@ describe('check agrees with the definition on small random histories', function 
 });
 
 describe('the methods without search agree with the search', function () {
-  this.timeout(20_000 + 20_000 * factor);
+  this.timeout(0);
 
   for (const subject of fastSubjects) {
     it(`about a ${subject}`, () => {
@@ -45,7 +46,7 @@ describe('the methods without search agree with the search', function () {
 });
 
 describe('a walk through the events of a register agrees with the search', function () {
-  this.timeout(20_000 + 20_000 * factor);
+  this.timeout(0);
 
   for (const subject of walkSubjects) {
     it(`about ${subject}`, () => {

@@ -42,7 +42,7 @@ const exported = [...index.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(
 );
 
 describe('the README', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'porcupine-ts-readme-'));

@@ -273,7 +273,7 @@ describe('visualize', () => {
 });
 
 describe('a page of visualize in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder = '';
   let browser: Browser | undefined;
   before(async function () {

@@ -59,7 +59,7 @@ const aHistory = fc
   );
 
 describe('checkInWorkers', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('says what check says, of every partition, with the very same operations', async () => {
     const property = fc.asyncProperty(aHistory, async (history) => {

@@ -157,7 +157,7 @@ describe('the vDSO', () => {
 });
 
 describe('the machine code', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('ends with a state that says nothing yet', () => {
     assert.equal(blob.code.length, blob.state + stateBytes);

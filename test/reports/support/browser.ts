@@ -39,7 +39,7 @@ export interface Pages {
  * while the suite is described.
  */
 export function pagesInBrowser(suite: Mocha.Suite): Pages {
-  suite.timeout(60_000);
+  suite.timeout(240_000);
   const complaints: string[] = [];
   let browser: Browser | undefined;
   let folder: string | undefined;

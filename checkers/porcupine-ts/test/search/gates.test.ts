@@ -66,7 +66,8 @@ function bySections<State, Input, Output>(
 }
 
 describe('quiescent points', function () {
-  this.timeout(20_000 * factor);
+  // Nothing is waited for: a limit would end nothing, and only fail on a slow machine.
+  this.timeout(0);
 
   it('are where everything before has returned when anything after is called', () => {
     let found = 0;

@@ -129,7 +129,8 @@ const text: Model<string, TrapInput, string> = {
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 describe('a search that trusts guesses', function () {
-  this.timeout(20_000 * factor);
+  // Nothing is waited for: a limit would end nothing, and only fail on a slow machine.
+  this.timeout(0);
 
   for (const name of subjects.keys()) {
     it(`changes no verdict about a ${name}`, () => {
