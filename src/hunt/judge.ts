@@ -20,7 +20,7 @@ import { type Simulated, simulate } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { FaultRecord } from '../schedule/player.ts';
 import type { SimEvent, Traced } from '../sim/index.ts';
-import { electionTimeoutOf, liveness } from './liveness.ts';
+import { electionTimeoutOf, idleLimits, liveness, losesNothing } from './liveness.ts';
 import type { Rise } from './restless.ts';
 import { StormWatch } from './storm.ts';
 import { calmLimits } from './swarm.ts';
@@ -67,7 +67,10 @@ export async function judge(spec: TestSpec, options: JudgeOptions = {}): Promise
     witness: options.witness,
     hash: options.hash === true,
     ...(by.includes('liveness') && hasLog(spec)
-      ? { settleMs: calmLimits * electionTimeoutOf(spec) }
+      ? {
+          settleMs: calmLimits * electionTimeoutOf(spec),
+          ...(losesNothing(spec) ? { idleMs: idleLimits * electionTimeoutOf(spec) } : {}),
+        }
       : {}),
     // Whoever is not asked about what clients saw needs no more of the run.
     onEnd: ({ cause }) => {

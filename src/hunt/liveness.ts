@@ -9,13 +9,20 @@ import type { Simulated } from '../run/simulate.ts';
 import type { TestSpec } from '../run/spec.ts';
 import { calmsOf } from './calms.ts';
 import { leftOut } from './left-out.ts';
-import { type Rise, restless } from './restless.ts';
+import { type Rise, restless, restlessIn } from './restless.ts';
 import { calmLimits } from './swarm.ts';
 import type { Verdict } from './verdict.ts';
 
 /** T, ms. */
 export const electionTimeoutOf = ({ systemOptions }: TestSpec): number =>
   Number(systemOptions['electionTimeoutMs'] ?? 300);
+
+/** Whether every message arrives, in order, unless a fault has it otherwise. */
+export const losesNothing = ({ sim }: Pick<TestSpec, 'sim'>): boolean =>
+  sim?.network.transport === 'stream';
+
+/** So long, in election timeouts, the nodes are left alone once all is over: who is busy all the time hides that somebody forgot his clock. */
+export const idleLimits = 20;
 
 /** What is wrong with how it went on, if anything is. `rises`: who became leader, and when. */
 export const liveness = (
@@ -130,13 +137,15 @@ function unfinished({ behind, owing }: Simulated, limitMs: number): Verdict | un
 /** Where nothing is lost and nobody is disturbed, a leader stays. */
 function unsettled(
   spec: TestSpec,
-  { history, faults }: Simulated,
+  { history, faults, idle }: Simulated,
   rises: readonly Rise[],
 ): Verdict | undefined {
-  if (spec.sim?.network.transport !== 'stream') return undefined;
+  if (!losesNothing(spec)) return undefined;
+  const t = electionTimeoutOf(spec);
   const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
-  const limitMs = calmLimits * electionTimeoutOf(spec);
-  const found = restless(rises, faults, { limitMs, endNs });
+  const found =
+    restless(rises, faults, { limitMs: calmLimits * t, endNs }) ??
+    (idle && restlessIn(rises, { ...idle, down: new Set() }));
   if (found === undefined) return undefined;
   const { fromNs, untilNs, rises: late } = found;
   return {
@@ -161,7 +170,7 @@ const leftOutLimits = 3;
 
 /** In a calm everybody is served, not only somebody. Where messages are lost, clients of short patience may have bad luck for long. */
 function partlyServed(spec: TestSpec, { history, faults, ends }: Simulated): Verdict | undefined {
-  if (spec.sim?.network.transport !== 'stream') return undefined;
+  if (!losesNothing(spec)) return undefined;
   const t = electionTimeoutOf(spec);
   const endNs = phaseStartNs(history, 'final') ?? spec.time * 1e9;
   const settleMs = settledLimits * t;

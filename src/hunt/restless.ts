@@ -4,7 +4,7 @@
  */
 
 import type { FaultRecord } from '../schedule/player.ts';
-import { calmsOf } from './calms.ts';
+import { type Calm, calmsOf } from './calms.ts';
 
 /** A node that becomes leader. */
 export interface Rise {
@@ -28,9 +28,18 @@ export function restless(
   faults: readonly FaultRecord[],
   { limitMs, endNs }: { readonly limitMs: number; readonly endNs: number },
 ): Restless | undefined {
-  for (const { fromNs, untilNs } of calmsOf(faults, { limitMs, endNs })) {
-    const late = rises.filter(({ timeNs }) => timeNs >= (fromNs + untilNs) / 2 && timeNs < untilNs);
-    if (late.length > 1) return { fromNs, untilNs, rises: late };
+  for (const calm of calmsOf(faults, { limitMs, endNs })) {
+    const found = restlessIn(rises, calm);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The same of one calm. */
+export function restlessIn(
+  rises: readonly Rise[],
+  { fromNs, untilNs }: Calm,
+): Restless | undefined {
+  const late = rises.filter(({ timeNs }) => timeNs >= (fromNs + untilNs) / 2 && timeNs < untilNs);
+  return late.length > 1 ? { fromNs, untilNs, rises: late } : undefined;
 }

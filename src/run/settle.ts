@@ -61,3 +61,16 @@ export async function settleDebts(
     await timeline.until(timeline.sleepUntil(nextNs, never), nextNs + 1e9);
   }
 }
+
+/** Lets this time pass, in ms, and gives when that was. */
+export async function leaveAlone(
+  timeline: SimCluster['timeline'],
+  idleMs: number | undefined,
+): Promise<{ readonly fromNs: number; readonly untilNs: number } | undefined> {
+  if (idleMs === undefined) return undefined;
+  const fromNs = timeline.nowNs();
+  const untilNs = fromNs + idleMs * 1e6;
+  const never = new AbortController().signal;
+  await timeline.until(timeline.sleepUntil(untilNs, never), untilNs + 1e9);
+  return { fromNs, untilNs };
+}

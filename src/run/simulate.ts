@@ -20,7 +20,7 @@ import { systems } from '../systems/index.ts';
 import { nodeNames } from './build-spec.ts';
 import { type OnProgress, perform } from './perform.ts';
 import { memoryRecorder } from './recorder.ts';
-import { settle, settleDebts } from './settle.ts';
+import { leaveAlone, settle, settleDebts } from './settle.ts';
 import type { TestSpec } from './spec.ts';
 
 export interface SimulateOptions {
@@ -34,6 +34,8 @@ export interface SimulateOptions {
   readonly serialise?: boolean;
   /** How long the nodes may take to end alike, and to answer what they were asked, once everything is over, in ms; left out: they are not asked to. */
   readonly settleMs?: number;
+  /** How long the nodes are left alone after that, with nothing to do, in ms; left out: not at all. */
+  readonly idleMs?: number;
   /** Whether to count bytes of messages. Slow. */
   readonly measure?: boolean;
   /** Aborting ends the run early. */
@@ -66,6 +68,8 @@ export interface Simulated {
   readonly behind: readonly string[];
   /** With `settleMs`: running nodes that still owed clients an answer. */
   readonly owing: readonly string[];
+  /** With `idleMs`: when the nodes were left alone, ns. */
+  readonly idle?: { readonly fromNs: number; readonly untilNs: number };
   /** Nodes that were not running at the end. */
   readonly down: readonly string[];
 }
@@ -126,6 +130,7 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
     options.settleMs === undefined || ended === 'aborted'
       ? []
       : await settleDebts(cluster, options.settleMs);
+  const idle = ended === 'aborted' ? undefined : await leaveAlone(timeline, options.idleMs);
   return {
     history,
     faults,
@@ -137,6 +142,7 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
     brokenNodes: cluster.ends.filter(({ cause }) => cause === 'system'),
     behind,
     owing,
+    ...(idle === undefined ? {} : { idle }),
     down: cluster.down,
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Rise, restless } from '#src/hunt/restless';
+import { type Rise, restless, restlessIn } from '#src/hunt/restless';
 import type { FaultRecord } from '#src/schedule/player';
 
 const fault = (kind: string, fromMs: number, untilMs: number): FaultRecord => ({
@@ -35,6 +35,12 @@ describe('leaders that do not stay', () => {
     assert.equal(restless(many, often, limits), undefined);
     assert.equal(restless(rises(10_500, 11_000, 12_000), [], limits), undefined);
     assert.equal(restless(many, [fault('partition', 0, 5000)], limits)?.fromNs, 5000e6);
+  });
+
+  it('nor does anybody lead anew while nobody asks for anything', () => {
+    const idle = { fromNs: 1000e6, untilNs: 3000e6, down: new Set<string>() };
+    assert.equal(restlessIn(rises(1100, 1900, 2500, 3100), idle), undefined);
+    assert.equal(restlessIn(rises(2500, 2600), idle)?.rises.length, 2);
   });
 
   it('who is down disturbs nobody', () => {
