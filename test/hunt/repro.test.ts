@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '#src/errors';
@@ -15,13 +15,20 @@ const repro: Repro = {
   origin: { seed: 3, faults: 4, operations: 50, tried: 9 },
 };
 
+let folder = '';
+
 function file(value: unknown): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'dissent-repro-')), 'x.repro.json');
+  const path = join(folder, 'x.repro.json');
   writeFileSync(path, typeof value === 'string' ? value : serializeRepro(value as Repro));
   return path;
 }
 
 describe('a repro file', () => {
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dissent-repro-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
   it('is read as it was written', () => {
     assert.deepEqual(readRepro(file(repro)), repro);
   });

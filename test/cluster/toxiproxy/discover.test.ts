@@ -157,7 +157,8 @@ for (const kind of kinds) {
     it('ends when whoever started it is killed', async function () {
       need(kind, this);
       const fixture = join(import.meta.dirname, 'orphan.fixture.ts');
-      const parent = spawn(process.execPath, [fixture, kind], {
+      const folder = mkdtempSync(join(tmpdir(), 'dissent-test-'));
+      const parent = spawn(process.execPath, [fixture, kind, join(folder, 'log')], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const [line] = await within('the server', once(parent.stdout, 'data'));
@@ -167,6 +168,7 @@ for (const kind of kinds) {
       assert.equal(await probe(portOf(url)), 'open');
       parent.kill('SIGKILL');
       await within('the end of the server', gone(url));
+      rmSync(folder, { recursive: true });
     });
   });
 }
