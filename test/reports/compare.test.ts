@@ -6,7 +6,7 @@ import type { CompareReportData } from '#reports/compare-types';
 import { chanceNote, faultTitle, headlines } from '#reports/compare-words';
 import { compareEpisodes } from '#src/metrics/compare';
 import { type Episode, type EpisodeFigures, wholeRun } from '#src/metrics/episodes';
-import { pagesInBrowser } from './support/browser.ts';
+import { drawn, pagesInBrowser } from './support/browser.ts';
 import { syntheticCompare } from './support/synthetic-compare.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">\u001b[2J\u2028\u202e';
@@ -225,12 +225,12 @@ describe('reports: page of a comparison in a browser', function () {
     await page.locator('details.round summary').nth(1).press('Enter');
     await page.locator('.chart canvas').nth(23).waitFor();
     // A canvas that is there gets its width with one of the next frames. Never drawn: this times out.
-    const drawn = (): Promise<number> =>
+    const wide = (): Promise<number> =>
       page.evaluate<number>(
         "[...document.querySelectorAll('.chart canvas')].filter((one) => one.width > 300).length",
       );
-    while ((await drawn()) < 24) await page.waitForTimeout(20);
-    assert.equal(await drawn(), 24);
+    while ((await wide()) < 24) await drawn(page);
+    assert.equal(await wide(), 24);
     assert.deepEqual(complaints, []);
     await page.close();
   });

@@ -4,7 +4,7 @@ import { reportData } from '#reports/data';
 import { renderHtml } from '#reports/html';
 import type { ReportData } from '#reports/types';
 import type { Operation } from '#src/history/operation';
-import { pagesInBrowser } from './support/browser.ts';
+import { drawn, pagesInBrowser } from './support/browser.ts';
 import { syntheticReport, syntheticRun } from './support/synthetic.ts';
 
 const attack = '</script></template><img src=x onerror="window.hacked=1">\u001b[2J\u2028\u202e';
@@ -87,6 +87,7 @@ describe('reports: html in a browser', function () {
   async function open(data: ReportData, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await openPage(renderHtml(data), options);
     await page.locator('.chart canvas').nth(7).waitFor();
+    await drawn(page);
     return page;
   }
 
@@ -153,6 +154,7 @@ describe('reports: html in a browser', function () {
     // Somewhere in the crowd between 1 and 10 ms there is a point under the pointer.
     for (let y = box.height * 0.5; y < box.height * 0.8; y += 6) {
       await page.mouse.move(box.x + box.width * 0.6, box.y + y);
+      await drawn(page);
       if (await tooltip.isVisible()) break;
     }
     assert.match(

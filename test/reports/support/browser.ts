@@ -27,6 +27,13 @@ export const launch = (executablePath: string): Promise<Browser> =>
     ],
   });
 
+/** Resolves when everything that was changed until now has been drawn, which pages do in one of the next frames. */
+export async function drawn(page: Page): Promise<void> {
+  for (let frames = 0; frames < 3; frames += 1) {
+    await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
+  }
+}
+
 export interface Pages {
   /** What pages had to complain about since the test began: errors, words on the console, requests for anything else. */
   readonly complaints: string[];
