@@ -2,7 +2,7 @@
 
 export const limits = {
   /** From the start of a node's process to its first answer. Long, for loaded machines; passing it is a finding. */
-  nodeReady: 15_000,
+  nodeReady: 30_000,
   /** One question to a node about its status. */
   statusAnswer: 500,
   /** A node's answer about its clock, disk or power: longer than a busy machine keeps a process waiting. */

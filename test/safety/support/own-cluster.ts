@@ -10,7 +10,7 @@ import type { NodeStatus } from '#src/node/protocol';
 import { walFileName } from '#src/node/wal';
 import { batchPlaces } from '#src/node/wal-format';
 import { mutantEnvironment } from '#test/mutants/children';
-import { until } from './counting-cluster.ts';
+import { patienceMs, until } from './counting-cluster.ts';
 
 export type OwnCluster = RealCluster<NodeStatus>;
 
@@ -55,15 +55,11 @@ export function startOwn(folder: string, wanted: OwnOptions = {}): Promise<OwnCl
 
 /** Waits until one node leads and everybody knows it. */
 export const leaderOf = (cluster: OwnCluster, count = cluster.nodes.length): Promise<string> =>
-  until(
-    'one leader known to all',
-    async () => {
-      const all = [...(await cluster.statuses()).values()];
-      const [known] = all.map(({ leader }) => leader);
-      return all.length === count && all.every(({ leader }) => leader === known) && known;
-    },
-    40_000,
-  );
+  until('one leader known to all', async () => {
+    const all = [...(await cluster.statuses()).values()];
+    const [known] = all.map(({ leader }) => leader);
+    return all.length === count && all.every(({ leader }) => leader === known) && known;
+  });
 
 /**
  * Waits until each log ends with a seal: then nothing is being written or synced, and all that was written before is on disk. `folder`: that
@@ -81,7 +77,7 @@ export const quietDisks = (cluster: OwnCluster, folder: string): Promise<true> =
 export function registerAt(cluster: OwnCluster, node: string) {
   const connection = connect(cluster.clientAddress(node));
   const expectOk = async (call: Parameters<typeof connection.call>[0]): Promise<unknown> => {
-    const outcome = await connection.call(call, 15_000);
+    const outcome = await connection.call(call, patienceMs);
     if (outcome.kind !== 'ok') throw new Error(`${call.f} at ${node}: ${outcome.error}`);
     return outcome.result;
   };
