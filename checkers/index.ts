@@ -1,6 +1,7 @@
 /** All checkers, by name, with their defaults. */
 
 import { agreement } from './agreement.ts';
+import { answers } from './answers.ts';
 import { bank } from './bank.ts';
 import { causal } from './causal.ts';
 import type { Checker } from './checker.ts';
@@ -27,6 +28,7 @@ export { catalogue, corners, createCoverage, createInvariants } from './invarian
 export { consistencyModels } from './transactions/models.ts';
 export {
   agreement,
+  answers,
   bank,
   causal,
   counter,
@@ -62,6 +64,7 @@ export const checkers: ReadonlyMap<string, Checker> = new Map(
     lock(),
     refusals(),
     uniqueIds(),
+    answers(),
     agreement(),
     invariants(),
     stats(),

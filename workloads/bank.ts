@@ -1,6 +1,7 @@
 /** Clients that move money between accounts and look at all of them at once. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { bank } from '#checkers/bank';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
@@ -57,7 +58,7 @@ function call(op: Invocation, names: readonly string[], options: Options): Call 
 function readAnswer(result: unknown, names: readonly string[], initial: number): Completion {
   const flows: readonly unknown[] = Array.isArray(result) ? result : [];
   if (flows.length !== names.length) {
-    const error = `not one balance per account: ${JSON.stringify(result)}`;
+    const error = `${notAnAnswer}${JSON.stringify(result)}, not one balance per account`;
     return { type: 'fail', value: null, error };
   }
   const balances = names.map((name, i) => {
@@ -86,7 +87,7 @@ function completion(
       }
       return Array.isArray(outcome.result)
         ? { type: 'ok', value }
-        : { type: 'info', value, error: `not an answer: ${JSON.stringify(outcome.result)}` };
+        : { type: 'info', value, error: `${notAnAnswer}${JSON.stringify(outcome.result)}` };
   }
 }
 
@@ -113,6 +114,7 @@ export const bankWorkload: WorkloadKind<Options> = {
           negativeBalances,
         }),
         invariants(),
+        answers(),
         stats(),
         logPattern(),
       ],

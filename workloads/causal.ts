@@ -1,6 +1,7 @@
 /** Clients that read and write a few registers: who saw what came of what. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { causal } from '#checkers/causal';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
@@ -28,7 +29,7 @@ function completion({ f, value }: Invocation, outcome: Outcome): Completion {
   }
   if (f === 'write') return { type: 'ok', value };
   return outcome.result === undefined
-    ? { type: 'fail', value, error: 'the answer has no value' }
+    ? { type: 'fail', value, error: `${notAnAnswer}it has no value` }
     : { type: 'ok', value: outcome.result };
 }
 
@@ -53,7 +54,7 @@ export const causalWorkload: WorkloadKind<Options> = {
       finalOperations: () => keys.map((key) => ({ f: 'read', key, value: null })),
       call,
       completion,
-      checkers: [causal(), invariants(), stats(), logPattern()],
+      checkers: [causal(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

@@ -1,6 +1,7 @@
 /** Numbers that are added to, up and down, and read. */
 
 import { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { counter as counterBounds } from '#checkers/counter';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
@@ -70,6 +71,7 @@ export const counter: WorkloadKind<Options> = {
       counterBounds(),
       linearizable({ model: 'counter' }),
       invariants(),
+      answers(),
       stats(),
       logPattern(),
     ],

@@ -1,6 +1,7 @@
 /** What the workloads on many small objects share: a few keys in use at a time, replaced when they are worn. */
 
 import { z } from 'zod';
+import { notAnAnswer as answerError } from '#checkers/answers';
 import type { Outcome } from '#src/client/connection';
 import type { Context, Generator, Next, Thread } from '#src/generator/generator';
 import { emit, pending } from '#src/generator/source';
@@ -161,7 +162,7 @@ export const notAnAnswer = (
   { value }: Invocation,
   result: unknown,
   type: 'fail' | 'info',
-): Completion => ({ type, value, error: `not an answer: ${JSON.stringify(result) ?? 'nothing'}` });
+): Completion => ({ type, value, error: `${answerError}${JSON.stringify(result) ?? 'nothing'}` });
 
 export const noSuchOperation = (workload: string, f: string): RangeError =>
   new RangeError(`the workload ${workload} has no operation ${f}`);

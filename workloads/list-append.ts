@@ -1,5 +1,6 @@
 /** Transactions that append to lists and read them, a few keys at a time. */
 
+import { answers } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { listAppend } from '#checkers/list-append';
 import { logPattern } from '#checkers/log-pattern';
@@ -29,7 +30,7 @@ export const listAppendWorkload: WorkloadKind<TransactionOptions> = {
       finalOperations: (history) => finalTransactions(history, options.activeKeys),
       call: transactionCall,
       completion: transactionCompletion,
-      checkers: [listAppend(), invariants(), stats(), logPattern()],
+      checkers: [listAppend(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

@@ -1,5 +1,6 @@
 /** Locks that are taken and given back. Each grant has a fencing token, so that an old holder can be told from the new one. */
 
+import { answers } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { lock } from '#checkers/lock';
@@ -104,6 +105,6 @@ export const lockWorkload: WorkloadKind<KeyedOptions> = {
       newestKeys(history, 2 * chosen.activeKeys).map((key) => ({ f: 'acquire', key, value: null })),
     call,
     completion: completing((f) => f === 'look', answered),
-    checkers: [lock(), refusals(), invariants(), stats(), logPattern()],
+    checkers: [lock(), refusals(), invariants(), answers(), stats(), logPattern()],
   }),
 };

@@ -1,5 +1,6 @@
 /** Clients that append to logs and poll them, each from where it is. */
 
+import { answers } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { log } from '#checkers/log';
@@ -80,7 +81,7 @@ export const logWorkload: WorkloadKind<KeyedOptions> = {
         newestKeys(history, options.activeKeys).map((key) => ({ f: 'poll', key, value: 0 })),
       call,
       completion: completing((f) => f === 'poll', answered),
-      checkers: [log(), invariants(), stats(), logPattern()],
+      checkers: [log(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

@@ -1,6 +1,7 @@
 /** Clients that write each key once, a few keys at nearly the same moment, and read those keys together. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { longFork } from '#checkers/long-fork';
@@ -55,7 +56,7 @@ function completion(op: Invocation, outcome: Outcome): Completion {
   const answers: readonly unknown[] = Array.isArray(outcome.result) ? outcome.result : [];
   const steps = stepsOf(op);
   if (answers.length !== steps.length) {
-    const error = `not an answer: ${JSON.stringify(outcome.result)}`;
+    const error = `${notAnAnswer}${JSON.stringify(outcome.result)}`;
     return { type: f === 'read' ? 'fail' : 'info', value, error };
   }
   if (f === 'write') return { type: 'ok', value };
@@ -77,7 +78,7 @@ export const longForkWorkload: WorkloadKind<Options> = {
       finalOperations: () => [],
       call,
       completion,
-      checkers: [longFork(), invariants(), stats(), logPattern()],
+      checkers: [longFork(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

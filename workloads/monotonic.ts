@@ -1,6 +1,7 @@
 /** Clients that increment counters and read all of them at once. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
@@ -26,12 +27,20 @@ function answered({ f }: Invocation, result: unknown, names: readonly string[]):
   if (f === 'inc') {
     return typeof result === 'number'
       ? { type: 'ok', value: result }
-      : { type: 'info', value: null, error: `not a number: ${JSON.stringify(result)}` };
+      : {
+          type: 'info',
+          value: null,
+          error: `${notAnAnswer}${JSON.stringify(result)}, not a number`,
+        };
   }
   const counts: readonly unknown[] = Array.isArray(result) ? result : [];
   return counts.length === names.length
     ? { type: 'ok', value: Object.fromEntries(names.map((name, i) => [name, counts[i] ?? null])) }
-    : { type: 'fail', value: null, error: `not a count each: ${JSON.stringify(result)}` };
+    : {
+        type: 'fail',
+        value: null,
+        error: `${notAnAnswer}${JSON.stringify(result)}, not a count each`,
+      };
 }
 
 function completion(op: Invocation, outcome: Outcome, names: readonly string[]): Completion {
@@ -58,7 +67,7 @@ export const monotonicWorkload: WorkloadKind<Options> = {
       finalOperations: () => [read],
       call: (op) => call(op, names),
       completion: (op, outcome) => completion(op, outcome, names),
-      checkers: [monotonic(), invariants(), stats(), logPattern()],
+      checkers: [monotonic(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

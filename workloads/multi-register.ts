@@ -1,6 +1,7 @@
 /** Transactions on a few registers at a time, each group of registers one linearizable object. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
@@ -65,7 +66,7 @@ function completion(op: Invocation, outcome: Outcome): Completion {
   const { result } = outcome;
   const steps = stepsOf(op);
   if (!Array.isArray(result) || result.length !== steps.length) {
-    const error = `not an answer: ${JSON.stringify(result)}`;
+    const error = `${notAnAnswer}${JSON.stringify(result)}`;
     return { type: onlyReads(op) ? 'fail' : 'info', value, error };
   }
   const answers: readonly unknown[] = onlyReads(op)
@@ -99,7 +100,13 @@ export const multiRegisterWorkload: WorkloadKind<Options> = {
         newestKeys(history, options.activeKeys).map((key) => finalRead(key, options.registers)),
       call,
       completion,
-      checkers: [linearizable({ model: 'multi-register' }), invariants(), stats(), logPattern()],
+      checkers: [
+        linearizable({ model: 'multi-register' }),
+        invariants(),
+        answers(),
+        stats(),
+        logPattern(),
+      ],
     };
   },
 };

@@ -1,6 +1,7 @@
 /** Queues that are written at one end and read at the other. */
 
 import type { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
 import { logPattern } from '#checkers/log-pattern';
@@ -33,6 +34,6 @@ export const queue: WorkloadKind<KeyedOptions> = {
     finalOperations: (history) => newestKeys(history, 2 * chosen.activeKeys).map(dequeue),
     call: callOfQueue,
     completion: completing(() => false, answeredOfQueue),
-    checkers: [linearizable({ model: 'queue' }), invariants(), stats(), logPattern()],
+    checkers: [linearizable({ model: 'queue' }), invariants(), answers(), stats(), logPattern()],
   }),
 };

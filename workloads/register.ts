@@ -1,6 +1,7 @@
 /** Reads, writes and compare-and-sets on many keys, a few of them hot at any time. Half of the clients only read. */
 
 import { z } from 'zod';
+import { answers, notAnAnswer } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
@@ -142,10 +143,10 @@ function answered(op: Invocation, result: unknown): Completion {
   if (f === 'cas') {
     return result === false
       ? { type: 'fail', value, error: 'precondition: another value was there' }
-      : { type: 'info', value, error: `the answer is not a boolean: ${JSON.stringify(result)}` };
+      : { type: 'info', value, error: `${notAnAnswer}${JSON.stringify(result)}` };
   }
   return result === undefined
-    ? { type: 'fail', value, error: 'the answer has no value' }
+    ? { type: 'fail', value, error: `${notAnAnswer}it has no value` }
     : { type: 'ok', value: result };
 }
 
@@ -190,6 +191,7 @@ export const register: WorkloadKind<Options> = {
         linearizable({ model: 'cas-register' }),
         refusals({ initial: null }),
         invariants(),
+        answers(),
         stats(),
         logPattern(),
       ],

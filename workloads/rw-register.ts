@@ -1,5 +1,6 @@
 /** Transactions that write and read registers, a few keys at a time. */
 
+import { answers } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { rwRegister } from '#checkers/rw-register';
@@ -29,7 +30,7 @@ export const rwRegisterWorkload: WorkloadKind<TransactionOptions> = {
       finalOperations: (history) => finalTransactions(history, options.activeKeys),
       call: transactionCall,
       completion: transactionCompletion,
-      checkers: [rwRegister(), invariants(), stats(), logPattern()],
+      checkers: [rwRegister(), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

@@ -1,6 +1,7 @@
 /** Elements that are added once each, and reads of all of them: where is each, from when on? */
 
 import type { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
@@ -65,6 +66,6 @@ export const setFullWorkload: WorkloadKind<Options> = {
       newestKeys(history, finalReadsMax).map((key) => ({ f: 'read', key, value: null })),
     call,
     completion: completing((f) => f === 'read', answered),
-    checkers: [setFull(), invariants(), stats(), logPattern()],
+    checkers: [setFull(), invariants(), answers(), stats(), logPattern()],
   }),
 };

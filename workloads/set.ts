@@ -1,6 +1,7 @@
 /** Elements that are put into sets and taken out again, and questions about what is in them. */
 
 import type { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
@@ -82,6 +83,6 @@ export const set: WorkloadKind<Options> = {
       newestKeys(history, chosen.activeKeys).map((key) => ({ f: 'read', key, value: null })),
     call,
     completion: completing((f) => f === 'contains' || f === 'read', answered),
-    checkers: [linearizable({ model: 'set' }), invariants(), stats(), logPattern()],
+    checkers: [linearizable({ model: 'set' }), invariants(), answers(), stats(), logPattern()],
   }),
 };

@@ -1,6 +1,7 @@
 /** Everything that the store does, on a few names at a time, each answer judged: also the refusals, and what cannot be applied. */
 
 import type { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { keyName } from '#checkers/identity';
 import { invariants } from '#checkers/invariants';
 import { linearizable } from '#checkers/linearizable';
@@ -171,7 +172,7 @@ export const storeWorkload: WorkloadKind<Options> = {
         newestKeys(history, chosen.activeKeys).map((key) => finalRead(String(key))),
       call,
       completion,
-      checkers: [linearizable({ model: 'store' }), invariants(), stats(), logPattern()],
+      checkers: [linearizable({ model: 'store' }), invariants(), answers(), stats(), logPattern()],
     };
   },
 };

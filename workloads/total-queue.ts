@@ -1,5 +1,6 @@
 /** Queues that are emptied at the end: does every value come out that went in? */
 
+import { answers } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
@@ -37,6 +38,6 @@ export const totalQueueWorkload: WorkloadKind<KeyedOptions> = {
         .map((key) => ({ f: 'drain', key, value: null })),
     call: callOfQueue,
     completion: completing(() => false, answeredOfQueue),
-    checkers: [totalQueue(), invariants(), stats(), logPattern()],
+    checkers: [totalQueue(), invariants(), answers(), stats(), logPattern()],
   }),
 };

@@ -1,6 +1,8 @@
 /** What the workloads on transactions share: keys in use, what to ask, and what an answer means. */
 
 import { z } from 'zod';
+import { notAnAnswer } from '#checkers/answers';
+import { identity } from '#checkers/identity';
 import type { Call, Outcome } from '#src/client/connection';
 import type { Context, Generator, Next } from '#src/generator/generator';
 import { emit, pending } from '#src/generator/source';
@@ -102,12 +104,20 @@ export function transactionCompletion(op: Invocation, outcome: Outcome): Complet
       // Only what an answer says is taken for known.
       return isAnswerTo(op, outcome.result)
         ? { type: 'ok', value: outcome.result }
-        : { type: 'info', value, error: `not an answer: ${JSON.stringify(outcome.result)}` };
+        : { type: 'info', value, error: `${notAnAnswer}${JSON.stringify(outcome.result)}` };
   }
 }
 
-const isAnswerTo = (op: Invocation, result: unknown): boolean =>
-  Array.isArray(result) && result.length === (op.value as readonly TxnStep[]).length;
+/** The same steps, what was written unchanged, what was read filled in. */
+const isAnswerTo = ({ value }: Invocation, result: unknown): boolean => {
+  const asked = value as readonly TxnStep[];
+  if (!Array.isArray(result) || result.length !== asked.length) return false;
+  return result.every((step: unknown, i) => {
+    const [f, key, argument] = asked[i] as TxnStep;
+    if (!Array.isArray(step) || step[0] !== f || step[1] !== key) return false;
+    return f === 'r' || identity(step[2]) === identity(argument);
+  });
+};
 
 /** One read of all keys that were in use last, so that the order of everything in them is known. */
 export function finalTransactions(history: History, keys: number): readonly Invocation[] {

@@ -1,6 +1,7 @@
 /** Numbers that are given out, each to one client only. */
 
 import { z } from 'zod';
+import { answers } from '#checkers/answers';
 import { invariants } from '#checkers/invariants';
 import { logPattern } from '#checkers/log-pattern';
 import { stats } from '#checkers/stats';
@@ -41,6 +42,6 @@ export const uniqueIdsWorkload: WorkloadKind<z.infer<typeof options>> = {
     probe: generate,
     call: () => ({ f: 'add', key: 'ids', delta: 1 }),
     completion: completing(() => false, answered),
-    checkers: [uniqueIds(), invariants(), stats(), logPattern()],
+    checkers: [uniqueIds(), invariants(), answers(), stats(), logPattern()],
   }),
 };
