@@ -47,7 +47,8 @@ class Shared {
     return action();
   }
 
-  async renew(which: Which): Promise<void> {
+  async renew(which: Which, toxics: readonly ToxicState[]): Promise<void> {
+    this.wanted[which] = new Map(toxics.map((toxic) => [toxic.name, toxic]));
     // What failed was on the proxy that is gone already.
     if (this.#renewing === undefined && this.#renewedAtMs > this.#triedAtMs[which]) return;
     this.#renewing ??= this.#replace().finally(() => {
@@ -57,12 +58,10 @@ class Shared {
   }
 
   async #replace(): Promise<void> {
-    await this.#proxy.renew();
-    this.#renewedAtMs = performance.now();
     const { asked, answered } = this.wanted;
-    for (const toxic of [...asked.values(), ...answered.values()])
-      await this.#proxy.setToxic(toxic);
-    if (!this.enabled) await this.#proxy.setEnabled(false);
+    const toxics = [...asked.values(), ...answered.values()];
+    await this.#proxy.renew({ enabled: this.enabled, toxics });
+    this.#renewedAtMs = performance.now();
   }
 }
 
@@ -72,7 +71,7 @@ const inDirection = ({ toxics }: LineState, direction: ToxicState['direction']) 
 /** One proxy as two lines that know nothing of each other. */
 function halves(proxy: LineProxy): Readonly<Record<Which, LineProxy>> {
   const shared = new Shared(proxy);
-  const half = (which: Which): Pick<LineProxy, 'setToxic' | 'removeToxic' | 'renew'> => ({
+  const half = (which: Which): Pick<LineProxy, 'setToxic' | 'removeToxic'> => ({
     async setToxic(toxic) {
       shared.wanted[which].set(toxic.name, toxic);
       await shared.try(which, () => proxy.setToxic(toxic));
@@ -81,13 +80,18 @@ function halves(proxy: LineProxy): Readonly<Record<Which, LineProxy>> {
       shared.wanted[which].delete(name);
       await shared.try(which, () => proxy.removeToxic(name));
     },
-    renew: () => shared.renew(which),
   });
+  const isFragile = proxy.isFragile === true;
   const asked = half('asked');
   const answered = half('answered');
   return {
     asked: {
       ...asked,
+      isFragile,
+      renew({ enabled, toxics }) {
+        shared.enabled = enabled;
+        return shared.renew('asked', toxics);
+      },
       async read() {
         const state = await shared.try('asked', () => proxy.read());
         return { enabled: state.enabled, toxics: inDirection(state, 'upstream') };
@@ -99,6 +103,9 @@ function halves(proxy: LineProxy): Readonly<Record<Which, LineProxy>> {
     },
     answered: {
       ...answered,
+      isFragile,
+      renew: ({ enabled, toxics }) =>
+        shared.renew('answered', enabled ? toxics : [...toxics, refusal]),
       async read() {
         const state = await shared.try('answered', () => proxy.read());
         const toxics = inDirection(state, 'downstream');

@@ -16,7 +16,11 @@ export interface ProxyFleet extends AsyncDisposable {
   line(name: string): LineProxy;
 }
 
-const lineOver = (proxies: Proxies, { name, upstream, listen }: ProxyPlan): LineProxy => ({
+const lineOver = (
+  proxies: Proxies,
+  { name, upstream, listen }: ProxyPlan,
+  isFragile: boolean,
+): LineProxy => ({
   async read() {
     const { enabled, toxics } = await proxies.get(name);
     return { enabled, toxics };
@@ -24,16 +28,23 @@ const lineOver = (proxies: Proxies, { name, upstream, listen }: ProxyPlan): Line
   setEnabled: async (enabled) => void (await proxies.setEnabled(name, enabled)),
   setToxic: async (toxic) => void (await proxies.setToxic(name, toxic)),
   removeToxic: (toxic) => proxies.removeToxic(name, toxic),
-  renew: async () => void (await proxies.create(name, upstream, listen)),
+  // Nothing passes before all is as it should be.
+  async renew({ enabled, toxics }) {
+    await proxies.create(name, upstream, listen, false);
+    for (const toxic of toxics) await proxies.setToxic(name, toxic);
+    if (enabled) await proxies.setEnabled(name, true);
+  },
+  isFragile,
 });
 
 /**
- * Creates the proxies; disposing of them removes them again, also from a server that somebody else runs. Throws HarnessFailure
+ * Creates the proxies, `isFragile` ones where the server is a real one; disposing of them removes them again, also from a server that somebody else runs. Throws HarnessFailure
  * when the server does not create one, and then leaves none behind.
  */
 export async function createProxies(
   proxies: Proxies,
   plans: readonly ProxyPlan[],
+  isFragile = false,
 ): Promise<ProxyFleet> {
   // A server that is gone has no proxies either.
   const removeAll = async () => {
@@ -50,7 +61,7 @@ export async function createProxies(
     line(name) {
       const plan = byName.get(name);
       if (plan === undefined) throw new RangeError(`no such proxy: ${name}`);
-      return lineOver(proxies, plan);
+      return lineOver(proxies, plan, isFragile);
     },
     [Symbol.asyncDispose]: removeAll,
   };

@@ -300,7 +300,8 @@ export async function startCluster<View extends NodeView>(
   void toxiproxy.died.then((reason) => options.onHarnessFailure?.(reason));
   signal.throwIfAborted();
   const proxies = connectProxies(toxiproxy.url, { timeoutMs: limits.proxyAnswer });
-  const fleet = starting.use(await createProxies(proxies, plan.proxies));
+  const isFragile = toxiproxy.kind !== 'embedded';
+  const fleet = starting.use(await createProxies(proxies, plan.proxies, isFragile));
   const folders = await foldersOf(options, plan);
   if (folders !== undefined) starting.use(folders);
   signal.throwIfAborted();

@@ -37,12 +37,12 @@ class FakeProxy implements LineProxy {
     await this.#turn();
     this.toxics = this.toxics.filter((toxic) => toxic.name !== name);
   }
-  async renew(): Promise<void> {
+  async renew({ enabled, toxics }: LineState): Promise<void> {
     this.renewals += 1;
     this.isLocked = false;
     this.locksOnRemoval = false;
-    this.enabled = true;
-    this.toxics = [];
+    this.enabled = enabled;
+    this.toxics = [...toxics];
     await this.#turn();
   }
   /** `direction kind` of each toxic, and whether it is disabled. */

@@ -8,8 +8,8 @@ import { HarnessFailure } from '#src/errors';
 import { stream } from '#src/random/random';
 import type { CutStyle, Link, LinkQuality } from '#src/schedule/world';
 
-/** A proxy in memory that writes down what it is told. `obeys: false` answers and does nothing. */
-function memoryProxy() {
+/** A proxy in memory that writes down what it is told. `obeys: false` answers and does nothing. A fragile one never loses a toxic before one that holds bytes. */
+function memoryProxy(isFragile: boolean) {
   const told: string[] = [];
   const state = {
     enabled: true,
@@ -31,17 +31,25 @@ function memoryProxy() {
       }),
     setToxic: (toxic) =>
       tell(`+${toxic.name}`, () => {
-        state.toxics = [...without(toxic.name), toxic];
+        const place = state.toxics.findIndex(({ name }) => name === toxic.name);
+        if (place < 0) state.toxics = [...state.toxics, toxic];
+        else state.toxics[place] = toxic;
       }),
     removeToxic: (name) =>
       tell(`-${name}`, () => {
         if (state.isSilent) throw new HarnessFailure('no answer');
+        if (isFragile) {
+          const after = state.toxics.slice(state.toxics.findIndex((one) => one.name === name) + 1);
+          const holding = after.filter(({ toxic }) => toxic.kind !== 'timeout');
+          assert.deepEqual(holding, [], `the end of ${told.join(' ')}`);
+        }
         state.toxics = without(name);
       }),
-    renew: () =>
+    renew: ({ enabled, toxics }) =>
       tell('renew', () => {
-        Object.assign(state, { enabled: true, toxics: [], isSilent: false });
+        Object.assign(state, { enabled, toxics: [...toxics], isSilent: false });
       }),
+    isFragile,
   };
   const seen = () =>
     state.enabled ? state.toxics.map(({ name }) => name).join('+') || 'open' : 'refuse';
@@ -53,8 +61,10 @@ const link = (name: string): Link => {
   return { from, to };
 };
 
-function stage(...names: readonly string[]) {
-  const proxies = new Map(names.map((name) => [name, memoryProxy()]));
+const stage = (...names: readonly string[]) => stageOf(names, { isFragile: false });
+
+function stageOf(names: readonly string[], { isFragile }: { readonly isFragile: boolean }) {
+  const proxies = new Map(names.map((name) => [name, memoryProxy(isFragile)]));
   const over = new Map([...proxies].map(([name, { proxy }]) => [name, proxy]));
   const lines = proxiedLines(over, ['upstream'], 1);
   const links = linksOver(lines);
@@ -204,7 +214,7 @@ describe('links', () => {
     await links.heal('d');
     assert.equal(
       text(),
-      'bandwidth upstream rateKBps 5 + latency upstream latencyMs 100 jitterMs 0',
+      'latency upstream latencyMs 100 jitterMs 0 + bandwidth upstream rateKBps 5',
     );
     await links.heal('b');
     assert.equal(text(), 'open');
@@ -244,8 +254,8 @@ describe('links', () => {
     assert.deepEqual(at('n1->n2').told.slice(1), [
       '+reset',
       'disable',
-      '-latency',
       '-reset',
+      '-latency',
       '+latency',
       'enable',
     ]);
@@ -265,6 +275,71 @@ describe('links', () => {
     assert.ok(at('n1->n2').told.includes('renew'));
     await links.heal('a');
     assert.equal(at('n1->n2').seen(), 'open');
+  });
+
+  describe('on a real Toxiproxy', () => {
+    const fragile = () => stageOf(['n1->n2'], { isFragile: true });
+
+    it('lose nothing from before what holds bytes: they get a new proxy, as it should be', async () => {
+      const { links, at } = fragile();
+      await links.degrade('a', [link('n1->n2')], { latencyMs: 7 });
+      await links.cut('b', [link('n1->n2')], 'hold');
+      await links.heal('a');
+      assert.deepEqual(at('n1->n2').told, ['+latency', '+hold', 'renew']);
+      assert.equal(at('n1->n2').seen(), 'hold');
+      await links.heal('b');
+      assert.deepEqual(at('n1->n2').told.slice(3), ['-hold']);
+    });
+
+    it('keep their connections where the last of them goes', async () => {
+      const { links, at } = fragile();
+      await links.degrade('a', [link('n1->n2')], { latencyMs: 7, sliceBytes: 9 });
+      await links.cut('b', [link('n1->n2')], 'hold');
+      await links.heal('b');
+      await links.heal('a');
+      assert.deepEqual(at('n1->n2').told, [
+        '+latency',
+        '+slicer',
+        '+hold',
+        '-hold',
+        '-slicer',
+        '-latency',
+      ]);
+    });
+
+    it('get a new proxy where connections break anyway', async () => {
+      const { links, at } = fragile();
+      await links.cut('a', [link('n1->n2')], 'drop');
+      await links.heal('a');
+      assert.deepEqual(at('n1->n2').told, ['+drop', 'renew']);
+      await links.degrade('a', [link('n1->n2')], { latencyMs: 7 });
+      await links.cut('b', [link('n1->n2')], 'refuse');
+      assert.deepEqual(at('n1->n2').told.slice(2), ['+latency', 'renew']);
+      assert.equal(at('n1->n2').seen(), 'refuse');
+    });
+
+    it('never have a toxic removed before one that holds bytes, whatever overlaps', async () => {
+      const act = fc.record({
+        owner: fc.constantFrom('a', 'b', 'c'),
+        what: fc.constantFrom('hold', 'drop', 'refuse', 'latency', 'slices', 'rate', 'heal'),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(act, { maxLength: 20 }), async (acts) => {
+          const { links, at } = fragile();
+          const one = [link('n1->n2')];
+          for (const { owner, what } of acts) {
+            if (what === 'heal') await links.heal(owner);
+            else if (what === 'latency') await links.degrade(owner, one, { latencyMs: 7 });
+            else if (what === 'slices') await links.degrade(owner, one, { sliceBytes: 9 });
+            else if (what === 'rate') await links.degrade(owner, one, { bytesPerSecond: 9000 });
+            else await links.cut(owner, one, what);
+          }
+          for (const owner of ['a', 'b', 'c']) await links.heal(owner);
+          assert.equal(at('n1->n2').seen(), 'open');
+        }),
+        { numRuns: 200 },
+      );
+    });
   });
 
   it('that are TCP cannot repeat or reorder messages', async () => {

@@ -59,8 +59,8 @@ export interface ProxyState {
 /** Every method throws RangeError for a name that fits into no URL, HarnessFailure when the server cannot be reached in time, and ToxiproxyRefusal when it refuses. */
 export interface Proxies {
   readonly url: string;
-  /** A new, enabled proxy without toxics on a free loopback port, or on `listen`. Replaces one of the same name. */
-  create(name: string, upstream: Address, listen?: Address): Promise<ProxyState>;
+  /** A new proxy without toxics, enabled unless told otherwise, on a free loopback port, or on `listen`. Replaces one of the same name. */
+  create(name: string, upstream: Address, listen?: Address, enabled?: boolean): Promise<ProxyState>;
   get(name: string): Promise<ProxyState>;
   list(): Promise<readonly ProxyState[]>;
   /** Succeeds when there is none. */
@@ -90,7 +90,8 @@ export function connectProxies(
   return {
     url: client.host,
     get: read,
-    create: (name, upstream, listen) => create(client, name, upstream, listen),
+    create: (name, upstream, listen, enabled) =>
+      create(client, name, upstream, { listen, enabled }),
     list: async () => decodeProxies((await client.api.get<unknown>(`${client.host}/proxies`)).data),
     remove: (name) => unlessAbsent(client.api.delete(proxyUrl(client, name))),
     setToxic: (proxy, toxic) => setToxic(client, proxy, { toxicity: 1, ...toxic }),
@@ -141,11 +142,13 @@ async function create(
   client: Client,
   name: string,
   upstream: Address,
-  listen: Address = { host: '127.0.0.1', port: 0 },
+  options: { readonly listen: Address | undefined; readonly enabled: boolean | undefined },
 ): Promise<ProxyState> {
+  const { listen = { host: '127.0.0.1', port: 0 }, enabled = true } = options;
   await unlessAbsent(client.api.delete(proxyUrl(client, name)));
   const text = ({ host, port }: Address) => `${host}:${port}`;
-  const proxy = await client.createProxy({ name, listen: text(listen), upstream: text(upstream) });
+  const addresses = { listen: text(listen), upstream: text(upstream) };
+  const proxy = await client.createProxy({ name, ...addresses, enabled });
   return decodeProxyState({ ...proxy.toJson(), toxics: [] });
 }
 

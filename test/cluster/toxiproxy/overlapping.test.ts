@@ -18,11 +18,17 @@ forBothServers('under overlapping faults', ({ kind }) => {
       const died: string[] = [];
       void server.died.then((why) => died.push(why));
       const bench = new Bench(kind, server.url);
+      await using undo = new AsyncDisposableStack();
+      undo.defer(async () => void (await Promise.allSettled([bench.clean()])));
       const { name, port, target } = await bench.rig();
       const listen = { host: '127.0.0.1', port };
       const upstream = { host: '127.0.0.1', port: target.port };
       const proxies = connectProxies(server.url, { timeoutMs: 20_000 });
-      await using fleet = await createProxies(proxies, [{ name, listen, upstream }], false);
+      await using fleet = await createProxies(
+        proxies,
+        [{ name, listen, upstream }],
+        kind !== 'embedded',
+      );
       const lines = proxiedLines(new Map([[name, fleet.line(name)]]), ['upstream'], 1);
       await lines.want('a', [name], { kind: 'quality', quality: { latencyMs: 1 } });
       await lines.want('b', [name], { kind: 'cut', style: 'hold' });
@@ -40,7 +46,6 @@ forBothServers('under overlapping faults', ({ kind }) => {
       again.send('still there');
       assert.equal(String(await again.received(11)), 'still there');
       assert.deepEqual(died, [], `healed in the order ${order}`);
-      await bench.clean();
     }
   });
 });
