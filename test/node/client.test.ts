@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call, Connection } from '#src/client/connection';
+import type { Call, Connection, Outcome } from '#src/client/connection';
 import type { ClientResponse, ErrorCode } from '#src/consensus/state-machine/command';
 import { connect, status } from '#src/node/client';
 import { FakeNode, type Reaction } from './support/fake-node.ts';
@@ -124,14 +124,27 @@ describe('client', () => {
     },
   ];
 
-  for (const { name, script, kind, asked } of commands) {
+  /** All at once, since most of them only wait. */
+  const ended: (() => Promise<{ readonly outcome: Outcome; readonly seen: readonly string[] }>)[] =
+    [];
+  before(() => {
+    for (const { script, kind } of commands) {
+      const ending = (async () => {
+        await using r = await rig(...script);
+        const outcome = await r.connection.call(write, kind === 'ok' ? 20_000 : 1200);
+        return { outcome, seen: r.fake.asked.slice(1) };
+      })();
+      ending.catch(() => undefined);
+      ended.push(() => ending);
+    }
+  });
+
+  for (const [i, { name, kind, asked }] of commands.entries()) {
     it(`a command ${name}`, async () => {
-      await using r = await rig(...script);
-      const outcome = await r.connection.call(write, kind === 'ok' ? 20_000 : 1200);
+      const { outcome, seen } = (await ended[i]?.()) ?? assert.fail();
       assert.equal(outcome.kind, kind, JSON.stringify(outcome));
-      if (asked !== undefined)
-        assert.deepEqual(withoutRepeats(r.fake.asked.slice(1)), withoutRepeats(asked));
-      else assert(new Set(r.fake.asked.slice(1)).size === 1, 'always the same sequence');
+      if (asked !== undefined) assert.deepEqual(withoutRepeats(seen), withoutRepeats(asked));
+      else assert(new Set(seen).size === 1, 'always the same sequence');
     });
   }
 
