@@ -121,7 +121,7 @@ describe('a hunt on real processes', function () {
     const out = join(store.path, 'found');
     const args = ['hunt', 'raft', '--world', 'real', '--runs', '8', '--out', out, '--json'];
     const only = ['--workload', 'register', '--nemesis', 'partition'];
-    const little = ['--runs-per-candidate', '1', '--shrink-budget', '20'];
+    const little = ['--runs-per-candidate', '1', '--shrink-budget', '8'];
     const hunt = await dissent([...args, ...only, ...little, ...planted]);
     assert.equal(hunt.exitCode, 1, String(hunt.stderr));
     const result = huntResultSchema.parse(JSON.parse(String(hunt.stdout)));
