@@ -41,8 +41,9 @@ class Shared {
     this.#proxy = proxy;
   }
 
-  /** Takes note of when it was tried. */
+  /** Takes note of when it was tried, which is never while the proxy is being replaced: half of it would be there. */
   async try<T>(which: Which, action: () => Promise<T>): Promise<T> {
+    while (this.#renewing !== undefined) await this.#renewing.catch(() => undefined);
     this.#triedAtMs[which] = performance.now();
     return action();
   }

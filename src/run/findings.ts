@@ -163,11 +163,26 @@ export function unserved({ history, spec }: Pick<Recorded, 'history' | 'spec'>):
   return clientNodes.filter((node) => !served.has(node) && !ended.has(node));
 }
 
+/** What the proxies between nodes were told to undo, and did not: whoever is cut off by them cannot be blamed. */
+const proxyFailed = /\bToxiproxy (?:did not|refused|at |server)/;
+
+function proxyTrouble({ history }: Pick<Recorded, 'history'>): string | undefined {
+  return history.find(
+    ({ process, f, error = '' }) =>
+      process === 'nemesis' && f.startsWith('heal-') && proxyFailed.test(error),
+  )?.error;
+}
+
 /** Every node has to serve a client again after everything was healed. */
 function notRecovered(recorded: Recorded): Finding[] {
   const dark = unserved(recorded);
   if (dark.length === 0) return [];
   const seconds = recorded.spec.recoveryTimeoutMs / 1000;
+  const trouble = proxyTrouble(recorded);
+  if (trouble !== undefined) {
+    const reason = `${dark.join(', ')} did not serve any client within ${seconds} s at the end, but not all faults were healed: ${trouble}`;
+    return [{ kind: 'not-recovered', valid: 'unknown', reason }];
+  }
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
   return [{ kind: 'not-recovered', valid: false, reason }];
 }
@@ -189,6 +204,8 @@ export const standstillLimitMs = ({
 
 /** A majority that was up and whole, and was asked, has to have gone on. Of a minority nothing is asked. */
 function stoodStill({ history, spec }: Recorded): Finding[] {
+  // A cut that was not undone lasts longer than the history says.
+  if (proxyTrouble({ history }) !== undefined) return [];
   const limitMs = standstillLimitMs(spec);
   const endNs = phaseStartNs(history, 'heal') ?? history.at(-1)?.time ?? 0;
   const nodes = nodeNames(spec.nodes);

@@ -8,6 +8,7 @@
  */
 
 import type { During, Injected } from '#nemesis/fault';
+import { HarnessFailure } from '../errors.ts';
 import { stream } from '../random/random.ts';
 import type { Clock } from './clock.ts';
 import { type ActiveFault, type Harm, hasQuorum } from './harm.ts';
@@ -225,6 +226,28 @@ interface Kept {
   readonly error?: string;
 }
 
+/** A harness that could not undo something tries again after so long, ms: a proxy server may be busy for seconds, and then works again. */
+const healPausesMs = [1000, 5000];
+
+/** Undoes an entry; gives the error when that failed. What the system failed at is not asked of it twice. */
+async function healed(
+  planned: PlannedFault,
+  index: number,
+  { clock, world, seed }: Play,
+): Promise<string | undefined> {
+  const attempt = () => healOne(planned, index, world, seed).then(() => undefined, asError);
+  let error = await attempt();
+  for (const pauseMs of healPausesMs) {
+    if (!(error instanceof HarnessFailure)) break;
+    await clock.sleepUntil(clock.nowNs() + pauseMs * 1e6, new AbortController().signal);
+    error = await attempt();
+  }
+  return error?.message;
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
 /** Undoes an entry, whatever came of it, and says so. Gives the error when it could not be kept up or undone. */
 async function heal(
   planned: PlannedFault,
@@ -233,12 +256,12 @@ async function heal(
   kept: Kept,
   options: Play,
 ): Promise<string | undefined> {
-  const { clock, world, report, seed } = options;
+  const { clock, report } = options;
   const { target } = planned.entry;
   const value = { index, target, resolved: fired.resolved };
   const f = `heal-${planned.fault.kind}`;
   report({ type: 'invoke', f, timeNs: clock.nowNs(), value });
-  const undone = await healOne(planned, index, world, seed).then(() => undefined, messageOf);
+  const undone = await healed(planned, index, options);
   const errors = [kept.error, undone].filter((error) => error !== undefined);
   const failure = errors.length === 0 ? {} : { error: errors.join('; ') };
   const detail = kept.detail === undefined ? {} : { detail: kept.detail };

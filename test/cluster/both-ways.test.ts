@@ -1,8 +1,9 @@
 /** Links of programs that answer on the connections of others: what is cut, and what goes on. */
 
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { linesBothWays } from '#src/cluster/both-ways';
-import type { LineState } from '#src/cluster/line-state';
+import type { LineState, Want } from '#src/cluster/line-state';
 import type { LineProxy } from '#src/cluster/lines';
 import type { ToxicState } from '#src/cluster/toxiproxy/proxies';
 import { HarnessFailure } from '#src/errors';
@@ -19,6 +20,7 @@ class FakeProxy implements LineProxy {
   isLocked = false;
   locksOnRemoval = false;
   renewals = 0;
+  isFragile = false;
 
   async read(): Promise<LineState> {
     await this.#turn();
@@ -41,6 +43,10 @@ class FakeProxy implements LineProxy {
     this.renewals += 1;
     this.isLocked = false;
     this.locksOnRemoval = false;
+    // As a server does it: first there is a proxy that does nothing yet.
+    this.enabled = false;
+    this.toxics = [];
+    await this.#turn();
     this.enabled = enabled;
     this.toxics = [...toxics];
     await this.#turn();
@@ -117,5 +123,34 @@ describe('links both ways', () => {
     await lines.heal('one');
     assert.deepEqual([ab.words, ba.words], [['downstream latency'], ['upstream latency']]);
     assert.deepEqual([ab.renewals, ba.renewals], [1, 0]);
+  });
+
+  it('on a real Toxiproxy are as they should be when both directions change at the same time', async () => {
+    const act = fc.record({
+      owner: fc.constantFrom('one', 'two', 'three'),
+      names: fc.constantFrom(['a->b'], ['b->a'], ['a->b', 'b->a']),
+      want: fc.constantFrom<Want>(
+        cut('hold'),
+        cut('drop'),
+        cut('refuse'),
+        { kind: 'quality', quality: { latencyMs: 5 } },
+        { kind: 'quality', quality: { bytesPerSecond: 9000 } },
+      ),
+      heals: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 8 }), async (acts) => {
+        const { ab, ba, lines } = setUp();
+        for (const proxy of [ab, ba]) proxy.isFragile = true;
+        await Promise.all(
+          acts.map(({ owner, names, want, heals }) =>
+            heals ? lines.heal(owner) : lines.want(owner, names, want),
+          ),
+        );
+        for (const owner of ['one', 'two', 'three']) await lines.heal(owner);
+        assert.deepEqual([ab.words, ba.words], [[], []]);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

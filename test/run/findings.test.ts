@@ -100,6 +100,26 @@ describe('findings', () => {
     assert.deepEqual(kinds(whole.slice(0, 2)), [['interrupted', 'unknown']]);
   });
 
+  it('does not blame the system for a proxy between its nodes that did not undo a fault', () => {
+    const dark = whole.filter((line) => line.node !== 'n2');
+    const healing = (error: string): Line => ({
+      ...phase(15, 'x'),
+      f: 'heal-partition',
+      value: { index: 0 },
+      error,
+    });
+    const about = (error: string) =>
+      findings(
+        recorded([...dark.slice(0, 2), healing(error), ...dark.slice(2)]),
+        measured(fault({ kind: 'installed' })),
+      ).find(({ kind }) => kind === 'not-recovered');
+    const proxy = about('Toxiproxy did not answer DELETE http://127.0.0.1:1/proxies/a: no answer');
+    assert.equal(proxy?.valid, 'unknown');
+    assert.match(proxy.reason, /n2 did not serve .* not all faults were healed: Toxiproxy/);
+    // A killed node that does not come back is what the system is asked for.
+    assert.equal(about('n2 did not come up within 15 s')?.valid, false);
+  });
+
   it('names the nodes that serve nobody after everything was healed', () => {
     const dark = whole.filter((line) => line.node !== 'n2');
     const [finding] = findings(recorded(dark), measured(fault({ kind: 'installed' })));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { HarnessFailure } from '#src/errors';
 import { generateSchedule } from '#src/schedule/generate';
 import { type FaultEvent, type FaultRecord, healAll, play } from '#src/schedule/player';
 import { type PlannedFault, validateSchedule } from '#src/schedule/validate';
@@ -145,6 +146,25 @@ describe('player', () => {
     assert.equal(on.world.state('n3'), 'down');
     await healAll(planned([{ at: 1, for: 1, fault: 'kill', target: 'all' }]), on.world);
     assert.ok(on.world.isWhole());
+  });
+
+  it('what the harness could not undo is tried again, what the system did not do is not', async () => {
+    for (const harness of [true, false]) {
+      const on = stage(planned([{ at: 100, for: 100, fault: 'kill', target: 'n3' }]));
+      on.world.refusal = harness
+        ? new HarnessFailure('the proxies are busy')
+        : new Error('n3 is not up');
+      on.at(150, () => {
+        on.world.stubborn = ['n3'];
+      });
+      on.at(900, () => {
+        on.world.stubborn = [];
+      });
+      const [record] = await on.run();
+      assert.equal(record?.healError, harness ? undefined : 'n3 is not up');
+      assert.equal((record?.endNs ?? 0) / ms, harness ? 1200 : 200);
+      assert.equal(on.world.state('n3'), harness ? 'up' : 'down');
+    }
   });
 
   it('aborting heals what is active at once and skips the rest', async () => {

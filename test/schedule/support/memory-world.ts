@@ -15,6 +15,8 @@ export interface MemoryWorld extends World {
   leading: readonly Node[];
   /** Set by the test: nodes that cannot be killed, paused or brought back. */
   stubborn: readonly Node[];
+  /** Set by the test: what is thrown for these; left out, an error of the node's. */
+  refusal: Error | undefined;
   /** Set by the test: nodes with nothing on disk yet. */
   blank: readonly Node[];
   state(node: Node): 'up' | 'paused' | 'down';
@@ -42,7 +44,7 @@ export function memoryWorld(
   const held = (node: Node, kind: Hold['kind']) =>
     [...holds.values()].flat().some((hold) => hold.node === node && hold.kind === kind);
   const refuseIfStubborn = (node: Node) => {
-    if (world.stubborn.includes(node)) throw new Error(`${node} does not obey`);
+    if (world.stubborn.includes(node)) throw world.refusal ?? new Error(`${node} does not obey`);
   };
   const hold = async (owner: string, kind: Hold['kind'], node: Node) => {
     holds.set(owner, [...(holds.get(owner) ?? []), { kind, node }]);
@@ -53,6 +55,7 @@ export function memoryWorld(
     nodes,
     leading: nodes.slice(0, 1),
     stubborn: [],
+    refusal: undefined,
     blank: [],
     leaders: async () => world.leading.filter((node) => world.state(node) === 'up'),
     nowNs: clock.nowNs,
