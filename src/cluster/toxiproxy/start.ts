@@ -222,6 +222,13 @@ function kill(pid: number): void {
 
 const logTailBytes = 2000;
 
+/** The end of a log; of a Go program that panicked what it said then, which long traces of everything else may come after. */
+export function lastWords(log: string): string {
+  const panic = /^(?:panic|fatal error): /m.exec(log);
+  const from = panic === null ? -logTailBytes : panic.index;
+  return log.slice(from).slice(0, logTailBytes).trim() || '(none)';
+}
+
 async function openLog(file: string | undefined) {
   const folder = file === undefined ? mkdtempSync(join(tmpdir(), 'dissent-toxiproxy-')) : undefined;
   const path = file ?? join(folder ?? '', 'log');
@@ -229,7 +236,7 @@ async function openLog(file: string | undefined) {
   await once(stream, 'open');
   return {
     stream,
-    lastLines: (): string => readFileSync(path, 'utf8').slice(-logTailBytes).trim() || '(none)',
+    lastLines: (): string => lastWords(readFileSync(path, 'utf8')),
     dispose: (): void => {
       stream.destroy();
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRealServer, startToxiproxy } from '#src/cluster/toxiproxy/discover';
+import { lastWords } from '#src/cluster/toxiproxy/start';
 import { BadInput, HarnessFailure } from '#src/errors';
 import { fieldOf, probe, sleep, within } from './support.ts';
 
@@ -49,6 +50,15 @@ describe('finding a toxiproxy', () => {
     chmodSync(file, 0o755);
     return file;
   }
+
+  it('quotes the last words of a server: the end of its log, or its panic, whatever comes after that', () => {
+    assert.equal(lastWords(''), '(none)');
+    assert.equal(lastWords(`${'x'.repeat(5000)}\nthe end\n`).slice(-9), 'x\nthe end');
+    const trace = `goroutine 1 [running]:\n${'main.run()\n'.repeat(900)}`;
+    const words = lastWords(`{"level":"warn"}\npanic: index out of range [2]\n\n${trace}`);
+    assert.match(words, /^panic: index out of range \[2\]\n\ngoroutine 1/);
+    assert.ok(words.length <= 2000);
+  });
 
   it('looks at TOXIPROXY_SERVER, PATH, GOBIN and GOPATH', () => {
     const file = program('toxiproxy-server', 'exit 0');
