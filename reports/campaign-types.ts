@@ -113,6 +113,8 @@ export interface CampaignReportData {
   readonly seed: number;
   /** Names: `2/4`, or `cuts 2/4` of one that plays these faults only. */
   readonly shards: { readonly had: readonly string[]; readonly missing: readonly string[] };
+  /** Groups of faults that there are and that nothing in it was to play. */
+  readonly leftOut: readonly string[];
   readonly interrupted: boolean;
   readonly command: string;
   readonly totals: {

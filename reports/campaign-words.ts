@@ -80,7 +80,7 @@ const missingShards = ({ had, missing }: CampaignReportData['shards']): string =
 
 /** What should be known besides, a sentence each. */
 export function campaignNotes(data: CampaignReportData): string[] {
-  const { totals, notRun, shards, interrupted, contest } = data;
+  const { totals, notRun, shards, leftOut, interrupted, contest } = data;
   return [
     ...(totals.faults > 0
       ? [
@@ -95,6 +95,9 @@ export function campaignNotes(data: CampaignReportData): string[] {
     ...(contest[0] === undefined ? [] : [contestSentence(contest[0], data.systems)]),
     ...(interrupted ? ['It was stopped before its time was up: this is what there is.'] : []),
     ...(shards.missing.length > 0 ? [missingShards(shards)] : []),
+    ...(leftOut.length > 0
+      ? [`It was not to play ${plural(leftOut.length, 'group')} of faults: ${leftOut.join(', ')}.`]
+      : []),
     ...(notRun.length > 0
       ? [
           `There was no time for ${plural(notRun.length, 'part')} of the matrix: ${notRun.join(', ')}.`,

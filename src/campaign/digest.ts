@@ -15,37 +15,17 @@ import { chanceNote } from '#reports/compare-words';
 import { exitCodes } from '../errors.ts';
 import type { KindCoverage } from '../metrics/coverage.ts';
 import { comparedFigures, contestOf } from './contest.ts';
-import { stormName } from './groups.ts';
+import { groupNames, stormName } from './groups.ts';
+import { exitCodeOf, gravity, outcomeOf } from './outcome.ts';
 import type { Campaign, CampaignFault, CampaignHunt, CampaignRun } from './record.ts';
 import { shrinkingSaid } from './repro.ts';
-import { presentAndMissing } from './shards.ts';
+import { leftOut, presentAndMissing } from './shards.ts';
 
 /** More failures than this are not read one by one; campaign.json has them all. */
 const failuresMax = 100;
 
 /** Links to so many runs; the failures are listed anyway. */
 const runsMax = 400;
-
-const outcomes = new Map<number, Outcome>([
-  [exitCodes.valid, 'valid'],
-  [exitCodes.violation, 'violation'],
-  [exitCodes.notRecovered, 'not-recovered'],
-  [exitCodes.unknown, 'unknown'],
-]);
-
-export const outcomeOf = ({ exitCode }: Pick<CampaignRun, 'exitCode'>): Outcome =>
-  outcomes.get(exitCode) ?? 'harness';
-
-/** Gravest first. */
-const gravity: readonly Outcome[] = ['violation', 'not-recovered', 'harness', 'unknown', 'valid'];
-
-const codes: Readonly<Record<Outcome, number>> = {
-  violation: exitCodes.violation,
-  'not-recovered': exitCodes.notRecovered,
-  harness: exitCodes.harnessFailure,
-  unknown: exitCodes.unknown,
-  valid: exitCodes.valid,
-};
 
 const counted = (all: readonly Outcome[]): Record<Outcome, number> => {
   const count: Record<Outcome, number> = {
@@ -58,30 +38,6 @@ const counted = (all: readonly Outcome[]): Record<Outcome, number> => {
   for (const outcome of all) count[outcome] += 1;
   return count;
 };
-
-const huntOutcome = ({ result }: CampaignHunt): Outcome => {
-  if (result.valid === true) return 'valid';
-  if (result.valid === 'unknown') return 'unknown';
-  return result.failures.every(({ by }) => by === 'liveness') ? 'not-recovered' : 'violation';
-};
-
-/**
- * The gravest of all runs and hunts; a campaign in which nothing ran, that lacks a shard, or that had no time for a part of what it was to
- * play, shows nothing. What a shard had no time for others may have played: that is for whoever puts them together to say.
- */
-export function exitCodeOf(campaign: Campaign): number {
-  const { runs, hunts, interrupted } = campaign;
-  const all = [...runs.map(outcomeOf), ...hunts.map(huntOutcome)];
-  const gravest = gravity.find((outcome) => all.includes(outcome)) ?? 'unknown';
-  if (gravest !== 'valid' && gravest !== 'unknown') return codes[gravest];
-  if (interrupted) return exitCodes.interrupted;
-  return isWhole(campaign) ? codes[gravest] : exitCodes.unknown;
-}
-
-function isWhole({ shards, merged, notRun }: Campaign): boolean {
-  if (merged) return notRun.length === 0 && presentAndMissing(shards).missing.length === 0;
-  return notRun.length === 0 || shards.some(({ of }) => of > 1);
-}
 
 function realFailure(run: CampaignRun, prefix: string): CampaignFailure[] {
   const outcome = outcomeOf(run);
@@ -279,6 +235,7 @@ export function digest(campaign: Campaign, folder: string): CampaignReportData {
     seconds: campaign.seconds,
     seed: campaign.seed,
     shards: presentAndMissing(campaign.shards),
+    leftOut: leftOut(campaign.shards, groupNames()),
     interrupted: campaign.interrupted,
     command: campaign.command,
     totals: totalsOf(campaign),

@@ -53,3 +53,8 @@ export function groupsOf(world: CampaignWorld, among: Faults = shipped): readonl
   if (groups.length < 2) return groups;
   return [...groups, { name: stormName, kinds: had, intensity: 'hell', seconds: stormSeconds }];
 }
+
+/** Names of the groups of both worlds. */
+export const groupNames = (): readonly string[] => [
+  ...new Set([...groupsOf('real'), ...groupsOf('sim')].map(({ name }) => name)),
+];

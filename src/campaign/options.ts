@@ -5,7 +5,7 @@ import type { HuntProgress } from '../hunt/hunt.ts';
 import { known } from '../run/known.ts';
 import type { RunOptions } from '../run/run-test.ts';
 import { systems as knownSystems } from '../systems/index.ts';
-import { type CampaignWorld, type FaultGroup, groupsOf } from './groups.ts';
+import { type CampaignWorld, type FaultGroup, groupNames, groupsOf } from './groups.ts';
 import type { Shard } from './plan.ts';
 import type { Keep } from './real.ts';
 import type { CampaignRun } from './record.ts';
@@ -63,7 +63,7 @@ export function chosenGroups(
 ): readonly FaultGroup[] {
   const all = groupsOf(world);
   if (names === undefined) return all;
-  const there = [...new Set([...groupsOf('real'), ...groupsOf('sim')].map(({ name }) => name))];
+  const there = groupNames();
   const unknown = names.find((name) => !there.includes(name));
   if (unknown !== undefined) {
     throw new BadInput(`unknown group of faults "${unknown}"; allowed: ${there.join(', ')}`);

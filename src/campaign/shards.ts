@@ -41,3 +41,9 @@ export const sharesTests = (a: CampaignShard, b: CampaignShard): boolean =>
   (a.groups === undefined ||
     b.groups === undefined ||
     a.groups.some((group) => b.groups?.includes(group)));
+
+/** Groups of faults that there are and that none of these was to play. */
+export function leftOut(shards: readonly CampaignShard[], all: readonly string[]): string[] {
+  if (shards.some(({ groups }) => groups === undefined)) return [];
+  return all.filter((name) => !shards.some(({ groups = [] }) => groups.includes(name)));
+}

@@ -3,8 +3,9 @@ import { renderCampaignHtml } from '#reports/campaign-html';
 import { campaignMarkdown } from '#reports/campaign-markdown';
 import { campaignConsole } from '#reports/campaign-words';
 import { contestOf } from '#src/campaign/contest';
-import { digest, exitCodeOf } from '#src/campaign/digest';
+import { digest } from '#src/campaign/digest';
 import { mergeCampaigns, rebased } from '#src/campaign/merge';
+import { exitCodeOf } from '#src/campaign/outcome';
 import { campaignSchema } from '#src/campaign/record';
 import { presentAndMissing } from '#src/campaign/shards';
 import { campaign, fault, huntOf, run } from './support.ts';
@@ -227,6 +228,18 @@ describe('campaign: shards', () => {
       had: ['1/1'],
       missing: [],
     });
+  });
+
+  it('that are all there may still leave out groups of faults, which is said', () => {
+    const cell = (...groups: string[]) =>
+      campaign({ runs: [run({})], shards: [{ seed: 1, index: 1, of: 1, groups }] });
+    const some = digest(mergeCampaigns([cell('cuts', 'links'), cell('storm')], 'x'), '');
+    assert.ok(some.leftOut.includes('clocks') && !some.leftOut.includes('links'));
+    assert.match(
+      campaignConsole(some).join('\n'),
+      /It was not to play \d groups of faults: processes, clocks/,
+    );
+    assert.deepEqual(digest(campaign({ runs: [run({})] }), '').leftOut, []);
   });
 
   it('by faults and seeds make a matrix: each cell counts once, and those that are missing are named', () => {
