@@ -50,6 +50,7 @@ export function proposeAt<C>(
 
 /** No-ops up to a slot that some acceptor accepted for somebody: a read waits for it. */
 export function fillUpTo<C>(paxos: Paxos<C>, leader: Leader<C>, slot: number): void {
+  if (slot < leader.slotIn) return;
   const holes: Proposal<C>[] = [];
   for (; leader.slotIn <= slot; leader.slotIn += 1) {
     paxos.trace?.({ ev: 'holeFilled', term: leader.ballot.round, slot: leader.slotIn });
@@ -61,30 +62,51 @@ export function fillUpTo<C>(paxos: Paxos<C>, leader: Leader<C>, slot: number): v
 
 /** Sends what there is to send to everybody who has room for it. */
 export function fillPeers<C>(paxos: Paxos<C>, leader: Leader<C>): void {
-  for (const peer of leader.acceptors) fillPeer(paxos, leader, peer);
+  let batch: Batch<C> | undefined;
+  for (const peer of leader.acceptors) batch = fillPeer(paxos, leader, peer, batch);
 }
 
-function fillPeer<C>(paxos: Paxos<C>, leader: Leader<C>, peer: Peer): void {
+/** What goes in one message to an acceptor that was sent everything below `from`. */
+interface Batch<C> {
+  readonly from: number;
+  /** The first slot that is not in it. */
+  readonly end: number;
+  readonly proposals: readonly Proposal<C>[];
+}
+
+function batchFrom<C>(paxos: Paxos<C>, leader: Leader<C>, from: number): Batch<C> {
+  const proposals: Proposal<C>[] = [];
+  let end = from;
+  for (; end < leader.slotIn && proposals.length < paxos.config.limits.maxBatchEntries; end += 1) {
+    const commander = leader.commanders.get(end);
+    // Without one it was decided meanwhile: whoever missed it learns it as a decision.
+    if (commander !== undefined) proposals.push(commander.proposal);
+  }
+  return { from, end, proposals };
+}
+
+/** Gives the last batch that it knows: as a rule the next acceptor is owed the same, and every disk keeps what it is given. */
+function fillPeer<C>(
+  paxos: Paxos<C>,
+  leader: Leader<C>,
+  peer: Peer,
+  known?: Batch<C>,
+): Batch<C> | undefined {
   const { node } = peer;
-  const { maxInflight, maxBatchEntries } = paxos.config.limits;
-  const room = peer.probing ? 1 : maxInflight;
+  const room = peer.probing ? 1 : paxos.config.limits.maxInflight;
+  let batch = known;
   while (peer.flights.length < room && peer.nextSlot < leader.slotIn) {
-    const proposals: Proposal<C>[] = [];
-    const slots: number[] = [];
-    while (peer.nextSlot < leader.slotIn && proposals.length < maxBatchEntries) {
-      const commander = leader.commanders.get(peer.nextSlot);
-      peer.nextSlot += 1;
-      // Decided meanwhile: whoever missed it learns it as a decision.
-      if (commander === undefined) continue;
-      proposals.push(commander.proposal);
-      slots.push(commander.proposal.slot);
-    }
-    if (proposals.length === 0) return;
+    if (batch?.from !== peer.nextSlot) batch = batchFrom(paxos, leader, peer.nextSlot);
+    const { end, proposals } = batch;
+    peer.nextSlot = end;
+    if (proposals.length === 0) break;
+    const slots = proposals.map(({ slot }) => slot);
     peer.flights.push({ slots, sentMs: paxos.nowMs });
     const decided = paxos.learner.slotOut;
     // In parallel with the leader's own disk: its own acceptance is not what the message speaks of.
     paxos.out.send(node, { kind: 'p2a', ballot: leader.ballot, proposals, decided }, 0);
   }
+  return batch;
 }
 
 export function onP2b<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p2b', C>): void {
@@ -94,9 +116,17 @@ export function onP2b<C>(paxos: Paxos<C>, from: NodeId, message: MessageOf<'p2b'
   if (peer === undefined) return;
   peer.heardMs = paxos.nowMs;
   peer.probing = false;
-  for (const slot of message.slots) landed(peer, slot);
+  land(peer, message.slots);
   countAccepted(paxos, role, from, message.slots);
   fillPeer(paxos, role, peer);
+}
+
+/** As a rule all of the oldest flight, and nothing else. */
+function land(peer: Peer, slots: readonly number[]): void {
+  const sent = peer.flights[0]?.slots;
+  const isOldest = sent?.length === slots.length && sent.every((slot, at) => slot === slots[at]);
+  if (isOldest) peer.flights.shift();
+  else for (const slot of slots) landed(peer, slot);
 }
 
 /** No slot is in two flights at a time, and as a rule they land in the order in which they were sent. */

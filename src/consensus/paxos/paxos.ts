@@ -118,8 +118,10 @@ function status<C>(paxos: Paxos<C>): Status {
 function step<C>(paxos: Paxos<C>, input: Input<PaxosMessage<C>, C>): readonly PaxosEffect<C>[] {
   paxos.nowMs = Math.max(paxos.nowMs, input.nowMs);
   handle(paxos, input);
-  traceCommit(paxos);
-  emitCommits(paxos);
+  if (paxos.emitted < paxos.learner.slotOut) {
+    traceCommit(paxos);
+    emitCommits(paxos);
+  }
   releaseReads(paxos);
   noteDecided(paxos);
   return paxos.out.take();

@@ -74,8 +74,9 @@ export function onReadReply<C>(
 function closeRoundIfMajority<C>(paxos: Paxos<C>, leader: Leader<C>): void {
   const { reads } = leader;
   if (reads.open === undefined || reads.open.replies.size < paxos.quorum) return;
-  const slot = Math.max(...reads.open.replies.values());
-  const { requests } = reads.open;
+  const { requests, replies } = reads.open;
+  let slot = 0;
+  for (const maxAccepted of replies.values()) slot = Math.max(slot, maxAccepted);
   reads.fenced.push({ slot, requests, round: reads.round });
   reads.open = undefined;
   fillUpTo(paxos, leader, slot);
