@@ -56,6 +56,8 @@ class Trial<State, Input, Output> {
   #walker: Walker<State, Input, Output> | undefined;
   #problem: Problem<State, Input, Output> | undefined;
   #toWalk = false;
+  /** How many steps the walk was ahead of the search when it turned out to be hard. */
+  #walkedAlone: number | undefined;
   #toReject = false;
   #conflict: readonly Operation<Input, Output>[] | undefined;
   #result: PartitionResult<State, Input, Output> | undefined;
@@ -151,6 +153,11 @@ class Trial<State, Input, Output> {
   #isWalkNext({ required }: Problem<State, Input, Output>): boolean {
     const { length } = required;
     const searched = this.#search?.steps ?? 0;
+    if (this.#walker?.isHard === true) {
+      // From now on they take turns.
+      this.#walkedAlone ??= this.#walker.steps - searched;
+      return this.#walker.steps - this.#walkedAlone <= searched;
+    }
     return length >= walkFromOperations || searched >= easyStepsPerOperation * length + easySteps;
   }
 

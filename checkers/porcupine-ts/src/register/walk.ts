@@ -23,19 +23,24 @@ import {
   registerHistory,
 } from './view.ts';
 
-/** Configurations kept at first, and at most. */
+/** Configurations kept at first, so many that it counts as hard, and at most. */
 const firstWidth = 3;
-const lastWidth = 512;
+const hardWidth = 512;
+const lastWidth = 4096;
 const growth = 3;
-/** Configurations tried for each that is kept; fewer where nothing has to be done. */
+/** Words that a list of configurations may take, if that is enough for `hardWidth` of them. */
+const mostWords = 2 ** 19;
+/** Configurations tried from each, by how many are kept; fewer where nothing has to be done. */
 const triesPerKept = 1;
 const leastTries = 12;
+const mostTries = 256;
 /** Orders told where none goes on. */
 const mostOrders = 8;
 const shareIfCovered = 0.1;
-/** After so many steps it is given up. */
+/** After so many steps it is hard, and after so many times more it is given up. */
 const stepsPerOperation = 100;
 const leastSteps = 20_000;
+const timesMore = 4;
 /** Events between the places that it can go back to. */
 const eventsPerMark = 24;
 /** As far as it ever goes back: each time it keeps more it goes twice as far. */
@@ -96,6 +101,9 @@ export class Walk {
   #worst = 0;
   #event = 0;
   #width = firstWidth;
+  readonly #lastWidth: number;
+  /** It had to keep very many. */
+  isHard = false;
   readonly #marks: Mark[] = [];
   readonly #spareMarks: Mark[] = [];
   #stuckAt = -1;
@@ -111,6 +119,8 @@ export class Walk {
     const classes = p.classEffect.length;
     this.#called = ints(classes);
     this.#now = new Configurations(this.#open.words, classes);
+    const most = Math.floor(mostWords / this.#now.stride);
+    this.#lastWidth = Math.max(hardWidth, Math.min(lastWidth, most));
     this.#next = new Configurations(this.#open.words, classes);
     this.#expansion = new Expansion(p, h, slot, this.#open, this.#called, this.#trail);
     this.#now.add(this.#now, 0);
@@ -203,7 +213,7 @@ export class Walk {
 
   #expand(j: number, word: number, bit: number, usesOptional: boolean): void {
     const now = this.#now;
-    const full = triesPerKept * this.#width + leastTries;
+    const full = Math.min(triesPerKept * this.#width + leastTries, mostTries);
     for (let i = 0; i < now.size; i += 1) {
       if ((at(now.data, now.done(i) + word) & bit) !== 0) continue;
       const isLast = (at(now.data, now.covered(i) + word) & bit) !== 0;
@@ -273,7 +283,8 @@ export class Walk {
   /** False when it went back far enough, often enough. */
   #goBack(): boolean {
     this.#width *= growth;
-    if (this.#width > lastWidth) return false;
+    if (this.#width > this.#lastWidth) return false;
+    if (this.#width > hardWidth) this.isHard = true;
     this.#stuck += 1;
     this.#stuckAt = Math.max(this.#stuckAt, this.#event);
     const to = Math.max(0, this.#marks.length - 2 ** this.#stuck);
@@ -293,13 +304,18 @@ export class Walker<State, Input, Output> {
   readonly #p: Problem<State, Input, Output>;
   readonly #h: RegisterHistory;
   readonly #walk: Walk;
-  readonly #stepsLeft: number;
+  readonly #easySteps: number;
 
   constructor(p: Problem<State, Input, Output>, h: RegisterHistory) {
     this.#p = p;
     this.#h = h;
     this.#walk = new Walk(p, h);
-    this.#stepsLeft = stepsPerOperation * p.required.length + leastSteps;
+    this.#easySteps = stepsPerOperation * p.required.length + leastSteps;
+  }
+
+  /** It may find something, and it may be that something else does sooner. */
+  get isHard(): boolean {
+    return this.#walk.isHard || this.steps > this.#easySteps;
   }
 
   get steps(): number {
@@ -309,7 +325,7 @@ export class Walker<State, Input, Output> {
   /** Goes on for about that many steps: an order, `paused`, or `failed`, which means nothing. */
   run(steps: number): readonly Operation<Input, Output>[] | 'failed' | 'paused' {
     const end = this.#walk.run(steps);
-    if (end === 'paused') return this.#walk.steps < this.#stepsLeft ? 'paused' : 'failed';
+    if (end === 'paused') return this.steps < timesMore * this.#easySteps ? 'paused' : 'failed';
     const order = end === 'ok' ? this.#walk.order() : undefined;
     if (order === undefined) return 'failed';
     const { optional, required } = this.#p;
