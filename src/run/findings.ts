@@ -181,7 +181,7 @@ function notRecovered(recorded: Recorded): Finding[] {
   const trouble = proxyTrouble(recorded);
   if (trouble !== undefined) {
     const reason = `${dark.join(', ')} did not serve any client within ${seconds} s at the end, but not all faults were healed: ${trouble}`;
-    return [{ kind: 'not-recovered', valid: 'unknown', reason }];
+    return [{ kind: 'fault-not-healed', valid: 'unknown', reason }];
   }
   const reason = `${dark.join(', ')} did not serve any client within ${seconds} s after all faults were healed`;
   return [{ kind: 'not-recovered', valid: false, reason }];
