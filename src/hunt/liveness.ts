@@ -66,6 +66,10 @@ export function fewestAttemptsWith({ sim }: Pick<TestSpec, 'sim'>): number {
 const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
   ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
 
+/** Where nothing is lost, a calm majority that hears nobody else serves within so many election timeouts: three tries, and then some. */
+const promptLimits = 15;
+const promptly = { withstandsNeighbours: false } as const;
+
 /** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
 function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
   const { history, faults, ends, down } = run;
@@ -90,7 +94,13 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
     fewestAttempts: fewestAttemptsWith(spec),
     withstandsNeighbours: asksBeforehand(spec),
   };
-  const [first] = standstills(history, [...faults, ...away], options);
+  const disturbed = [...faults, ...away];
+  const [first] = [
+    ...standstills(history, disturbed, options),
+    ...(losesNothing(spec)
+      ? standstills(history, disturbed, { ...options, ...promptly, limitMs: promptLimits * t })
+      : []),
+  ];
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;
     return {

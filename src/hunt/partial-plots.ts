@@ -48,3 +48,35 @@ export const goBetween: Shape = (random, options) => {
   const lasts = (isForGood ? endMs : untilMs) - fromMs;
   return [{ at: fromMs, for: lasts, target, fault }, ...within(options, slots)];
 };
+
+/**
+ * The leader is lost, and whoever might follow it is cut off, slowed down or lost while it asks for votes or promises: some gave theirs, to
+ * somebody who will not hear of it, and have to get along with whoever leads next, perhaps in a lower term or ballot. In half of the tests one
+ * of them is lost for good in the end, with what only it knew.
+ */
+export const contest: Shape = (random, options) => {
+  const { fromMs, untilMs, endMs, electionTimeoutMs: t, nodes } = options;
+  const slots = slowDisks(random, options);
+  let last = fromMs;
+  for (let at = fromMs; at < untilMs && slots.length < 16; ) {
+    last = at;
+    // Not always for long: the old leader may be back before there is another one.
+    const lasts = logUniform(random, t, 5 * t);
+    const gone = random.below(3) === 0 ? loss(random) : cut(random, 'isolate');
+    slots.push({ at, for: lasts, target: 'leader', fault: gone });
+    let end = at + lasts;
+    for (let times = 1 + random.below(3); times > 0; times -= 1) {
+      const from = at + between(random, 0.9 * t, 2.5 * t);
+      const short = logUniform(random, Math.max(1, t / 30), 2 * t);
+      const fault = random.below(4) === 0 ? loss(random) : cut(random, 'isolate');
+      slots.push({ at: from, for: short, target: someNode(random, options), fault });
+      end = Math.max(end, from + short);
+    }
+    at = end + between(random, t / 2, 4 * t);
+  }
+  if (nodes.length < 3 || random.below(2) === 0) return within(options, slots);
+  const lost = Math.min(untilMs - 1, last + between(random, t / 2, 3 * t));
+  const target = someNode(random, options);
+  const forGood = { at: lost, for: Math.max(1, endMs - lost), target, fault: loss(random) };
+  return [...within(options, slots), forGood];
+};

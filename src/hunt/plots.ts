@@ -14,11 +14,12 @@
  *     echo          answers of one node are held back over the end of the reign that they are meant for
  *     finale        whoever leads is lost with work under way as the last client stops writing
  *     go-between    two sides with one node between them, which is lost again and again
+ *     contest       whoever campaigns after a leader was lost is cut off or lost while it does
  */
 
 import { pick, type Random } from '../random/random.ts';
 import { echo, finale, standOff } from './late-plots.ts';
-import { goBetween } from './partial-plots.ts';
+import { contest, goBetween } from './partial-plots.ts';
 import { cut, loss, slowDisks, someNode } from './plot-parts.ts';
 import { between, logUniform, type Shape, type Slot, within } from './shapes.ts';
 
@@ -230,7 +231,13 @@ export const plots: Readonly<Record<string, Shape>> = {
   echo,
   finale,
   'go-between': goBetween,
+  contest,
 };
 
 /** Those at whose end nodes stay lost: what is left has to be given the time to go on, or nothing comes of them. */
-export const plotsForGood: ReadonlySet<string> = new Set(['last-stand', 'stand-off', 'go-between']);
+export const plotsForGood: ReadonlySet<string> = new Set([
+  'last-stand',
+  'stand-off',
+  'go-between',
+  'contest',
+]);
