@@ -40,30 +40,34 @@ const areAlong = (a: string, b: string): boolean =>
 export class Sights {
   /** Per run: the longest text. */
   readonly tips: string[] = [];
-  /** Per run: the sight of it. */
-  readonly #tipSight: number[] = [];
   /** Per sight: its run and its length. */
   readonly #run: number[] = [];
   readonly #length: number[] = [];
+  #latest: string | undefined;
+  #latestRun = 0;
 
-  /** The number of the sight; mostly the same for what was seen before. */
+  /** The number of the sight; the same as before for the same text as before. */
   add(text: string): number {
-    const { tips } = this;
-    const last = tips.length - 1;
-    if (tips[last] === text) return this.#tipSight[last] as number;
-    const stop = Math.max(0, tips.length - runsAsked);
-    let run = last;
-    while (run >= stop && !areAlong(tips[run] as string, text)) run -= 1;
-    const isNew = run < stop;
-    if (isNew) run = tips.length;
-    const more = isNew ? text.length : text.length - (tips[run] as string).length;
-    if (more === 0 && !isNew) return this.#tipSight[run] as number;
-    if (more > 0 || isNew) {
-      tips[run] = text;
-      this.#tipSight[run] = this.count;
+    if (text !== this.#latest) {
+      this.#latest = text;
+      this.#latestRun = this.#runOf(text);
+      this.#run.push(this.#latestRun);
+      this.#length.push(text.length);
     }
-    this.#run.push(run);
-    return this.#length.push(text.length) - 1;
+    return this.count - 1;
+  }
+
+  #runOf(text: string): number {
+    const { tips } = this;
+    const first = Math.max(0, tips.length - runsAsked);
+    let run = this.#latestRun;
+    if (tips.length === 0 || !areAlong(tips[run] as string, text)) {
+      run = tips.length - 1;
+      while (run >= first && !areAlong(tips[run] as string, text)) run -= 1;
+    }
+    if (run < first) return tips.push(text) - 1;
+    if (text.length > (tips[run] as string).length) tips[run] = text;
+    return run;
   }
 
   get count(): number {
