@@ -178,4 +178,22 @@ export const diskMutants: readonly Mutant[] = [
     why: 'The process died before its sync, the next one promises what it found, and then the power fails. A kill, then a power loss.',
     needs: { faults: ['kill', 'power-loss'] },
   },
+  {
+    id: 'D12',
+    title: 'a new file gets its name before its bytes are on disk',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['a node starts again'],
+    edits: [
+      {
+        file: 'src/node/durable-file.ts',
+        find: '  files.sync(temporary);\n',
+        replace: '',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'The number of the last start is found empty after a loss of power, and the node does not start any more. Power lost soon after a start.',
+  },
 ];

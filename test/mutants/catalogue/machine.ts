@@ -82,4 +82,41 @@ export const machineMutants: readonly Mutant[] = [
     workloads: ['lock'],
     why: 'From then on everybody is refused, which is an answer, and wrong.',
   },
+  {
+    id: 'C27',
+    title: 'a compare-and-set takes two structures for different ones',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['store'],
+    edits: [
+      {
+        file: kv,
+        find: '      if (!equalJson(view.get(keyOf(command.key)), command.from ?? null)) return false;',
+        replace: '      if (view.get(keyOf(command.key)) !== (command.from ?? null)) return false;',
+      },
+    ],
+    reach: 'real+sim',
+    source: 'own',
+    workloads: ['store'],
+    why: 'Right for numbers and texts, which is all that most workloads write. Values have to be structures, spelt in another order now and then, and the refusal has to be judged.',
+  },
+  {
+    id: 'C28',
+    title: 'add tells in a transaction what was there before',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['store'],
+    edits: [
+      {
+        file: kv,
+        find: "      return ['add', key, add(view, key, decodeNumber(step[2]))];",
+        replace:
+          "      return ['add', key, add(view, key, decodeNumber(step[2])) - decodeNumber(step[2])];",
+      },
+    ],
+    reach: 'real+sim',
+    source: 'own',
+    workloads: ['store'],
+    why: 'The state is right, the answer is not: seen only where somebody looks at what a transaction says of its own changes.',
+  },
 ];

@@ -238,4 +238,41 @@ export const paxosStale: readonly Mutant[] = [
     workloads: ['register'],
     why: 'What a newer leader has just had accepted and answered is not known to be decided there yet: a leader that was replaced reads without it. Clients see it once in thousands of runs, the acceptor itself says it at once.',
   },
+  {
+    id: 'P42',
+    title: 'a leader in a lower ballot than was promised gets no answer',
+    class: 'L',
+    algorithm: 'paxos',
+    breaks: ['calm-serves-all', 'calm-majority-serves'],
+    edits: [
+      {
+        file: 'src/consensus/paxos/follower.ts',
+        find: "    paxos.out.send(from, { kind: 'preempted', ballot: paxos.acceptor.ballot }, 0);\n    return false;",
+        replace: '    return false;',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'Who promised more than the leader knows of follows nobody, and its own campaigns are not welcome where the leader is heard. A campaign that was cut short right after its own promise: the plot `contest`.',
+  },
+  {
+    id: 'P43',
+    title: 'only a leader tells what is decided',
+    class: 'L',
+    algorithm: 'paxos',
+    breaks: ['calm-majority-serves'],
+    edits: [
+      {
+        file: 'src/consensus/paxos/follower.ts',
+        find: '  const { maxBatchEntries } = paxos.config.limits;\n  const told',
+        replace:
+          "  if (paxos.role.kind !== 'leader') return;\n  const { maxBatchEntries } = paxos.config.limits;\n  const told",
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'A new leader that missed decisions waits for somebody to tell them, gives up and is elected again. Served in the end by luck; on a good network a calm majority has no time for that.',
+  },
 ];

@@ -410,4 +410,22 @@ export const raftElections: readonly Mutant[] = [
     why: 'With one of three nodes down every leader gives up after one election timeout, and everybody is served in between. Nodes that stay down, and calm.',
     needs: { nodes: [3, 2], faults: ['kill'] },
   },
+  {
+    id: 'R12h',
+    title: 'a leader shows itself once an election timeout',
+    class: 'L',
+    algorithm: 'raft',
+    breaks: ['calm-leader-stays'],
+    edits: [
+      {
+        file: 'src/consensus/raft/reads.ts',
+        find: 'leader.nextHeartbeatMs = raft.nowMs + raft.config.timing.heartbeatMs;',
+        replace: 'leader.nextHeartbeatMs = raft.nowMs + raft.config.timing.electionTimeoutMs;',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'As long as clients write, appends and their answers hide it. Nodes that are left alone change their leader all the time.',
+  },
 ];

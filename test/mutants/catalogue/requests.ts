@@ -175,4 +175,58 @@ export const requestMutants: readonly Mutant[] = [
     why: 'Off by one in what proves that a batch had been on disk: damage to the last but one is taken for a torn end.',
     needs: { faults: ['bit-rot'] },
   },
+  {
+    id: 'C29',
+    title: "a deposed leader forgets its clients' commands",
+    class: 'L',
+    algorithm: 'raft',
+    breaks: ['requests-are-answered'],
+    edits: [
+      {
+        file: 'src/consensus/raft/core.ts',
+        find: "    raft.out.put({ kind: 'reject', request, reason: 'lost-leadership' });\n",
+        replace: '    void request;\n',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'Whoever asked waits until he gives up, and takes it for a slow network. Seen only by counting, at the end, what nodes owe.',
+  },
+  {
+    id: 'C30',
+    title: 'a forwarded request has no time limit',
+    class: 'L',
+    algorithm: 'both',
+    breaks: ['requests-are-answered'],
+    edits: [
+      {
+        file: 'src/consensus/create-replica.ts',
+        find: "      for (const request of replica.router.overdue(nowMs)) {\n        replyToClient(replica, request, { kind: 'error', code: 'forward-timeout' });\n      }\n",
+        replace: '',
+      },
+    ],
+    reach: 'sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'As C29: an answer that was lost on its way back is waited for until the node ends, and the list of such requests grows.',
+  },
+  {
+    id: 'C31',
+    title: 'an answer to a forwarded request is passed on as often as it comes',
+    class: 'B',
+    algorithm: 'both',
+    breaks: ['a node answers a request once'],
+    edits: [
+      {
+        file: 'src/consensus/router.ts',
+        find: '    return this.#forwards.delete(request);',
+        replace: '    return this.#forwards.has(request);',
+      },
+    ],
+    reach: 'real+sim',
+    source: 'own',
+    workloads: ['register'],
+    why: 'The first thing that is answered is answered again when its time is up. A node that does that is broken, and ends.',
+  },
 ];

@@ -246,11 +246,6 @@ export const sessionMutants: readonly Mutant[] = [
     edits: [
       {
         file: sessions,
-        find: 'export const defaultMaxSessions = 4096;',
-        replace: 'export const defaultMaxSessions = 4;',
-      },
-      {
-        file: sessions,
         find: "  if (known === undefined) return { kind: 'error', code: 'session-unknown' };",
         replace: `  if (known === undefined) {
     table.sessions.set(session, { sequence: 0 });
@@ -261,7 +256,7 @@ export const sessionMutants: readonly Mutant[] = [
     reach: 'real+sim',
     source: 'own',
     workloads: ['append', 'counter', 'register'],
-    why: 'What the session remembered is gone, so its newest command can happen twice (dissertation 6.3 warns of it). More clients than sessions, and retries.',
+    why: 'What the session remembered is gone, so its newest command can happen twice (dissertation 6.3 warns of it). Fewer sessions than there were clients, and a command that comes late.',
   },
   {
     id: 'C16',
