@@ -1,9 +1,11 @@
 /** The proxies of one cluster on a Toxiproxy server. */
 
+import { HarnessFailure } from '../errors.ts';
 import type { Address } from '../node/config.ts';
 import type { LineProxy } from './lines.ts';
 import { all } from './serial.ts';
 import type { Proxies } from './toxiproxy/proxies.ts';
+import { ToxiproxyRefusal } from './toxiproxy/requests.ts';
 
 export interface ProxyPlan {
   readonly name: string;
@@ -37,6 +39,26 @@ const lineOver = (
   isFragile,
 });
 
+/** How often a server is asked to create a proxy: a new one has nothing to lock itself out of, it is the machine that is busy. */
+const attemptsToCreate = 5;
+
+async function createPatiently(
+  proxies: Proxies,
+  { name, upstream, listen }: ProxyPlan,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await proxies.create(name, upstream, listen);
+      return;
+    } catch (error) {
+      // 409: one that was given up on was carried out after all, behind the removal of its like.
+      const isFinal = error instanceof ToxiproxyRefusal && error.status !== 409;
+      if (isFinal || attempt === attemptsToCreate || !(error instanceof HarnessFailure))
+        throw error;
+    }
+  }
+}
+
 /**
  * Creates the proxies, `isFragile` ones where the server is a real one; disposing of them removes them again, also from a server that somebody else runs. Throws HarnessFailure
  * when the server does not create one, and then leaves none behind.
@@ -51,7 +73,7 @@ export async function createProxies(
     await Promise.allSettled(plans.map(({ name }) => proxies.remove(name)));
   };
   try {
-    await all(plans.map(({ name, upstream, listen }) => proxies.create(name, upstream, listen)));
+    await all(plans.map((plan) => createPatiently(proxies, plan)));
   } catch (error) {
     await removeAll();
     throw error;
