@@ -80,7 +80,11 @@ function leftOutIn(
   return undefined;
 }
 
-function groupsOf({ f }: Operation, node: string): readonly string[] {
-  const kind = f === 'read' ? 'all who read' : 'all who change something';
+/** Where many ask at once for what few can have, one may be turned away many times, while others at other nodes are not. */
+const isTurnedAway = ({ error }: Operation): boolean => error?.includes('overloaded') === true;
+
+function groupsOf(op: Operation, node: string): readonly string[] {
+  const kind = op.f === 'read' ? 'all who read' : 'all who change something';
+  if (isTurnedAway(op)) return [kind];
   return [kind, `the clients of ${node}`, `of the clients of ${node} ${kind}`];
 }

@@ -14,13 +14,13 @@ const options = {
 
 const calm = { fromNs: 0, untilNs: 10_000e6, down: new Set<string>() };
 
-type Kind = 'ok' | 'fail' | 'info' | 'refused';
+type Kind = 'ok' | 'fail' | 'info' | 'refused' | 'overloaded';
 
 /** One operation of process `n`, a client of node 1 + n % 3, from `at` to `at + 50` ms. */
 function asked(n: number, f: string, at: number, kind: Kind): Operation[] {
   const same = { process: n, f, value: null, node: `n${1 + (n % 3)}`, index: 0 };
-  const type = kind === 'refused' ? 'fail' : kind;
-  const error = kind === 'ok' ? {} : { error: kind === 'refused' ? 'precondition: no' : 'no' };
+  const type = kind === 'refused' || kind === 'overloaded' ? 'fail' : kind;
+  const error = kind === 'ok' ? {} : { error: kind === 'refused' ? 'precondition: no' : kind };
   return [
     { ...same, type: 'invoke', time: at * 1e6 },
     { ...same, type, time: (at + 50) * 1e6, ...error },
@@ -73,6 +73,13 @@ describe('who is left out in a calm', () => {
       );
       assert.equal(leftOut(run, [calm], options), undefined);
     }
+  });
+
+  it('who is turned away where many ask is left out only if all are', () => {
+    const turnedAway = often(1, 'read', 200, 20, 'overloaded');
+    const served = history(turnedAway, often(0, 'read', 250, 20, 'ok'));
+    assert.equal(leftOut(served, [calm], options), undefined);
+    assert.equal(leftOut(history(turnedAway), [calm], options)?.who, 'all who read');
   });
 
   it('nothing is asked at the beginning of a calm, of few attempts, or of many at once', () => {
