@@ -127,6 +127,8 @@ export interface CampaignReportData {
     readonly outcomes: Readonly<Record<Outcome, number>>;
   };
   readonly notRun: readonly string[];
+  /** Runs in which some planned fault never took effect, as it did in others of the same system. */
+  readonly madeUpFor: number;
   /** Violations first. */
   readonly failures: readonly CampaignFailure[];
   readonly failuresLeft: number;

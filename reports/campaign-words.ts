@@ -98,6 +98,11 @@ export function campaignNotes(data: CampaignReportData): string[] {
     ...(leftOut.length > 0
       ? [`It was not to play ${plural(leftOut.length, 'group')} of faults: ${leftOut.join(', ')}.`]
       : []),
+    ...(data.madeUpFor > 0
+      ? [
+          `In ${plural(data.madeUpFor, 'run')} a planned fault never took effect, as it did in other runs of the same system: by itself such a run is unknown, for the whole nothing is missing.`,
+        ]
+      : []),
     ...(notRun.length > 0
       ? [
           `There was no time for ${plural(notRun.length, 'part')} of the matrix: ${notRun.join(', ')}.`,

@@ -16,7 +16,7 @@ import { exitCodes } from '../errors.ts';
 import type { KindCoverage } from '../metrics/coverage.ts';
 import { comparedFigures, contestOf } from './contest.ts';
 import { groupNames, stormName } from './groups.ts';
-import { exitCodeOf, gravity, outcomeOf } from './outcome.ts';
+import { exitCodeOf, gravity, madeUpFor, outcomeOf } from './outcome.ts';
 import type { Campaign, CampaignFault, CampaignHunt, CampaignRun } from './record.ts';
 import { shrinkingSaid } from './repro.ts';
 import { leftOut, presentAndMissing } from './shards.ts';
@@ -192,7 +192,10 @@ const runRow = (run: CampaignRun): RunRow => ({
     : { report: `${run.folder}/report.html` }),
 });
 
-function failuresOf({ runs, hunts }: Campaign, prefix: string): CampaignFailure[] {
+function failuresOf(campaign: Campaign, prefix: string): CampaignFailure[] {
+  const madeUp = new Set(madeUpFor(campaign));
+  const { hunts } = campaign;
+  const runs = campaign.runs.filter((run) => !madeUp.has(run));
   const all = [
     ...hunts.flatMap((one) => huntFailures(one, prefix)),
     ...runs.flatMap((one) => realFailure(one, prefix)),
@@ -240,6 +243,7 @@ export function digest(campaign: Campaign, folder: string): CampaignReportData {
     command: campaign.command,
     totals: totalsOf(campaign),
     notRun,
+    madeUpFor: madeUpFor(campaign).length,
     failures: failures.slice(0, failuresMax),
     failuresLeft: Math.max(0, failures.length - failuresMax),
     contest: contestOf(campaign),

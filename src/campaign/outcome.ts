@@ -38,13 +38,28 @@ const huntOutcome = ({ result }: CampaignHunt): Outcome => {
   return result.failures.every(({ by }) => by === 'liveness') ? 'not-recovered' : 'violation';
 };
 
+/** Runs that lack nothing but faults of kinds that took effect in other runs of the same system. */
+export function madeUpFor({ runs }: Campaign): readonly CampaignRun[] {
+  const made = new Set(
+    runs.flatMap(({ system, faults }) =>
+      faults.flatMap(({ kind, outcome }) => (outcome === 'installed' ? [`${system} ${kind}`] : [])),
+    ),
+  );
+  return runs.filter(
+    ({ system, missed = [] }) =>
+      missed.length > 0 && missed.every((kind) => made.has(`${system} ${kind}`)),
+  );
+}
+
 /**
  * The gravest of all runs and hunts; a campaign in which nothing ran, that lacks a shard, or that had no time for a part of what it was to
  * play, shows nothing. What a shard had no time for others may have played: that is for whoever puts them together to say.
  */
 export function exitCodeOf(campaign: Campaign): number {
   const { runs, hunts, interrupted } = campaign;
-  const all = [...runs.map(outcomeOf), ...hunts.map(huntOutcome)];
+  const madeUp = new Set(madeUpFor(campaign));
+  const counted = runs.filter((run) => !madeUp.has(run));
+  const all = [...counted.map(outcomeOf), ...hunts.map(huntOutcome)];
   const gravest = gravity.find((outcome) => all.includes(outcome)) ?? 'unknown';
   if (gravest !== 'valid' && gravest !== 'unknown') return codes[gravest];
   if (interrupted) return exitCodes.interrupted;

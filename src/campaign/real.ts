@@ -7,7 +7,9 @@ import { exitCodes, Interrupted } from '../errors.ts';
 import { serializeRepro } from '../hunt/repro.ts';
 import { rolesOf } from '../metrics/coverage.ts';
 import { buildSpec } from '../run/build-spec.ts';
+import { findings } from '../run/findings.ts';
 import { writeWhole } from '../run/folder.ts';
+import { readRecorded } from '../run/recorded.ts';
 import { type RunOptions, runTest } from '../run/run-test.ts';
 import type { TestSpec } from '../run/spec.ts';
 import type { RealCell } from './plan.ts';
@@ -70,12 +72,14 @@ export async function runReal(
     const hasFailed = isFailure(results.exitCode);
     if (run.signal?.aborted === true && !hasFailed) return undefined;
     const repro = hasFailed ? keepRepro(made.folder, results) : undefined;
+    const missed = missedIn(made.folder, results);
     const isKept = keep === 'all' || results.exitCode !== exitCodes.valid;
     if (!isKept) rmSync(made.folder, { recursive: true, force: true });
     return {
       ...about,
       ...(isKept ? { folder: relative(folder, made.folder) } : {}),
       ...figuresOf(results, spec.nodes),
+      ...(missed === undefined ? {} : { missed }),
       ...(repro === undefined ? {} : { repro: relative(folder, repro) }),
     };
   } catch (error) {
@@ -87,6 +91,19 @@ export async function runReal(
 
 const isFailure = (exitCode: number): boolean =>
   exitCode === exitCodes.violation || exitCode === exitCodes.notRecovered;
+
+/** Kinds that were planned and never took effect, if that is all that the run lacks: others of the campaign may make up for it. */
+export function missedIn(folder: string, results: Results): string[] | undefined {
+  const { exitCode, checkers, faults } = results;
+  if (exitCode !== exitCodes.unknown) return undefined;
+  if (Object.values(checkers).some(({ valid }) => valid !== true)) return undefined;
+  if (faults.some(({ outcome }) => outcome.kind === 'failed')) return undefined;
+  const recorded = readRecorded(folder);
+  if (findings(recorded, results).some(({ kind }) => kind !== 'fault-missing')) return undefined;
+  const installed = faults.filter(({ outcome }) => outcome.kind === 'installed');
+  const planned = new Set(recorded.spec.schedule.map(({ fault }) => fault.kind));
+  return [...planned].filter((kind) => !installed.some((fault) => fault.kind === kind));
+}
 
 function keepRepro(folder: string, results: Results): string | undefined {
   const repro = reproOfRun(folder, results);

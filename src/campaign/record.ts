@@ -44,6 +44,8 @@ const runSchema = z.strictObject({
   longestOutageMs: z.number(),
   leaderChanges: z.number(),
   faults: z.array(faultSchema),
+  /** Of an unknown one: kinds of fault that never took effect in it, where nothing else is in the way of a pass. */
+  missed: z.array(z.string()).optional(),
   /** Of a failure: the file that replays it, relative to the campaign's folder. */
   repro: z.string().optional(),
   /** What is left in that file after shrinking. Left out: it was not shrunk, or nothing smaller failed. */

@@ -38,6 +38,28 @@ describe('campaign: exit code', () => {
     assert.equal(exitCodeOf(mergeCampaigns([shard(1), shard(2), shard(3)], 'x')), 0);
   });
 
+  it('does not mind a fault that never took effect in a run, as long as it did in another of the same system', () => {
+    const missed = run({
+      exitCode: 2,
+      seed: 1,
+      missed: ['pause'],
+      reasons: ['the planned fault pause never took effect'],
+      faults: [fault({ kind: 'pause', outcome: 'skipped' })],
+    });
+    const paused = (system: string) =>
+      run({ seed: 2, system, faults: [fault({ kind: 'pause', firing: 'pause' })] });
+    const other = missed.system === 'raft' ? 'paxos' : 'raft';
+    const whole = campaign({ runs: [missed, paused(missed.system)] });
+    assert.equal(exitCodeOf(whole), 0);
+    assert.equal(exitCodeOf(campaign({ runs: [missed, paused(other)] })), 2);
+    assert.equal(exitCodeOf(campaign({ runs: [missed] })), 2);
+    const { missed: _, ...unknown } = missed;
+    assert.equal(exitCodeOf(campaign({ runs: [unknown, paused(missed.system)] })), 2);
+    const data = digest(whole, '');
+    assert.deepEqual([data.valid, data.failures, data.madeUpFor], [true, [], 1]);
+    assert.match(campaignConsole(data).join('\n'), /Valid: .*\n.*In 1 run a planned fault never/s);
+  });
+
   it('is unknown where there was no time for all that was asked for, in one line; a shard leaves that to who merges', () => {
     const partly = campaign({ runs: [run({})], notRun: ['real raft cuts', 'real raft storm'] });
     assert.equal(exitCodeOf(partly), 2);
