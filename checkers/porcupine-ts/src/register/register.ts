@@ -9,6 +9,7 @@ import type { Problem } from '../search/problem.ts';
 import { replay } from '../search/replay.ts';
 import { type ChainVerdict, decideChains } from './chains.ts';
 import type { Decider } from './decider.ts';
+import { toldApart } from './epochs.ts';
 import { isRejected } from './rejections.ts';
 import { prefix, sources } from './sources.ts';
 import { textDecider } from './text.ts';
@@ -172,9 +173,10 @@ export function decideRegister<State, Input, Output>(
   tick: () => void,
   easy = false,
 ): RegisterVerdict<State, Input, Output> {
-  if (easy && p.register !== undefined && isAmbiguous(p, p.register)) return { kind: 'unsuited' };
+  const isUnclear = p.register !== undefined && isAmbiguous(p, p.register);
+  if (easy && isUnclear) return { kind: 'unsuited' };
   const h = registerHistory(p);
-  const decider = h === undefined ? textDecider(p) : registerDecider(h);
+  const decider = h === undefined ? textDecider(p) : registerDecider(isUnclear ? toldApart(h) : h);
   if (decider === undefined) return { kind: 'unsuited' };
   tick();
   return new Register(p, decider, tick).decide();

@@ -143,7 +143,7 @@ class Appends {
     return true;
   }
 
-  /** Per state those that times allow, the first to return first. */
+  /** Per state those that times allow, the likeliest first: of appends the first to return, of puts the last. */
   #candidates(open: readonly number[]): { state: number; those: readonly number[] }[] {
     const { spelling: spelled, call, return: returned } = this.#t;
     const { from, by, states } = spelled;
@@ -179,7 +179,8 @@ class Appends {
       const isOpen = i >= this.#required || at(returned, i) > before;
       if (isOpen && at(call, i) < after) those.push(i);
     }
-    return those.sort((a, b) => at(returned, a) - at(returned, b));
+    const sign = at(this.#t.text.kind, effect) === isPut ? -1 : 1;
+    return those.sort((a, b) => sign * (at(returned, a) - at(returned, b)));
   }
 }
 
