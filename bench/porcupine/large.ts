@@ -41,6 +41,14 @@ export const large: Readonly<Record<string, LargeShape>> = {
     values: 5,
     unknown: 0.04,
   },
+  '1e5, 20 clients, 60 % cas': {
+    ...common,
+    operations: 1e5,
+    clients: 20,
+    values: 5,
+    read: 0.2,
+    write: 0.2,
+  },
   '1e5, stale': { ...common, operations: 1e5, clients: 5, values: 5, fresh: 0.1, staleAt: 0.9 },
   '1e5, stale, 4 % unknown': {
     ...common,
