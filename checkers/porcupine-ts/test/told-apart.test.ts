@@ -14,8 +14,11 @@ import {
   type RegisterOutput,
 } from '../src/index.ts';
 import { toldApart } from '../src/register/epochs.ts';
+import { decideRegister } from '../src/register/register.ts';
 import { registerHistory } from '../src/register/view.ts';
 import { problem } from '../src/search/problem.ts';
+import { Search } from '../src/search/search.ts';
+import { random, registerHistory as recorded } from './support/generated.ts';
 
 type RegisterOperation = Operation<CasRegisterInput<number>, RegisterOutput<number>>;
 type KvOperation = Operation<KvInput, KvOutput>;
@@ -128,5 +131,43 @@ describe('what comes again', () => {
     assert.equal(fast(kv(), twice), 'unsuited');
     assert.equal(check(kv(), twice).verdict, 'ok');
     assert.equal(check(kv(), twice.toSpliced(3, 1)).verdict, 'illegal');
+  });
+
+  /** Few clients and values, in two of three histories with something else read or written somewhere. */
+  const rewriting = (seed: number): RegisterOperation[] => {
+    const next = random(seed);
+    const values = 2 + Math.floor(10 * next());
+    const cas = 0.5 * next();
+    const read = (1 - cas) * (0.2 + 0.6 * next());
+    const history = recorded({
+      seed,
+      operations: 8 + Math.floor(90 * next()),
+      clients: 1 + Math.floor(5 * next()),
+      values,
+      read,
+      write: 1 - cas - read,
+      unknown: seed % 2 === 0 ? 0 : 0.1 * next(),
+      think: 3 * next(),
+    });
+    const place = Math.floor(next() * history.length);
+    const changed = history[place];
+    const value = Math.floor(next() * values);
+    if (seed % 3 === 0 || changed?.kind !== 'completed') return history;
+    if (changed.input.kind === 'read') {
+      return history.with(place, { ...changed, output: { kind: 'value', value } });
+    }
+    return history.with(place, { ...changed, input: { kind: 'write', value }, output: undefined });
+  };
+
+  it('leads to the verdicts of a search', () => {
+    const decided = { ok: 0, illegal: 0, unsuited: 0 };
+    for (let seed = 0; seed < 1500; seed += 1) {
+      const p = problem(casRegister(0), rewriting(seed), () => {});
+      const { kind } = decideRegister(p, () => {});
+      decided[kind] += 1;
+      const searched = new Search(p).run(400_000, Infinity);
+      if (kind !== 'unsuited') assert.equal(kind, searched, `seed ${seed}`);
+    }
+    assert.ok(decided.ok > 50 && decided.illegal > 300, JSON.stringify(decided));
   });
 });
