@@ -99,7 +99,7 @@ const plan: ObjectPlan<State> = {
     const isNews = name === 'register' && (f === 'write' || f === 'cas');
     const value = f === 'cas' ? command['to'] : command['value'];
     return {
-      op: { f: f === 'read-many' ? 'read' : f, value: command },
+      op: { f: f === 'read' || f === 'read-many' ? 'read' : 'apply', value: command },
       state: {
         next: state.next + 1,
         written: isNews ? [...state.written, value].slice(-written) : state.written,

@@ -3,6 +3,7 @@ import { linearizable } from '#checkers/linearizable';
 import type { StoreCommand } from '#checkers/linearizable/store';
 import { createKv } from '#src/consensus/state-machine/kv';
 import { clients, limit, simulate } from '#src/generator/index';
+import { validateHistory } from '#src/history/index';
 import type { History, Invocation, Operation } from '#src/history/operation';
 import { storeWorkload } from '#workloads/store';
 
@@ -55,6 +56,10 @@ describe('the store workload', () => {
     assert.ok(told('acquire').has('null') && told('acquire').has('2'), 'acquire');
     assert.ok(told('txn').has('null') && told('txn').has(no), 'txn');
     assert.ok(told('append').has(no) && told('add').has(no), 'append, add');
+  });
+
+  it('leaves histories that can be read again', () => {
+    assert.doesNotThrow(() => validateHistory(all));
   });
 
   it('finds every answer that is not the right one', async () => {
