@@ -118,19 +118,14 @@ export async function simulate(spec: TestSpec, options: SimulateOptions = {}): P
   const limitMs = spec.time * 1000 + spec.recoveryTimeoutMs + afterwardsMs;
   const { faults, ended } = await timeline.until(performing, limitMs * 1e6).catch(failure);
   broken.signal.throwIfAborted();
-  const behind =
-    options.settleMs === undefined || ended === 'aborted'
-      ? []
-      : await settle(cluster, options.settleMs);
+  const { settleMs, idleMs } = ended === 'aborted' ? {} : options;
+  const behind = settleMs === undefined ? [] : await settle(cluster, settleMs);
   const history = recorder.operations;
   const traceHash = cluster.traceHash(history);
   const { counters } = cluster;
   const endNs = timeline.nowNs();
-  const owing =
-    options.settleMs === undefined || ended === 'aborted'
-      ? []
-      : await settleDebts(cluster, options.settleMs);
-  const idle = ended === 'aborted' ? undefined : await leaveAlone(timeline, options.idleMs);
+  const owing = settleMs === undefined ? [] : await settleDebts(cluster, settleMs);
+  const idle = await leaveAlone(timeline, idleMs);
   return {
     history,
     faults,
