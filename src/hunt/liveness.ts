@@ -66,9 +66,8 @@ export function fewestAttemptsWith({ sim }: Pick<TestSpec, 'sim'>): number {
 const asksBeforehand = ({ systemOptions }: TestSpec): boolean =>
   ['preVote', 'canvass', 'checkQuorum'].every((name) => systemOptions[name] !== false);
 
-/** Where nothing is lost, a calm majority that hears nobody else serves within so many election timeouts: three tries, and then some. */
+/** Where nothing is lost and nothing is wrong but that nodes are down, a majority serves within so many election timeouts. */
 const promptLimits = 15;
-const promptly = { withstandsNeighbours: false } as const;
 
 /** Nodes whose disk a fault has broken are right to stay away: they are asked for nothing. */
 function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
@@ -95,11 +94,13 @@ function stuck(spec: TestSpec, run: Simulated): Verdict | undefined {
     withstandsNeighbours: asksBeforehand(spec),
   };
   const disturbed = [...faults, ...away];
+  const limitMs = promptLimits * t;
+  const calms = losesNothing(spec) ? calmsOf(faults, { limitMs, endNs }) : [];
   const [first] = [
     ...standstills(history, disturbed, options),
-    ...(losesNothing(spec)
-      ? standstills(history, disturbed, { ...options, ...promptly, limitMs: promptLimits * t })
-      : []),
+    ...standstills(history, disturbed, { ...options, limitMs }).filter(({ fromNs, untilNs }) =>
+      calms.some((calm) => calm.fromNs <= fromNs && untilNs <= calm.untilNs),
+    ),
   ];
   if (first !== undefined) {
     const { core, fromNs, untilNs, asked } = first;
