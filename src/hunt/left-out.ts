@@ -1,6 +1,7 @@
 /**
  * Who is left out although everything is calm: the clients of one node, or all who read, or all who change something. Others are served,
- * so that nobody who looks for a standstill sees one; and a network that loses nothing gives no reason for it.
+ * so that nobody who looks for a standstill sees one; and a network that loses nothing gives no reason for it. Where clients have little
+ * patience even those others ask in vain now and then; so many of their operations as do tell how long a streak chance alone may make.
  */
 
 import type { History, Operation } from '../history/operation.ts';
@@ -20,7 +21,7 @@ export interface LeftOutOptions {
   readonly away: ReadonlySet<string>;
   /** What a calm begins with proves nothing: somebody is elected, and those who were away catch up. ms. */
   readonly settleMs: number;
-  /** So many operations in a row have to be in vain, ... */
+  /** So many operations in a row have to be in vain, more where others ask in vain too, ... */
   readonly fewest: number;
   /** ... over this time, ms. */
   readonly spanMs: number;
@@ -29,6 +30,20 @@ export interface LeftOutOptions {
 interface Streak {
   readonly asked: number;
   readonly fromNs: number;
+}
+
+interface Tally {
+  asked: number;
+  inVain: number;
+}
+
+/** So rarely may chance alone leave somebody out. Low: who waits behind others in a line waits with them, so that it is no fair die. */
+const badLuck = 1e-6;
+
+/** Chance alone leaves somebody out so often in a row, if it is as with the others (by Laplace's rule of succession). */
+function luckOf(all: Tally, own: Tally): number {
+  const share = (all.inVain - own.inVain + 1) / (all.asked - own.asked + 2);
+  return Math.log(badLuck) / Math.log(share);
 }
 
 /** The system looked and said no: an answer as good as any. */
@@ -58,6 +73,8 @@ function leftOutIn(
 ): LeftOut | undefined {
   const asked = new Map<unknown, number>();
   const streaks = new Map<string, Streak>();
+  const all: Tally = { asked: 0, inVain: 0 };
+  const tallies = new Map<string, Tally>();
   for (const op of history) {
     if (op.process === 'nemesis') continue;
     if (op.time > untilNs) break;
@@ -68,16 +85,27 @@ function leftOutIn(
     const invokedNs = asked.get(op.process) ?? op.time;
     if (op.node === undefined || !up.includes(op.node)) continue;
     if (invokedNs < fromNs + settleMs * 1e6) continue;
+    const isInVain = !isServed(op);
+    count(all, isInVain);
     for (const who of groupsOf(op, op.node)) {
+      const own = tallies.get(who) ?? { asked: 0, inVain: 0 };
+      tallies.set(who, own);
+      count(own, isInVain);
       const before = streaks.get(who) ?? { asked: 0, fromNs: invokedNs };
       const streak = { asked: before.asked + 1, fromNs: before.fromNs };
-      if (isServed(op)) streaks.delete(who);
-      else streaks.set(who, streak);
-      if (isServed(op) || streak.asked < fewest || op.time - streak.fromNs < spanMs * 1e6) continue;
+      if (isInVain) streaks.set(who, streak);
+      else streaks.delete(who);
+      if (!isInVain || op.time - streak.fromNs < spanMs * 1e6) continue;
+      if (streak.asked < Math.max(fewest, luckOf(all, own))) continue;
       return { who, ...streak, untilNs: op.time };
     }
   }
   return undefined;
+}
+
+function count(tally: Tally, isInVain: boolean): void {
+  tally.asked += 1;
+  if (isInVain) tally.inVain += 1;
 }
 
 /** Where many ask at once for what few can have, one may be turned away many times, while others at other nodes are not. */

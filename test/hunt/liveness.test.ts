@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { judge } from '#src/hunt/judge';
-import { fewestAttemptsWith, patienceWith } from '#src/hunt/liveness';
+import { fewestAttemptsWith, hasPatience, patienceWith } from '#src/hunt/liveness';
 import { buildSpec } from '#src/run/build-spec';
 import type { TestSpec } from '#src/run/spec';
 import { simOptionsSchema } from '#src/sim/options';
@@ -37,6 +37,24 @@ describe('hunt: how many attempts in vain prove something', () => {
     assert.ok(some > 10 && some < 20, String(some));
     assert.ok(fewest({ transport: 'datagram', loss: 0.2, stragglers: 0.1 }) > some);
     assert.equal(fewest({ transport: 'datagram', loss: 1 }), Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('hunt: patience of clients', () => {
+  it('is enough where an answer comes next to always: in every attempt, and in every operation', () => {
+    const slow = {
+      network: { latencyMs: { min: 2.5, mean: 10 } },
+      disk: { fsyncMs: { min: 0.2, mean: 0.6 } },
+    };
+    const patient = (attemptTimeoutMs: number, opTimeoutMs: number): boolean =>
+      hasPatience({
+        sim: simOptionsSchema.parse({ ...slow, clients: { attemptTimeoutMs } }),
+        opTimeoutMs,
+      });
+    assert.ok(patient(200, 200));
+    assert.ok(!patient(75, 200));
+    assert.ok(!patient(200, 100));
+    assert.ok(hasPatience({ sim: undefined, opTimeoutMs: 1 }));
   });
 });
 
