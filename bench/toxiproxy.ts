@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { findRealServer, startToxiproxy, type Toxiproxy } from '#src/cluster/toxiproxy/discover';
+import { findRealServer, startToxiproxy } from '#src/cluster/toxiproxy/discover';
 import { connectProxies } from '#src/cluster/toxiproxy/proxies';
+import type { Toxiproxy } from '#src/cluster/toxiproxy/server';
 import type { Job, Measured } from './toxiproxy/wire.ts';
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@
 
 export { find } from './hunt/find.ts';
 export { type HuntOptions, type HuntProgress, hunt } from './hunt/hunt.ts';
-export type { Found, HuntSubject } from './hunt/jobs.ts';
+export type { Found } from './hunt/jobs.ts';
 export type { FoundBy, Judged, JudgeOptions, Verdict } from './hunt/judge.ts';
 export { isSameFailure, judge } from './hunt/judge.ts';
 export { huntReal, type RealHuntOptions } from './hunt/real-hunt.ts';
@@ -27,6 +27,7 @@ export {
   shrink,
   sizeOf,
 } from './hunt/shrink.ts';
+export type { HuntSubject } from './hunt/subject.ts';
 export { drawTest } from './hunt/swarm.ts';
 export { type HuntFailure, type HuntResult, huntResultSchema, merge } from './hunt/tally.ts';
 export {

@@ -13,7 +13,7 @@ import type { Link } from '../schedule/world.ts';
 import type { LineState } from './line-state.ts';
 import { type LineProxy, type Lines, proxiedLines } from './lines.ts';
 import { linkName } from './links.ts';
-import type { ToxicState } from './toxiproxy/proxies.ts';
+import type { ToxicState } from './toxiproxy/toxic.ts';
 
 /** What stands for a disabled proxy in the direction of the answers. */
 const refusal: ToxicState = {

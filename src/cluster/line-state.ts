@@ -10,7 +10,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { CutStyle, LinkQuality } from '../schedule/world.ts';
-import type { Direction, Toxic, ToxicState } from './toxiproxy/proxies.ts';
+import type { Direction, Toxic, ToxicState } from './toxiproxy/toxic.ts';
 
 export type Want =
   | { readonly kind: 'cut'; readonly style: CutStyle }

@@ -16,7 +16,7 @@ import {
 } from './line-state.ts';
 import { all, serial } from './serial.ts';
 import { stallInTurn } from './stalls.ts';
-import type { Direction, ToxicState } from './toxiproxy/proxies.ts';
+import type { Direction, ToxicState } from './toxiproxy/toxic.ts';
 
 /** The proxy of one line. Every method rejects when the proxy server did not do it. */
 export interface LineProxy {

@@ -26,8 +26,9 @@ import { freePorts, type PortRange } from './ports.ts';
 import { type ClockKind, processClockSupport } from './process-clock/support.ts';
 import { createProxies, type ProxyFleet } from './proxy-fleet.ts';
 import { all } from './serial.ts';
-import { startToxiproxy, type ToxiproxyOptions } from './toxiproxy/discover.ts';
+import { startToxiproxy } from './toxiproxy/discover.ts';
 import { connectProxies } from './toxiproxy/proxies.ts';
+import type { ToxiproxyOptions } from './toxiproxy/server.ts';
 
 /** The least that a node can say of itself. */
 export interface NodeView {

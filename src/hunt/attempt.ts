@@ -1,7 +1,8 @@
 /** One seed of a hunt: the test that it stands for, run and judged. */
 
-import type { Attempt, HuntSubject } from './jobs.ts';
+import type { Attempt } from './jobs.ts';
 import { judge } from './judge.ts';
+import type { HuntSubject } from './subject.ts';
 import { drawTest } from './swarm.ts';
 
 export async function attempt(subject: HuntSubject, seed: number): Promise<Attempt> {

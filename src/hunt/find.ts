@@ -5,10 +5,11 @@ import { scriptOf } from '../generator/script.ts';
 import type { History } from '../history/operation.ts';
 import { phaseStartNs } from '../run/phase-marks.ts';
 import type { TestSpec } from '../run/spec.ts';
-import type { Found, HuntSubject } from './jobs.ts';
+import type { Found } from './jobs.ts';
 import { type FoundBy, isSameFailure, type Judged, judge, type Verdict } from './judge.ts';
 import type { Repro } from './repro.ts';
 import { type ScriptedTest, shrink } from './shrink.ts';
+import type { HuntSubject } from './subject.ts';
 import { drawTest } from './swarm.ts';
 
 type Failure = Extract<Verdict, { readonly kind: 'failed' }>;

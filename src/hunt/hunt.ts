@@ -7,9 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderSpaceTime } from '#reports/space-time';
 import { BadInput, HarnessFailure } from '../errors.ts';
-import type { Attempt, Found, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts';
+import type { Attempt, Found, HuntAnswer, HuntJob } from './jobs.ts';
 import { Pool } from './pool.ts';
 import { pageOf, replayCommand, serializeRepro } from './repro.ts';
+import type { HuntSubject } from './subject.ts';
 import { drawTest } from './swarm.ts';
 import {
   added,

@@ -1,19 +1,8 @@
 /** What the main thread and the workers of a hunt tell each other. Plain data: it is cloned on its way. */
 
 import type { SpaceTime } from '#reports/space-time-types';
-import type { Verdict } from './judge.ts';
 import type { Repro } from './repro.ts';
-
-/** What is hunted, and what the swarm may draw from. */
-export interface HuntSubject {
-  readonly system: string;
-  /** Fixed for all seeds; left out, options are drawn. */
-  readonly systemOptions: Readonly<Record<string, unknown>> | undefined;
-  /** Left out: any that the system serves. */
-  readonly workload: string | undefined;
-  /** Kinds of fault to draw from; left out: all that the simulated world has. */
-  readonly nemesis: readonly string[] | undefined;
-}
+import type { Verdict } from './verdict.ts';
 
 export type HuntJob =
   | { readonly kind: 'attempt'; readonly seeds: readonly number[] }

@@ -8,7 +8,7 @@ import { weighted } from '#nemesis/weighted';
 import { shuffle, stream } from '../random/random.ts';
 import { buildSpec } from '../run/build-spec.ts';
 import type { TestSpec } from '../run/spec.ts';
-import type { HuntSubject } from './jobs.ts';
+import type { HuntSubject } from './subject.ts';
 import { drawWorkload } from './swarm-workloads.ts';
 
 /** Every machine can do these, and every system has to withstand them. */

@@ -2,7 +2,7 @@
 
 import { weighted } from '#nemesis/weighted';
 import { pick, type Random } from '../random/random.ts';
-import type { HuntSubject } from './jobs.ts';
+import type { HuntSubject } from './subject.ts';
 
 /**
  * Small batches and small windows, but not both at once: where next to nothing fits through, clients ask for more than is ever done,

@@ -7,9 +7,9 @@ import type { TestSpec } from '../run/spec.ts';
 import type { ScheduleEntry } from '../schedule/schedule.ts';
 import { entriesOf, validateSchedule } from '../schedule/validate.ts';
 import { systems } from '../systems/index.ts';
-import type { HuntSubject } from './jobs.ts';
 import { plots } from './plots.ts';
 import { type ShapeOptions, type Slot, shapes } from './shapes.ts';
+import type { HuntSubject } from './subject.ts';
 
 /** The kinds that most is lost by, and that most bugs need: one of them is in half of the tests. */
 const grave = ['partition', 'kill', 'power-loss', 'pause'];

@@ -5,7 +5,7 @@ import { shippedWorkloads } from '#workloads/index';
 import { BadInput } from '../errors.ts';
 import { pick, type Random } from '../random/random.ts';
 import { systems } from '../systems/index.ts';
-import type { HuntSubject } from './jobs.ts';
+import type { HuntSubject } from './subject.ts';
 
 interface Drawn {
   readonly workload: string;

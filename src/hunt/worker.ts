@@ -4,8 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { attempt } from './attempt.ts';
 import { explain } from './explain.ts';
 import { find } from './find.ts';
-import type { Attempt, HuntAnswer, HuntJob, HuntSubject } from './jobs.ts';
+import type { Attempt, HuntAnswer, HuntJob } from './jobs.ts';
 import type { Reply } from './pool.ts';
+import type { HuntSubject } from './subject.ts';
 
 const subject = workerData as HuntSubject;
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { linesBothWays } from '#src/cluster/both-ways';
 import type { LineState, Want } from '#src/cluster/line-state';
 import type { LineProxy } from '#src/cluster/lines';
-import type { ToxicState } from '#src/cluster/toxiproxy/proxies';
+import type { ToxicState } from '#src/cluster/toxiproxy/toxic';
 import { HarnessFailure } from '#src/errors';
 
 const links = [

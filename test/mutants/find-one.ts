@@ -4,8 +4,8 @@
  */
 
 import { find } from '#src/hunt/find';
-import type { HuntSubject } from '#src/hunt/jobs';
 import { judge } from '#src/hunt/judge';
+import type { HuntSubject } from '#src/hunt/subject';
 import { drawTest } from '#src/hunt/swarm';
 import type { Finding, Quest, Size } from './quest.ts';
 

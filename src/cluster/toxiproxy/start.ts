@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessFailure } from '../../errors.ts';
-import type { Toxiproxy, ToxiproxyOptions } from './discover.ts';
 import { connectProxies } from './proxies.ts';
+import type { Toxiproxy, ToxiproxyOptions } from './server.ts';
 
 export type Program =
   | { readonly kind: 'embedded' }

@@ -3,7 +3,7 @@
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import { z } from 'zod';
 import { HarnessFailure, unreachable } from '../../errors.ts';
-import type { ProxyState, Toxic, ToxicState } from './proxies.ts';
+import type { ProxyState, Toxic, ToxicState } from './toxic.ts';
 
 type Attributes = Readonly<Record<string, number>>;
 

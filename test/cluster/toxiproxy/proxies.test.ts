@@ -3,12 +3,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import {
-  connectProxies,
-  type Proxies,
-  type Toxic,
-  ToxiproxyRefusal,
-} from '#src/cluster/toxiproxy/proxies';
+import { connectProxies, type Proxies, ToxiproxyRefusal } from '#src/cluster/toxiproxy/proxies';
+import type { Toxic } from '#src/cluster/toxiproxy/toxic';
 import { HarnessFailure } from '#src/errors';
 import { forBothServers, probe } from './support.ts';
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findRealServer, startToxiproxy, type Toxiproxy } from '#src/cluster/toxiproxy/discover';
+import { findRealServer, startToxiproxy } from '#src/cluster/toxiproxy/discover';
+import type { Toxiproxy } from '#src/cluster/toxiproxy/server';
 import type { ServerKind } from './differences.ts';
 
 export { sleep };
