@@ -73,6 +73,8 @@ function leftOutIn(
 ): LeftOut | undefined {
   const asked = new Map<unknown, number>();
   const streaks = new Map<string, Streak>();
+  /** When somebody of the group was served last: who had asked before that, and goes on waiting, is unlucky, not left out. */
+  const servedNs = new Map<string, number>();
   const all: Tally = { asked: 0, inVain: 0 };
   const tallies = new Map<string, Tally>();
   for (const op of history) {
@@ -91,11 +93,16 @@ function leftOutIn(
       const own = tallies.get(who) ?? { asked: 0, inVain: 0 };
       tallies.set(who, own);
       count(own, isInVain);
+      if (!isInVain) {
+        servedNs.set(who, op.time);
+        streaks.delete(who);
+        continue;
+      }
+      if (invokedNs < (servedNs.get(who) ?? 0)) continue;
       const before = streaks.get(who) ?? { asked: 0, fromNs: invokedNs };
       const streak = { asked: before.asked + 1, fromNs: before.fromNs };
-      if (isInVain) streaks.set(who, streak);
-      else streaks.delete(who);
-      if (!isInVain || op.time - streak.fromNs < spanMs * 1e6) continue;
+      streaks.set(who, streak);
+      if (op.time - streak.fromNs < spanMs * 1e6) continue;
       if (streak.asked < Math.max(fewest, luckOf(all, own))) continue;
       return { who, ...streak, untilNs: op.time };
     }

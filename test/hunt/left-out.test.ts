@@ -63,6 +63,18 @@ describe('who is left out in a calm', () => {
     assert.equal(leftOut(inVain(30), [calm], options)?.who, 'the clients of n2');
   });
 
+  it('nobody who asked before others of the same kind were served, however long he waits', () => {
+    const served = often(0, 'read', 200, 10, 'ok');
+    const waiting = Array.from({ length: 10 }, (_, i) => {
+      const [invoke, completion] = asked(3 + 3 * i, 'read', 210 + i, 'overloaded');
+      assert.ok(invoke && completion);
+      return [invoke, { ...completion, time: (3000 + i) * 1e6 }];
+    });
+    assert.equal(leftOut(history(served, ...waiting), [calm], options), undefined);
+    const later = often(0, 'read', 3100, 20, 'overloaded');
+    assert.equal(leftOut(history(served, ...waiting, later), [calm], options)?.fromNs, 3100e6);
+  });
+
   it('all who read, while others change things', () => {
     const both = (n: number): Operation[][] => [
       often(n, 'read', 200, 3, 'fail'),
