@@ -202,7 +202,7 @@ function partlyServed(spec: TestSpec, { history, faults, ends }: Simulated): Ver
     nodes: nodeNames(spec.nodes),
     away: new Set(ends.map(({ node }) => node)),
     settleMs,
-    fewest: fewestAttemptsWith(spec),
+    fewest: usualFewestAttempts,
     spanMs,
   });
   if (found === undefined) return undefined;
